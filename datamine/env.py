@@ -1,0 +1,100 @@
+"""What the environment says: every setting an operator can make, read in one place.
+
+`.env.example` documents each name; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+reader = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one team may ask of the machine."""
+
+    upload_bytes: int
+    columns: int
+    import_memory_mb: int
+    import_seconds: int
+    training_memory_mb: int
+    training_seconds: int
+    predict_rows: int
+
+
+HOME = Path(reader("DATAMINE_HOME", default=str(BASE_DIR / "var"))).resolve()
+SCRATCH = HOME / "scratch"
+SCRATCH.mkdir(parents=True, exist_ok=True, mode=0o700)
+DEBUG = reader.bool("DATAMINE_DEBUG", default=False)
+HTTPS = reader.bool("DATAMINE_HTTPS", default=False)
+ALLOWED_HOSTS = reader.list(
+    "DATAMINE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]
+)
+TRUSTED_ORIGINS = reader.list("DATAMINE_TRUSTED_ORIGINS", default=[])
+PROXIES = reader.int("DATAMINE_PROXIES", default=0)
+DATABASE = reader.db_url(
+    "DATABASE_URL", default=f"sqlite:///{HOME / 'datamine.sqlite3'}"
+)
+S3_BUCKET = reader("DATAMINE_S3_BUCKET", default="")
+S3_ENDPOINT = reader("DATAMINE_S3_ENDPOINT", default=None)
+S3_REGION = reader("DATAMINE_S3_REGION", default=None)
+S3_PREFIX = reader("DATAMINE_S3_PREFIX", default="")
+TRAIN_WORKERS = reader.int("DATAMINE_TRAIN_WORKERS", default=1)
+FAST_WORKERS = reader.int("DATAMINE_FAST_WORKERS", default=1)
+TRAIN_THREADS = reader.int(
+    "DATAMINE_TRAIN_THREADS",
+    default=max(1, (os.cpu_count() or 1) // max(TRAIN_WORKERS, 1)),
+)
+LEASE_SECONDS = reader.int("DATAMINE_LEASE_SECONDS", default=20)
+TOKEN_DAYS = reader.int("DATAMINE_TOKEN_DAYS", default=90)
+LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
+LIMITS = Limits(
+    upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,
+    columns=reader.int("DATAMINE_MAX_COLUMNS", default=10_000),
+    import_memory_mb=reader.int("DATAMINE_IMPORT_MEMORY_MB", default=2048),
+    import_seconds=reader.int("DATAMINE_IMPORT_SECONDS", default=3600),
+    training_memory_mb=reader.int("DATAMINE_TRAINING_MEMORY_MB", default=4096),
+    training_seconds=reader.int("DATAMINE_TRAINING_SECONDS", default=6 * 3600),
+    predict_rows=reader.int("DATAMINE_PREDICT_ROWS", default=10_000),
+)
+
+
+def secret(name: str, file_name: str) -> str:
+    """Return a secret of the environment, or one made once and kept in `HOME`.
+
+    The file is readable by its owner only. Several hosts need the same secret, so
+    they must set it in the environment: a key is never made beside a database
+    that is not the local one.
+    """
+    given = reader(name, default="")
+    if given:
+        return given
+    path = HOME / file_name
+    if not path.exists():
+        if DATABASE["ENGINE"] != "django.db.backends.sqlite3":
+            raise ImproperlyConfigured(f"Set {name}: a long random text.")
+        # Linked into place whole: two processes that start at once agree on one key.
+        fresh = path.with_name(f".{file_name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+SECRET_KEY = secret("DATAMINE_SECRET_KEY", "secret-key")
+ARTIFACT_KEY = secret("DATAMINE_ARTIFACT_KEY", "artifact-key")

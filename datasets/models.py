@@ -1,0 +1,133 @@
+"""Tables of a project and the immutable tree of their versions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from datamine.leases import LeasedJob
+from datasets.choices import ProcessingStatus
+from datasets.querysets import DatasetQuerySet, DatasetVersionQuerySet
+from datasets.tables import Schema
+from projects.models import Project
+
+
+class Dataset(models.Model):
+    """A table a team uploaded; `active_version` points into its tree of versions."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="datasets"
+    )
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=2000, blank=True)
+    filename = models.CharField(max_length=255, help_text="As uploaded; a label.")
+    upload = models.CharField(max_length=200, help_text="Key of the uploaded bytes.")
+    file_format = models.CharField(max_length=20)
+    file_size = models.PositiveBigIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64, help_text="Of the uploaded bytes.")
+    active_version = models.ForeignKey(
+        "DatasetVersion", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], name="datasets_dataset_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:detail", args=[self.pk])
+
+
+class DatasetVersion(LeasedJob):
+    """One state of a dataset, made by the import or by steps, never changed after.
+
+    While `status` is pending or processing the row is also the job that makes it.
+    """
+
+    Status = ProcessingStatus
+    RUNNING = ProcessingStatus.PROCESSING
+    DONE = ProcessingStatus.READY
+
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="versions"
+    )
+    number = models.PositiveIntegerField()
+    parent = models.ForeignKey(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="children"
+    )
+    description = models.CharField(max_length=255, blank=True)
+    status = models.CharField(
+        max_length=10, choices=ProcessingStatus, default=ProcessingStatus.PENDING
+    )
+    dialect = models.JSONField(
+        default=dict, blank=True, help_text="How an import was read."
+    )
+    steps = models.JSONField(
+        default=list, blank=True, help_text="Steps applied to the parent, with state."
+    )
+    problems = models.JSONField(
+        default=list, blank=True, help_text="Bad records of the import, at most 100."
+    )
+    notices = models.JSONField(default=list, blank=True)
+    data = models.CharField(max_length=200, blank=True, help_text="Key of the Parquet.")
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the content.")
+    size = models.PositiveBigIntegerField(default=0, help_text="Bytes stored.")
+    columns = models.JSONField(default=list, blank=True, help_text="id, name, type, …")
+    rows_count = models.PositiveBigIntegerField(default=0)
+    columns_count = models.PositiveIntegerField(default=0)
+    rows_changed = models.PositiveBigIntegerField(default=0)
+    cells_changed = models.PositiveBigIntegerField(default=0)
+    profile = models.JSONField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+
+    objects = DatasetVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "number"], name="datasets_version_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=ProcessingStatus.values),
+                name="datasets_version_status",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="ready") | ~models.Q(data=""),
+                name="datasets_version_ready_has_data",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_expires_at"],
+                condition=models.Q(status="processing"),
+                name="datasets_version_leases",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset}, version {self.number}"
+
+    @property
+    def project(self) -> Project:
+        return self.dataset.project
+
+    @property
+    def schema(self) -> Schema:
+        return Schema.from_json(self.columns)

@@ -1,0 +1,103 @@
+"""The table every pure part of DataMine passes on: a lazy frame and its schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import narwhals.stable.v2 as nw
+
+#: The hidden column that gives a row its place; order exists only through it.
+ROW = "_row"
+
+
+class ColumnType(StrEnum):
+    """What the values of a column are, decided on all of its rows."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    CATEGORY = "category"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+
+
+NUMERIC = frozenset({ColumnType.INTEGER, ColumnType.NUMBER})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `id` is its name inside files, `name` the label people see."""
+
+    id: str
+    name: str
+    type: ColumnType
+
+
+class UnknownColumnError(LookupError):
+    """A name that the schema does not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no column “{name}”.")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order, without the hidden row number."""
+
+    columns: tuple[Column, ...]
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`, or raise `UnknownColumnError`."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise UnknownColumnError(name)
+
+    def select(self, names: Iterable[str]) -> Schema:
+        """Return the schema of these columns, in the order of `names`."""
+        return Schema(tuple(self.column(name) for name in names))
+
+    def retype(self, types: dict[str, ColumnType]) -> Schema:
+        """Return the schema with the types of some columns, by name, replaced."""
+        return Schema(
+            tuple(replace(c, type=types.get(c.name, c.type)) for c in self.columns)
+        )
+
+    def next_id(self) -> str:
+        """Return an id no column has, for a column a step adds."""
+        return f"c{max((int(c.id[1:]) for c in self.columns), default=-1) + 1}"
+
+    def to_json(self) -> list[dict[str, str]]:
+        return [{"id": c.id, "name": c.name, "type": c.type.value} for c in self]
+
+    @classmethod
+    def from_json(cls, rows: Iterable[dict[str, str]]) -> Schema:
+        """Rebuild a schema; keys beside id, name and type are passed over."""
+        return cls(
+            tuple(Column(r["id"], r["name"], ColumnType(r["type"])) for r in rows)
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A lazy frame with the columns `_row`, `c0` … `cN`, and what they mean."""
+
+    frame: nw.LazyFrame
+    schema: Schema

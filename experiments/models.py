@@ -1,0 +1,159 @@
+"""What to learn and how, each run of it, and what came out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from datamine.leases import LeasedJob
+from datasets.models import Dataset, DatasetVersion
+from experiments.choices import Preprocessing, SessionStatus, Task
+from experiments.querysets import (
+    ExperimentQuerySet,
+    ResultQuerySet,
+    TrainingSessionQuerySet,
+)
+from projects.models import Project
+
+
+class Experiment(models.Model):
+    """A question to a dataset version: target, features, algorithm, split.
+
+    Made by an editor; `latest_session` is moved by `experiments.sessions` only.
+    """
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="experiments"
+    )
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.CASCADE, related_name="experiments"
+    )
+    version = models.ForeignKey(
+        DatasetVersion, on_delete=models.RESTRICT, related_name="experiments"
+    )
+    name = models.CharField(max_length=255)
+    description = models.TextField(max_length=2000, blank=True)
+    task = models.CharField(max_length=20, choices=Task)
+    algorithm = models.CharField(max_length=60)
+    hyperparameters = models.JSONField(default=dict, blank=True)
+    target_column = models.TextField()
+    feature_columns = models.JSONField()
+    split = models.JSONField(default=dict)
+    preprocessing = models.CharField(
+        max_length=10, choices=Preprocessing, default=Preprocessing.LEAK_FREE
+    )
+    latest_session = models.ForeignKey(
+        "TrainingSession", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ExperimentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["project", "-created_at"], name="experiments_recent"
+            ),
+            models.Index(fields=["algorithm"], name="experiments_algorithm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("experiments:detail", args=[self.pk])
+
+
+class TrainingSession(LeasedJob):
+    """One run of an experiment; only `experiments.sessions` changes its state."""
+
+    Status = SessionStatus
+    RUNNING = SessionStatus.TRAINING
+    DONE = SessionStatus.COMPLETED
+
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.CASCADE, related_name="sessions"
+    )
+    number = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=10, choices=SessionStatus, default=SessionStatus.PENDING
+    )
+    plan = models.JSONField(help_text="All that was trained, frozen at the start.")
+    epochs_completed = models.PositiveIntegerField(default=0)
+    history = models.JSONField(default=list, blank=True, help_text="One entry an epoch.")
+    training_time_seconds = models.FloatField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+
+    objects = TrainingSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experiment", "number"], name="experiments_session_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=SessionStatus.values),
+                name="experiments_session_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_expires_at"],
+                condition=models.Q(status="training"),
+                name="experiments_session_leases",
+            ),
+            models.Index(fields=["status"], name="experiments_session_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment}, session {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("experiments:session", args=[self.experiment_id, self.number])
+
+    @property
+    def project(self) -> Project:
+        return self.experiment.project
+
+
+class Result(models.Model):
+    """What a completed session found, and where its artefact lies; never changed."""
+
+    session = models.OneToOneField(
+        TrainingSession, on_delete=models.CASCADE, related_name="result"
+    )
+    metrics = models.JSONField(help_text="train, validation, test, cross_validation.")
+    baseline = models.JSONField(default=dict)
+    details = models.JSONField(
+        default=dict,
+        help_text="Confusion matrix, report, curves, importances, intervals, folds.",
+    )
+    warnings = models.JSONField(default=list)
+    split_digest = models.CharField(max_length=64)
+    signature = models.JSONField(default=dict)
+    artifact = models.CharField(max_length=200, help_text="Key of the artefact.")
+    artifact_sha256 = models.CharField(max_length=64)
+    artifact_hmac = models.CharField(max_length=64)
+    artifact_size = models.PositiveBigIntegerField(help_text="Bytes.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Result of {self.session}"
+
+    @property
+    def project(self) -> Project:
+        return self.session.project

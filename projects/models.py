@@ -1,0 +1,113 @@
+"""Who works here, on what, and what they did."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.urls import reverse
+
+from projects.choices import ProjectStatus, Role, Theme
+from projects.querysets import ActivityQuerySet, MembershipQuerySet, ProjectQuerySet
+
+
+class User(AbstractUser):
+    """A person who signs in; made by staff, changed on the account page."""
+
+    email = models.EmailField("email address", unique=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    avatar_url = models.URLField(max_length=500, blank=True)
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class Project(models.Model):
+    """The room a team works in; everything else belongs to exactly one project."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField(max_length=2000, blank=True)
+    is_public = models.BooleanField(
+        default=False, help_text="Everyone who signs in may look, only members work."
+    )
+    status = models.CharField(
+        max_length=10, choices=ProjectStatus, default=ProjectStatus.ACTIVE
+    )
+    metadata = models.JSONField(default=dict, blank=True)
+    members = models.ManyToManyField(User, through="Membership")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:detail", args=[self.key])
+
+    @property
+    def project(self) -> Project:
+        """Itself: every object that rights are asked about has a project."""
+        return self
+
+
+class Membership(models.Model):
+    """The role of one person in one project; owners change it."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=6, choices=Role, default=Role.VIEWER)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__username"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "user"], name="projects_membership_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values),
+                name="projects_membership_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project}"
+
+
+class Activity(models.Model):
+    """One thing somebody did; written by services, never changed."""
+
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="activities"
+    )
+    action = models.CharField(max_length=100)
+    resource_type = models.CharField(max_length=50)
+    resource_id = models.CharField(max_length=40)
+    details = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(
+                fields=["project", "-created_at"], name="projects_activity_recent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource_type} {self.resource_id}"

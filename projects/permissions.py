@@ -1,0 +1,70 @@
+"""Rights: roles, actions, one table, one question."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.shortcuts import get_object_or_404
+
+from projects.choices import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from projects.models import Project, User
+
+M = TypeVar("M", bound=Model)
+
+
+class Action(StrEnum):
+    """What a person wants to do with something of a project."""
+
+    VIEW = "view"  # read, download, predict
+    EDIT = "edit"  # upload, prepare, train, register
+    MANAGE = "manage"  # members, settings, activate, delete
+
+
+ROLE_ACTIONS: dict[str, frozenset[Action]] = {
+    Role.OWNER: frozenset(Action),
+    Role.EDITOR: frozenset({Action.VIEW, Action.EDIT}),
+    Role.VIEWER: frozenset({Action.VIEW}),
+}
+
+
+def role_of(user: User, project: Project) -> str | None:
+    """Return the role of `user` in `project`, None for strangers."""
+    return (
+        project.memberships.filter(user=user).values_list("role", flat=True).first()
+    )
+
+
+def can(user: User | AnonymousUser | None, action: Action, project: Project) -> bool:
+    """Whether `user` may do `action` in `project`; the default is no."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    if action in ROLE_ACTIONS.get(role_of(user, project) or "", frozenset()):
+        return True
+    return project.is_public and action is Action.VIEW
+
+
+def get_for(
+    user: User | AnonymousUser,
+    rows: type[M] | QuerySet[M],
+    action: Action,
+    **lookup: object,
+) -> M:
+    """Return the one row `lookup` names if `user` may do `action` with it.
+
+    Absent and invisible are the same 404; visible but not allowed is a 403.
+    """
+    queryset = rows._default_manager.all() if isinstance(rows, type) else rows
+    found = get_object_or_404(queryset.visible_to(user), **lookup)
+    if not can(user, action, found.project):
+        raise PermissionDenied(f"You may not {action} this {found._meta.verbose_name}.")
+    return found
