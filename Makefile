@@ -1,0 +1,110 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the rest.
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+BUILD := $(if $(filter 1,$(DATAMINE_CUDA)),cuda,cpu)
+READY := $(VENV)/.ready-$(BUILD)
+READY_DEV := $(VENV)/.ready-dev-$(BUILD)
+WORKERS ?= 2
+PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
+# What the checks look at must not depend on, or touch, the data of `make run`.
+CHECKED := DATAMINE_HOME=var/check DATAMINE_HTTPS=1 DATABASE_URL= $(PY) manage.py
+
+.PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
+	types imports templates migrations deploy coverage bench chaos docs browser lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
+
+# ------------------------------------------------------------------ run
+
+run: $(READY) ## set everything up and start DataMine; Ctrl-C stops it
+	@exec $(PY) manage.py run
+
+setup: $(READY_DEV) ## only install, with what checks and tests need
+
+$(READY): requirements.txt constraints.txt | $(PY)
+	@$(PY) datamine/installation.py requirements.txt
+	@touch $@
+
+$(READY_DEV): requirements.txt requirements-dev.txt constraints.txt | $(PY)
+	@$(PY) datamine/installation.py requirements.txt requirements-dev.txt
+	@touch $@ $(READY)
+
+NAMES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
+$(PY):
+	@for name in $(NAMES); do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	  then found="$$name"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "DataMine needs Python 3.11 or newer, and none of these is one: $(NAMES)." \
+	    "Install it, or name yours: make run PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	echo "Making the virtual environment $(VENV) with $$("$$found" --version)."; \
+	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); \
+	  echo "The virtual environment could not be made. Debian and Ubuntu keep a part" \
+	    "of Python apart: apt-get install python3-venv" >&2; exit 1; }
+
+# ------------------------------------------------------------------ tests
+
+test: test-sqlite test-browser test-postgres ## all tests: SQLite, browser, PostgreSQL
+
+test-sqlite: $(READY_DEV)
+	$(PYTEST) -m "not e2e"
+
+test-browser: $(READY_DEV) | test-sqlite
+	$(PYTEST) -m e2e || test $$? -eq 5
+
+test-postgres: $(READY_DEV) | test-sqlite test-browser
+	DATAMINE_TEST_DATABASE=postgres $(PYTEST) -m "integration or chaos"
+
+coverage: $(READY_DEV) ## tests on SQLite with branch coverage, gate at 95 %
+	$(PYTEST) -m "not e2e" --cov --cov-report=term --cov-report=html
+
+chaos: $(READY_DEV) ## hundreds of kills at random points (ROUNDS=300)
+	DATAMINE_CHAOS_ROUNDS=$(or $(ROUNDS),300) $(PYTEST) tests/chaos --timeout 3600
+
+browser: $(READY_DEV) ## install Chromium for the browser tests, where possible
+	$(PY) -m playwright install --with-deps chromium
+
+# ------------------------------------------------------------------ checks
+
+check: lint types imports templates migrations deploy test ## all that CI checks
+
+lint: $(READY_DEV) ## format and lint, changing nothing
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+format: $(READY_DEV) ## format, and repair what can be repaired
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+types: $(READY_DEV)
+	$(VENV)/bin/mypy
+
+imports: $(READY_DEV)
+	$(VENV)/bin/lint-imports
+
+templates: $(READY_DEV)
+	$(VENV)/bin/djlint --quiet --lint templates
+
+migrations: $(READY_DEV)
+	$(CHECKED) makemigrations --check --dry-run
+
+deploy: $(READY_DEV)
+	$(CHECKED) check --deploy --fail-level WARNING
+
+# ------------------------------------------------------------------ the rest
+
+bench: $(READY_DEV) ## measure, beside the bare libraries; writes docs/benchmarks.md
+	$(PY) -m benchmarks
+
+docs: $(READY_DEV) ## write the parts of docs/ that come out of the program
+	$(PY) manage.py docs
+
+lock: $(READY_DEV) ## pin everything that requirements*.txt bring along
+	$(PY) datamine/installation.py --lock
+
+clean: ## remove what was installed and made, but never the data in var/
+	rm -rf $(VENV) static/generated .mypy_cache .ruff_cache .pytest_cache htmlcov

@@ -1,0 +1,84 @@
+"""What every test shares: a safe environment, the database asked for, three users.
+
+The environment is set when this file is imported, before Django reads its settings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import environment
+
+if TYPE_CHECKING:
+    from projects.models import Project, User
+
+environment.prepare()
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "program"}
+
+pytest_plugins = ["tests.browser"]
+
+
+def pytest_configure() -> None:
+    environment.adjust_settings()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by what a test asks for: a folder of its own, a database, or nothing."""
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath).parts[1]
+        if folder in {"e2e", "chaos"}:
+            item.add_marker(folder)
+        elif uses_database(item):
+            item.add_marker("integration")
+        else:
+            item.add_marker("unit")
+
+
+def uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Whoever made the project and may do everything in it."""
+    from tests.factories.projects import UserFactory  # noqa: PLC0415 -- app ready
+
+    return UserFactory(username="owner")
+
+
+@pytest.fixture
+def member(project: Project) -> User:
+    """An editor of the project."""
+    from tests.factories.projects import (  # noqa: PLC0415 -- app ready
+        MembershipFactory,
+        UserFactory,
+    )
+
+    user = UserFactory(username="member")
+    MembershipFactory(project=project, user=user, role="editor")
+    return user
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Signed in like the others, but with no part in the project."""
+    from tests.factories.projects import UserFactory  # noqa: PLC0415 -- app ready
+
+    return UserFactory(username="stranger")
+
+
+@pytest.fixture
+def project(owner: User) -> Project:
+    """A private project of the owner."""
+    from tests.factories.projects import (  # noqa: PLC0415 -- app ready
+        MembershipFactory,
+        ProjectFactory,
+    )
+
+    made = ProjectFactory()
+    MembershipFactory(project=made, user=owner, role="owner")
+    return made
