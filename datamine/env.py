@@ -42,6 +42,8 @@ ALLOWED_HOSTS = reader.list(
 )
 TRUSTED_ORIGINS = reader.list("DATAMINE_TRUSTED_ORIGINS", default=[])
 PROXIES = reader.int("DATAMINE_PROXIES", default=0)
+PORT = reader.int("PORT", default=8000)
+DEMO_PASSWORD = reader("DATAMINE_DEMO_PASSWORD", default="")
 DATABASE = reader.db_url(
     "DATABASE_URL", default=f"sqlite:///{HOME / 'datamine.sqlite3'}"
 )
