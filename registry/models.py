@@ -83,23 +83,35 @@ class ModelVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.model} {self.version}"
 
+    def get_absolute_url(self) -> str:
+        return self.model.get_absolute_url()
+
     @property
     def project(self) -> Project:
         return self.model.project
 
+    @property
+    def is_active(self) -> bool:
+        return self.model.active_version_id == self.pk
+
 
 class Activation(models.Model):
-    """One line of the ledger: which version came into service, instead of which."""
+    """One line of the ledger: which version came into service, instead of which.
+
+    The names stay when a version is deleted, so the past can always be told.
+    """
 
     model = models.ForeignKey(
         RegisteredModel, on_delete=models.CASCADE, related_name="activations"
     )
     version = models.ForeignKey(
-        ModelVersion, on_delete=models.RESTRICT, related_name="activations"
+        ModelVersion, on_delete=models.SET_NULL, null=True, related_name="activations"
     )
+    version_name = models.CharField(max_length=20)
     previous = models.ForeignKey(
-        ModelVersion, on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
+        ModelVersion, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    previous_name = models.CharField(max_length=20, blank=True)
     kind = models.CharField(max_length=10, choices=ActivationKind)
     reason = models.CharField(max_length=500, blank=True)
     actor = models.ForeignKey(
@@ -111,9 +123,14 @@ class Activation(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["model", "-created_at"], name="registry_ledger_recent"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.version}"
+        return f"{self.get_kind_display()} {self.version_name}"
 
     @property
     def project(self) -> Project:

@@ -1,0 +1,214 @@
+"""Registered models over the API: register, activate, roll back, predict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from experiments.models import TrainingSession
+from projects.models import Project
+from projects.permissions import Action, get_for
+from registry import serving
+from registry.api.serializers import (
+    ActivateSerializer,
+    ActivationSerializer,
+    AnswerSerializer,
+    HistoryQuerySerializer,
+    ModelVersionSerializer,
+    RegisteredModelSerializer,
+    RegisteredSerializer,
+    RegisterSerializer,
+    RollbackSerializer,
+    RowsSerializer,
+    SwitchedSerializer,
+)
+from registry.models import ModelVersion, RegisteredModel
+from registry.services import (
+    activate_version,
+    delete_model,
+    delete_version,
+    describe_model,
+    register_version,
+    roll_back,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+
+class RegisteredModelViewSet(GenericViewSet):
+    """The models of a project and the version of each that serves."""
+
+    queryset = RegisteredModel.objects.none()
+    serializer_class = RegisteredModelSerializer
+    lookup_field = "name"
+    lookup_url_kwarg = "name"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    def get_queryset(self) -> QuerySet[RegisteredModel]:
+        models = RegisteredModel.objects.visible_to(self.request.user)
+        models = models.filter(project__key=self.kwargs.get("key"))
+        return models.with_active().with_version_counts()
+
+    def model(self, wanted: Action) -> RegisteredModel:
+        """Return the model the address names, if `wanted` is allowed."""
+        return get_for(
+            self.request.user,
+            RegisteredModel.objects.with_active(),
+            wanted,
+            project__key=self.kwargs["key"],
+            name=self.kwargs["name"],
+        )
+
+    def version(self, wanted: Action, name: str) -> ModelVersion:
+        """Return a version of that model, if `wanted` is allowed."""
+        return get_for(
+            self.request.user,
+            ModelVersion.objects.with_results().select_related("model__project"),
+            wanted,
+            model__project__key=self.kwargs["key"],
+            model__name=self.kwargs["name"],
+            version=name,
+        )
+
+    def list(self, request: Request, key: str) -> Response:
+        """List the models of a project."""
+        get_for(request.user, Project, Action.VIEW, key=key)
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(request=RegisterSerializer, responses={201: RegisteredSerializer})
+    def create(self, request: Request, key: str) -> Response:
+        """Register a completed session; the same name again adds a version."""
+        project = get_for(request.user, Project, Action.EDIT, key=key)
+        form = RegisterSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        session = get_for(
+            request.user,
+            TrainingSession.objects.filter(experiment__project=project),
+            Action.EDIT,
+            pk=values.pop("session"),
+        )
+        version = register_version(session, **values, actor=request.user)
+        return Response(RegisteredSerializer(version).data, status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, key: str, name: str) -> Response:
+        """Show one model."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    def partial_update(self, request: Request, key: str, name: str) -> Response:
+        """Change the description."""
+        model = self.model(Action.EDIT)
+        form = self.get_serializer(model, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        if "description" in form.validated_data:
+            description = form.validated_data["description"]
+            describe_model(model, description=description, actor=request.user)
+        return self.retrieve(request, key, name)
+
+    def destroy(self, request: Request, key: str, name: str) -> Response:
+        """Delete a model with all its versions."""
+        delete_model(self.model(Action.MANAGE), actor=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=ModelVersionSerializer(many=True))
+    @action(detail=True)
+    def versions(self, request: Request, key: str, name: str) -> Response:
+        """List the versions of a model, newest first."""
+        rows = ModelVersion.objects.with_results().filter(model=self.model(Action.VIEW))
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(ModelVersionSerializer(page, many=True).data)
+
+    @extend_schema(responses=ModelVersionSerializer)
+    @action(
+        detail=True, url_path=r"versions/(?P<version_name>v\d{8}_\d{6})", url_name="one"
+    )
+    def one_version(
+        self, request: Request, key: str, name: str, version_name: str
+    ) -> Response:
+        """Show one version with its metrics."""
+        version = self.version(Action.VIEW, version_name)
+        return Response(ModelVersionSerializer(version).data)
+
+    @one_version.mapping.delete
+    def delete_version(
+        self, request: Request, key: str, name: str, version_name: str
+    ) -> Response:
+        """Delete a version; the one in service cannot be deleted (409)."""
+        delete_version(self.version(Action.MANAGE, version_name), actor=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ActivateSerializer, responses=SwitchedSerializer)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, key: str, name: str) -> Response:
+        """Put a version in service."""
+        form = ActivateSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        version = self.version(Action.MANAGE, form.validated_data["version"])
+        activation = activate_version(
+            version, reason=form.validated_data["reason"], actor=request.user
+        )
+        return Response(SwitchedSerializer(activation).data)
+
+    @extend_schema(request=RollbackSerializer, responses=SwitchedSerializer)
+    @action(detail=True, methods=["post"])
+    def rollback(self, request: Request, key: str, name: str) -> Response:
+        """Put the version before the active one back in service."""
+        form = RollbackSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        model = self.model(Action.MANAGE)
+        activation = roll_back(
+            model, reason=form.validated_data["reason"], actor=request.user
+        )
+        return Response(SwitchedSerializer(activation).data)
+
+    @extend_schema(responses=ModelVersionSerializer)
+    @action(detail=True)
+    def active(self, request: Request, key: str, name: str) -> Response:
+        """Show the version in service (404 while there is none)."""
+        model = self.model(Action.VIEW)
+        if model.active_version is None:
+            raise Http404("No version of this model is in service.")
+        version = self.version(Action.VIEW, model.active_version.version)
+        return Response(ModelVersionSerializer(version).data)
+
+    @extend_schema(
+        parameters=[HistoryQuerySerializer], responses=ActivationSerializer(many=True)
+    )
+    @action(detail=True)
+    def history(self, request: Request, key: str, name: str) -> Response:
+        """List who put which version in service; `?at=` asks for one moment."""
+        query = HistoryQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        ledger = self.model(Action.VIEW).activations.select_related("actor")
+        if moment := query.validated_data.get("at"):
+            ledger = ledger.serving_at(moment)
+        page = self.paginate_queryset(ledger)
+        return self.get_paginated_response(ActivationSerializer(page, many=True).data)
+
+    @extend_schema(request=RowsSerializer, responses=AnswerSerializer)
+    @action(detail=True, methods=["post"], parser_classes=[JSONParser, MultiPartParser])
+    def predict(self, request: Request, key: str, name: str) -> Response:
+        """Predict rows, or a CSV file, with the version in service.
+
+        Every row is answered under `predictions` or named under `quarantined` with
+        the reasons; the answer names the version that gave it.
+        """
+        model = self.model(Action.VIEW)
+        form = RowsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        version = serving.version_in_service(model)
+        if "file" in form.validated_data:
+            answer = serving.predict_file(version, form.validated_data["file"])
+        else:
+            answer = serving.predict_rows(version, form.validated_data["rows"])
+        return Response(answer.to_json())

@@ -1,0 +1,50 @@
+"""What can go wrong in the registry, each with a sentence for the person it meets."""
+
+from projects.exceptions import DomainError
+
+
+class RegistryError(DomainError):
+    """A change the registry does not allow as things are."""
+
+
+class NotTrainedError(RegistryError):
+    """A session without a result cannot be registered."""
+
+    code = "not_trained"
+
+
+class ActiveVersionError(RegistryError):
+    """The version in service cannot be deleted, nor activated again."""
+
+    code = "active_version"
+
+
+class ActivationConflictError(RegistryError):
+    """Somebody else changed the version in service first."""
+
+    code = "activation_conflict"
+
+
+class NothingToRollBackError(RegistryError):
+    """There was no version in service before this one."""
+
+    code = "nothing_before"
+
+
+class NotInServiceError(RegistryError):
+    """A model without an active version was asked to predict."""
+
+    code = "not_in_service"
+
+
+class DamagedArtifactError(RegistryError):
+    """An artefact is not what was written when the session ended."""
+
+    code = "damaged_artifact"
+
+
+class UnreadableRowsError(RegistryError):
+    """What was sent for prediction is not a table of rows."""
+
+    code = "unreadable_rows"
+    status_code = 400

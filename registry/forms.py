@@ -1,0 +1,95 @@
+"""Forms of the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class RegisterForm(forms.Form):
+    """The name a session's artefact is kept under."""
+
+    name = forms.SlugField(
+        max_length=100,
+        help_text="Letters, digits, - and _. The name of a model that exists adds a "
+        "version to it.",
+    )
+    notes = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a version comes into service; kept in the ledger."""
+
+    reason = forms.CharField(
+        max_length=500, required=False, label="Reason", help_text="Kept in the ledger."
+    )
+
+
+class RowsFileForm(forms.Form):
+    """A file of rows to predict."""
+
+    file = forms.FileField(
+        label="CSV file", help_text="One row each, the columns of the form above."
+    )
+
+
+class DescriptionForm(forms.Form):
+    description = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RowForm(forms.Form):
+    """One row, with a field for each column of a model's signature.
+
+    Fields are called `f0` … `fN`: a column's name is only its label.
+    """
+
+    def __init__(self, signature: list[dict], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.signature = signature
+        for index, column in enumerate(signature):
+            self.fields[f"f{index}"] = _field(column)
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The values by column name; an empty field is a missing value."""
+        return dict(self._values())
+
+    def _values(self) -> Iterator[tuple[str, object]]:
+        for index, column in enumerate(self.signature):
+            value = self.cleaned_data.get(f"f{index}")
+            yield column["name"], None if value in ("", None) else value
+
+
+def _field(column: dict) -> forms.Field:
+    """Return the field that fits a column of the signature."""
+    shared = {
+        "label": column["name"],
+        "required": False,
+        "initial": column.get("example"),
+    }
+    if column.get("categories"):
+        choices = [("", "missing"), *((str(c), str(c)) for c in column["categories"])]
+        return forms.ChoiceField(choices=choices, **shared)
+    if column["type"] in ("integer", "number"):
+        help_text = _range_in_words(column)
+        widget = forms.NumberInput(attrs={"step": "any"})
+        return forms.FloatField(widget=widget, help_text=help_text, **shared)
+    if column["type"] == "boolean":
+        choices = [("", "missing"), ("true", "true"), ("false", "false")]
+        return forms.ChoiceField(choices=choices, **shared)
+    return forms.CharField(max_length=1000, **shared)
+
+
+def _range_in_words(column: dict) -> str:
+    low, high = column.get("minimum"), column.get("maximum")
+    if low is None or high is None:
+        return ""
+    return f"{low:g} to {high:g} in training"

@@ -1,0 +1,171 @@
+"""Everything that changes the registry, for pages, API and admin alike."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from experiments.choices import SessionStatus
+from projects.activities import record_activity
+from registry.choices import ActivationKind
+from registry.exceptions import (
+    ActivationConflictError,
+    ActiveVersionError,
+    NotTrainedError,
+    NothingToRollBackError,
+)
+from registry.models import Activation, ModelVersion, RegisteredModel
+
+if TYPE_CHECKING:
+    from experiments.models import TrainingSession
+    from projects.models import User
+
+
+@transaction.atomic
+def register_version(
+    session: TrainingSession,
+    *,
+    name: str,
+    description: str = "",
+    notes: str = "",
+    actor: User,
+) -> ModelVersion:
+    """Keep the session's artefact as a new version of the model called `name`.
+
+    The model is made when the project has none of that name. Raises
+    `NotTrainedError` unless the session completed.
+    """
+    if session.status != SessionStatus.COMPLETED:
+        raise NotTrainedError(
+            f"Session {session.number} is {session.status}; only a completed session "
+            "can be registered."
+        )
+    model, _ = RegisteredModel.objects.get_or_create(
+        project=session.project,
+        name=name,
+        defaults={"description": description, "created_by": actor},
+    )
+    version = ModelVersion.objects.create(
+        model=model,
+        version=_next_version_name(model),
+        session=session,
+        notes=notes,
+        created_by=actor,
+    )
+    record_activity(actor, version, "registered")
+    return version
+
+
+def _next_version_name(model: RegisteredModel) -> str:
+    """Return the time as a name; a second already taken gives the next free one."""
+    RegisteredModel.objects.select_for_update().get(pk=model.pk)
+    taken = set(model.versions.values_list("version", flat=True))
+    moment = timezone.now()
+    while (name := f"v{moment:%Y%m%d_%H%M%S}") in taken:
+        moment += timedelta(seconds=1)
+    return name
+
+
+@transaction.atomic
+def activate_version(
+    version: ModelVersion, *, reason: str = "", actor: User
+) -> Activation:
+    """Put `version` in service instead of the one that is, and write the ledger.
+
+    Raises `ActiveVersionError` if it serves already, `ActivationConflictError` if
+    somebody was faster.
+    """
+    return _switch(version, ActivationKind.ACTIVATE, reason, actor)
+
+
+def version_before(model: RegisteredModel) -> ModelVersion | None:
+    """Return the version that served before the active one was activated."""
+    if model.active_version_id is None:
+        return None
+    entry = (
+        model.activations.filter(
+            version=model.active_version_id, kind=ActivationKind.ACTIVATE
+        )
+        .select_related("previous__model")
+        .first()
+    )
+    return entry.previous if entry else None
+
+
+@transaction.atomic
+def roll_back(model: RegisteredModel, *, reason: str = "", actor: User) -> Activation:
+    """Put the version back in service that served before the active one.
+
+    Raises `NothingToRollBackError` if there is none, or if it was deleted.
+    """
+    before = version_before(model)
+    if before is None:
+        raise NothingToRollBackError(
+            f"No earlier version of “{model}” was in service; activate one instead."
+        )
+    return _switch(before, ActivationKind.ROLLBACK, reason, actor)
+
+
+def _switch(
+    version: ModelVersion, kind: ActivationKind, reason: str, actor: User
+) -> Activation:
+    model = version.model
+    seen = model.active_version_id
+    if seen == version.pk:
+        raise ActiveVersionError(f"{version.version} is in service already.")
+    switched = RegisteredModel.objects.filter(
+        pk=model.pk, active_version=seen
+    ).update(active_version=version, updated_at=timezone.now())
+    if not switched:
+        raise ActivationConflictError(
+            f"Somebody changed the version of “{model}” in service a moment ago; look "
+            "at it and decide again."
+        )
+    previous = ModelVersion.objects.filter(pk=seen).first()
+    model.active_version = version
+    activation = Activation.objects.create(
+        model=model,
+        version=version,
+        version_name=version.version,
+        previous=previous,
+        previous_name=previous.version if previous else "",
+        kind=kind,
+        reason=reason,
+        actor=actor,
+    )
+    record_activity(actor, version, f"{kind}d", reason=reason)
+    return activation
+
+
+@transaction.atomic
+def delete_version(version: ModelVersion, *, actor: User) -> None:
+    """Remove a version that is not in service; its session keeps the artefact.
+
+    Raises `ActiveVersionError` for the active one.
+    """
+    model = RegisteredModel.objects.select_for_update().get(pk=version.model_id)
+    if model.active_version_id == version.pk:
+        raise ActiveVersionError(
+            f"{version.version} is in service; activate another version first."
+        )
+    record_activity(actor, version, "deleted")
+    version.delete()
+
+
+@transaction.atomic
+def delete_model(model: RegisteredModel, *, actor: User) -> None:
+    """Remove a model with all its versions and its ledger."""
+    record_activity(actor, model, "deleted")
+    RegisteredModel.objects.filter(pk=model.pk).update(active_version=None)
+    model.active_version = None
+    model.delete()
+
+
+def describe_model(model: RegisteredModel, *, description: str, actor: User) -> None:
+    """Change what a model says of itself."""
+    model.description = description
+    model.save(update_fields=["description", "updated_at"])
+    record_activity(actor, model, "described")

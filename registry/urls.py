@@ -1,0 +1,22 @@
+"""Addresses of the registry's pages."""
+
+from django.urls import path
+
+from registry import views
+
+app_name = "registry"
+urlpatterns = [
+    path("projects/<slug:key>/models/", views.model_list, name="list"),
+    path("models/register/", views.register, name="register"),
+    path("models/<int:pk>/", views.detail, name="detail"),
+    path("models/<int:pk>/activate/", views.activate, name="activate"),
+    path("models/<int:pk>/rollback/", views.rollback, name="rollback"),
+    path("models/<int:pk>/delete/", views.delete, name="delete"),
+    path(
+        "models/<int:pk>/versions/<str:version>/delete/",
+        views.delete_one_version,
+        name="delete_version",
+    ),
+    path("models/<int:pk>/predict/", views.predict, name="predict"),
+    path("models/<int:pk>/predict/file/", views.predict_file, name="predict_file"),
+]

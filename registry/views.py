@@ -1,0 +1,220 @@
+"""Pages of the registry: what is registered, what serves, and what it predicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from datamine.htmx import render_page
+from experiments.models import TrainingSession
+from projects.models import Project
+from projects.permissions import Action, can, get_for
+from registry import serving
+from registry.exceptions import RegistryError
+from registry.forms import ReasonForm, RegisterForm, RowForm, RowsFileForm
+from registry.models import ModelVersion, RegisteredModel
+from registry.services import (
+    activate_version,
+    delete_model,
+    delete_version,
+    register_version,
+    roll_back,
+    version_before,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+VERSIONS_PER_PAGE = 25
+LEDGER_LINES = 20
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+def model_list(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.VIEW, key=key)
+    models = project.models.with_active().with_version_counts()
+    context = {
+        "project": project,
+        "section": "models",
+        "page": Paginator(models, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "registry/list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.VIEW)
+    versions = ModelVersion.objects.with_results().filter(model=model)
+    context = _context(
+        model,
+        page=Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
+        ledger=model.activations.select_related("actor")[:LEDGER_LINES],
+        may_manage=can(request.user, Action.MANAGE, model.project),
+    )
+    return render(request, "registry/detail.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+def register(request: HttpRequest) -> HttpResponse:
+    asked = request.POST.get("session") or request.GET.get("session") or ""
+    session = get_for(
+        request.user,
+        TrainingSession.objects.select_related("experiment__project"),
+        Action.EDIT,
+        pk=int(asked) if asked.isdecimal() else 0,
+    )
+    form = RegisterForm(request.POST if "name" in request.POST else None)
+    if form.is_valid():
+        try:
+            version = register_version(session, **form.cleaned_data, actor=request.user)
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{version} is registered.")
+            return redirect(version.model)
+    context = {
+        "project": session.project,
+        "section": "models",
+        "session": session,
+        "form": form,
+    }
+    return render(request, "registry/register.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.MANAGE)
+    name = request.POST.get("version") or request.GET.get("version")
+    version = get_for(
+        request.user,
+        ModelVersion.objects.with_results(),
+        Action.MANAGE,
+        model=model,
+        version=name,
+    )
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        return _do(
+            request,
+            model,
+            f"{version.version} is in service.",
+            lambda: activate_version(
+                version, reason=form.cleaned_data["reason"], actor=request.user
+            ),
+        )
+    context = _context(model, version=version, form=form)
+    return render(request, "registry/activate.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+def rollback(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.MANAGE)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        return _do(
+            request,
+            model,
+            "Rolled back: the version before is in service again.",
+            lambda: roll_back(
+                model, reason=form.cleaned_data["reason"], actor=request.user
+            ),
+        )
+    context = _context(model, form=form, version=version_before(model))
+    return render(request, "registry/rollback.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.MANAGE)
+    if request.method == "POST":
+        delete_model(model, actor=request.user)
+        messages.success(request, f"The model “{model}” is deleted.")
+        return redirect("registry:list", model.project.key)
+    context = _context(model, versions_count=model.versions.count())
+    return render(request, "registry/delete.html", context)
+
+
+@require_http_methods(FORM_METHODS)
+def delete_one_version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
+    model = _model(request, pk, Action.MANAGE)
+    found = get_for(
+        request.user,
+        ModelVersion.objects.with_results(),
+        Action.MANAGE,
+        model=model,
+        version=version,
+    )
+    if request.method == "POST":
+        return _do(
+            request,
+            model,
+            f"{found.version} is deleted.",
+            lambda: delete_version(found, actor=request.user),
+        )
+    return render(request, "registry/delete.html", _context(model, version=found))
+
+
+@require_http_methods(FORM_METHODS)
+def predict(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.VIEW)
+    context = _context(model, file_form=RowsFileForm())
+    if model.active_version:
+        form = RowForm(serving.signature(model.active_version), request.POST or None)
+        context["form"] = form
+        if form.is_valid():
+            context["answer"] = serving.answer_or_sentence(
+                model.active_version, [form.row]
+            )
+    return render_page(
+        request, "registry/predict.html", "registry/_prediction.html", context
+    )
+
+
+@require_http_methods(["POST"])
+def predict_file(request: HttpRequest, pk: int) -> HttpResponse:
+    model = _model(request, pk, Action.VIEW)
+    file_form = RowsFileForm(request.POST, request.FILES)
+    context = _context(model, file_form=file_form)
+    try:
+        version = serving.version_in_service(model)
+        if file_form.is_valid():
+            answer = serving.predict_file(version, file_form.cleaned_data["file"])
+            if "download" in request.POST:
+                return serving.as_csv(answer)
+            context["answer"] = answer
+    except RegistryError as error:
+        file_form.add_error("file", str(error))
+    return render(request, "registry/predict_file.html", context)
+
+
+def _model(request: HttpRequest, pk: int, wanted: Action) -> RegisteredModel:
+    return get_for(
+        request.user, RegisteredModel.objects.with_active(), wanted, pk=pk
+    )
+
+
+def _context(model: RegisteredModel, **more: object) -> dict[str, object]:
+    return {"project": model.project, "section": "models", "model": model, **more}
+
+
+def _do(
+    request: HttpRequest,
+    model: RegisteredModel,
+    done: str,
+    act: Callable[[], object],
+) -> HttpResponse:
+    """Do what was confirmed and say so, or say why it could not be done."""
+    try:
+        act()
+    except RegistryError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect(model)
