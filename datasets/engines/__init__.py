@@ -1,0 +1,106 @@
+"""The one place that knows which library holds a table.
+
+Steps are written once, on narwhals; an engine opens, fetches and writes, and does
+the few operations that libraries do too differently. Polars and DuckDB are loaded
+only when asked for, so that importing this package stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import narwhals.stable.v2 as nw
+
+    from datasets.tables import Schema, Table
+
+_ENGINES = {
+    "polars": "datasets.engines.polars_engine:PolarsEngine",
+    "duckdb": "datasets.engines.duckdb_engine:DuckDBEngine",
+}
+
+#: Values by column id, one list per column, all of one length.
+Columns = dict[str, list[Any]]
+
+
+class Compiled(Protocol):
+    """A chain of steps made ready for a few rows at a time."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns that come out."""
+        ...
+
+    def __call__(self, columns: Mapping[str, Sequence[Any]]) -> Columns:
+        """Return what becomes of these values, with `_row` beside the columns.
+
+        Parameters
+        ----------
+        columns
+            By column id, without `_row`: rows count from 0.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """What steps, recipes and jobs may ask of a table library.
+
+    Frames hold `_row` and the columns of a schema. A missing value is always null:
+    `scan` and `table` turn NaN into null, so no step ever meets one.
+    """
+
+    def scan(self, path: Path) -> nw.LazyFrame[Any]:
+        """Open a typed Parquet file without reading its rows."""
+        ...
+
+    def table(self, columns: Mapping[str, Sequence[Any]], schema: Schema) -> Table:
+        """Make a table of Python values by column id; rows count from 0."""
+        ...
+
+    def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
+        """Compute the frame and return its rows as Python values."""
+        ...
+
+    def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Compute a small frame once, so that many queries need not."""
+        ...
+
+    def write(self, frame: nw.LazyFrame[Any], path: Path) -> None:
+        """Compute the frame in pieces into a Parquet file, in the order of `_row`."""
+        ...
+
+    def encode(
+        self, frame: nw.LazyFrame[Any], column: str, values: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        """Replace each text by its place in `values`; an unknown one by null."""
+        ...
+
+    def forward_fill(
+        self, frame: nw.LazyFrame[Any], columns: Iterable[str]
+    ) -> nw.LazyFrame[Any]:
+        """Replace nulls by the last value above them, in the order of `_row`."""
+        ...
+
+    def compile(self, schema: Schema, transform: Callable[[Table], Table]) -> Compiled:
+        """Make a lazy transformation ready to be used on few rows, many times."""
+        ...
+
+
+def engine(name: str = "polars", **options: Any) -> Engine:
+    """Return the engine of this name: `polars` for jobs, `duckdb` within limits.
+
+    Parameters
+    ----------
+    name
+        `polars` or `duckdb`.
+    **options
+        Of DuckDB: `memory_mb` and `threads`. Polars takes its limits from the
+        environment of the process, before it is first imported.
+    """
+    module, _, attribute = _ENGINES[name].partition(":")
+    made: Engine = getattr(import_module(module), attribute)(**options)
+    return made

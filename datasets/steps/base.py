@@ -1,0 +1,113 @@
+"""What a preprocessing step is: checked, fitted on some rows, applied to any."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from datasets.engines import Engine
+    from datasets.tables import Column, Schema, Table
+
+#: What a step learned: plain JSON by column name.
+State = dict[str, Any]
+
+
+class StepError(Exception):
+    """A step that cannot be done.
+
+    Parameters
+    ----------
+    sentence
+        What is wrong, where, and what to do, for the user.
+    column
+        The column it is about, by name, if it is about one.
+    code
+        A stable word for programs: `unknown_step`, `parameter`, `columns`,
+        `missing_column`, `type`, `all_missing`, `infinite`, `version`.
+    parameter
+        The parameter it is about, if it is about one.
+
+    Attributes
+    ----------
+    position
+        The place of the step in its recipe, from 0, once the recipe is known.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        column: str | None = None,
+        code: str = "invalid",
+        parameter: str | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.column = column
+        self.code = code
+        self.parameter = parameter
+        self.position: int | None = None
+
+
+class Parameters(BaseModel):
+    """What a user may set: the source of forms, the API's schema and the docs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+class Step(ABC, Generic[P]):
+    """One change to a table, written once for every engine.
+
+    Parameters
+    ----------
+    columns
+        The names of the columns it works on.
+    parameters
+        Its settings, validated.
+
+    Notes
+    -----
+    `fit` may compute; `apply` is lazy, changes only what the state tells it to, and
+    never looks at other rows, so that one row and a million give the same values.
+    A change in what a stored state means needs a new `version`.
+    """
+
+    version: ClassVar[int] = 1
+    #: Whether rows can go: predictions then flag them instead.
+    affects_rows: ClassVar[bool] = False
+
+    def __init__(self, columns: tuple[str, ...], parameters: P) -> None:
+        self.columns = columns
+        self.parameters = parameters
+
+    @property
+    def learns(self) -> bool:
+        """Whether `fit` takes anything from the data."""
+        return type(self).fit is not Step.fit
+
+    def check(self, schema: Schema) -> None:
+        """Refuse what does not go together, by raising `StepError`.
+
+        That the columns exist and have accepted types was checked before.
+        """
+
+    def outcome(self, schema: Schema) -> Schema:
+        """Return the columns afterwards, as far as known without data."""
+        return schema
+
+    def fit(self, table: Table, engine: Engine) -> State:
+        """Learn from the rows of `table`; the result is plain JSON by column name."""
+        return {}
+
+    @abstractmethod
+    def apply(self, table: Table, state: State, engine: Engine) -> Table:
+        """Return the table as it becomes, lazily, with the schema it then has."""
+
+    def chosen(self, schema: Schema) -> tuple[Column, ...]:
+        """Return the columns this step works on, in its order."""
+        return schema.select(self.columns).columns
