@@ -2,21 +2,60 @@
 
 The row is the truth and the queue only a bell. Every change of state is one
 compare-and-set `UPDATE` on status and fencing token, timed by the database's clock.
+
+A service makes a row and rings in one transaction::
+
+    with transaction.atomic():
+        session = TrainingSession.objects.create(…)
+        ring(session)                       # datamine.queue
+
+A child process then calls the function that `WORK` names, with the row's id and a
+`Lease`. The function tells where it is through `lease.monitor`, writes its files
+under new names, and ends with `lease.finish(…)` or `lease.fail(sentence)`::
+
+    def train_in_child(session_id: int, lease: Lease) -> None: ...
 """
 
 from __future__ import annotations
 
-from django.db import models
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Now
+
+from datamine import env
+from datamine.faults import fault_point
+from datamine.progress import RowMonitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_ATTEMPTS = 3
+LEASE = timedelta(seconds=env.LEASE_SECONDS)
+SENTENCE_LENGTH = 2000
 
 
 class LeasedJob(models.Model):
-    """What every row of long work knows of its own progress; a worker writes it."""
+    """What every row of long work knows of its own progress; a worker writes it.
+
+    A subclass has a `status` field and says what is to be done and where: `CLUSTER`
+    is the queue, `WORK` the function ("module:name") called in a child process, and
+    `IMPORTS` what a waiting child loads beforehand.
+    """
 
     PENDING = "pending"
     RUNNING: str
     DONE: str
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+    CLUSTER: str
+    WORK: str
+    IMPORTS: tuple[str, ...] = ()
 
     attempts = models.PositiveSmallIntegerField(default=0)
     fencing_token = models.PositiveIntegerField(default=0)
@@ -25,6 +64,7 @@ class LeasedJob(models.Model):
     cancel_requested = models.BooleanField(default=False)
     progress = models.FloatField(default=0)
     phase = models.CharField(max_length=100, blank=True)
+    peak_memory = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
     error_message = models.TextField(blank=True)
     log = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -33,3 +73,156 @@ class LeasedJob(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in {self.DONE, self.FAILED, self.CANCELLED}
+
+
+Job = TypeVar("Job", bound=LeasedJob)
+
+
+class LeaseLostError(Exception):
+    """The row belongs to another attempt, or has ended: nothing may be written."""
+
+
+@dataclass
+class Lease:
+    """The right to work on one row, until it is ended or someone else takes over.
+
+    `token` fences: every write names it, so a worker that was given up writes nothing.
+    """
+
+    job: type[LeasedJob]
+    pk: int
+    token: int
+    attempt: int
+    monitor: RowMonitor = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.monitor = RowMonitor(self)
+
+    @property
+    def rows(self) -> models.QuerySet[LeasedJob]:
+        """The row, as long as it is held by this lease; empty after that."""
+        return self.job._base_manager.filter(
+            pk=self.pk, status=self.job.RUNNING, fencing_token=self.token
+        )
+
+    def write(self, **values: Any) -> None:
+        """Write fields of the running row; raise `LeaseLostError` if it is not ours."""
+        if not self.rows.update(**values):
+            raise LeaseLostError(f"{self.job.__name__} {self.pk} was taken away.")
+
+    def renew(self) -> None:
+        """Hold the row for another while."""
+        self.write(lease_expires_at=from_now(LEASE))
+
+    def finish(self, **values: Any) -> None:
+        """End well and write the result's fields, in the caller's transaction.
+
+        Rows that belong to the result (a `Result`, a moved pointer) are written in the
+        same transaction, after this call: if the lease was lost nothing of it stays.
+        """
+        fault_point("finish.before")
+        self.end(self.job.DONE, progress=1, **values)
+        fault_point("finish.after")
+
+    def fail(self, sentence: str, **values: Any) -> None:
+        """End badly, with a sentence for the person who waits."""
+        message = sentence[:SENTENCE_LENGTH]
+        self.end(self.job.FAILED, error_message=message, **values)
+
+    def cancel(self) -> None:
+        """End because someone asked for it."""
+        self.end(self.job.CANCELLED)
+
+    def end(self, status: str, **values: Any) -> None:
+        self.write(**(ended(status) | self.monitor.remaining() | values))
+
+    def release(self) -> None:
+        """Give the row back unharmed: this attempt does not count."""
+        self.write(
+            status=self.job.PENDING,
+            attempts=F("attempts") - 1,
+            worker="",
+            lease_expires_at=None,
+        )
+
+
+def from_now(span: timedelta) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + span, output_field=DateTimeField())
+
+
+def ended(status: str) -> dict[str, Any]:
+    return {"status": status, "completed_at": Now(), "lease_expires_at": None}
+
+
+def job_models() -> Iterator[type[LeasedJob]]:
+    """Every kind of row that stands for long work, whatever its app."""
+    return (model for model in apps.get_models() if issubclass(model, LeasedJob))
+
+
+def claim(job: type[Job], pk: int, worker: str) -> Lease | None:
+    """Take a pending row; None if it is not pending, so a second bell does nothing.
+
+    The attempt is counted here, before any work: one that kills its worker counts.
+    """
+    with transaction.atomic():
+        taken = job._base_manager.filter(pk=pk, status=job.PENDING).update(
+            status=job.RUNNING,
+            attempts=F("attempts") + 1,
+            fencing_token=F("fencing_token") + 1,
+            worker=worker,
+            lease_expires_at=from_now(LEASE),
+            started_at=Now(),
+            progress=0,
+            phase="",
+            error_message="",
+        )
+        if not taken:
+            return None
+        row = job._base_manager.only("fencing_token", "attempts").get(pk=pk)
+    return Lease(job, pk, row.fencing_token, row.attempts)
+
+
+def request_cancel(row: LeasedJob) -> bool:
+    """Stop a row's work: at once if it waits, within two seconds if it runs.
+
+    Returns whether there was anything to stop; an ended row stays as it is.
+    """
+    job = type(row)
+    alive = job._base_manager.filter(pk=row.pk, status__in=[job.PENDING, job.RUNNING])
+    waiting = Q(status=job.PENDING)
+    return bool(
+        alive.update(
+            cancel_requested=True,
+            status=Case(When(waiting, then=Value(job.CANCELLED)), default=F("status")),
+            completed_at=Case(When(waiting, then=Now()), default=None),
+        )
+    )
+
+
+def expired(job: type[Job]) -> models.QuerySet[Job]:
+    """Running rows whose worker has not been heard of for a whole lease."""
+    return job._base_manager.filter(status=job.RUNNING, lease_expires_at__lt=Now())
+
+
+def take_away(lease: Lease) -> str | None:
+    """Give a lost worker's row to the next one; return its new status.
+
+    It waits again, or has ended if someone asked to stop or it died too often.
+    None: it was no longer held by this lease.
+    """
+    job = lease.job
+    row = lease.rows.only("attempts", "cancel_requested").first()
+    if row is None:
+        return None
+    if row.cancel_requested:
+        changes = ended(job.CANCELLED)
+    elif row.attempts >= MAX_ATTEMPTS:
+        sentence = f"The worker died {row.attempts} times during this work."
+        changes = ended(job.FAILED) | {"error_message": sentence}
+    else:
+        changes = {"status": job.PENDING, "worker": "", "lease_expires_at": None}
+    return changes["status"] if lease.rows.update(**changes) else None

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from django_q.tasks import async_task
 
-Cluster = Literal["fast", "train"]
+if TYPE_CHECKING:
+    from datamine.leases import LeasedJob
 
 
-def enqueue(function: str, pk: int, *, cluster: Cluster) -> None:
-    """Ask a worker of `cluster` to call `function`, a dotted name, with `pk`.
+def ring(row: LeasedJob) -> None:
+    """Ask a worker to do the work of a pending row.
 
-    The message is a row of the same database: inside a transaction it exists if
-    and only if the transaction commits. It carries an id, never an object.
+    The bell is a row of the same database: inside the transaction that makes the
+    work's row it exists if and only if the transaction commits. A bell too many does
+    nothing, and one that got lost is rung again by the worker's reaper.
     """
-    async_task(function, pk, cluster=cluster, q_options={"save": False})
+    enqueue("datamine.attempts.run_job", row._meta.label, row.pk, cluster=row.CLUSTER)
+
+
+def enqueue(function: str, *arguments: str | int, cluster: str) -> None:
+    """Ask a worker of `cluster` to call `function`, a dotted name.
+
+    The arguments are ids and names, never objects.
+    """
+    async_task(function, *arguments, cluster=cluster, q_options={"save": False})

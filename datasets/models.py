@@ -61,6 +61,9 @@ class DatasetVersion(LeasedJob):
     Status = ProcessingStatus
     RUNNING = ProcessingStatus.PROCESSING
     DONE = ProcessingStatus.READY
+    CLUSTER = "fast"
+    WORK = "datasets.imports:import_in_child"
+    IMPORTS = ("datasets.imports",)
 
     dataset = models.ForeignKey(
         Dataset, on_delete=models.CASCADE, related_name="versions"
