@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
 from datamine.leases import LeasedJob
 from datasets.choices import ProcessingStatus
-from datasets.querysets import DatasetQuerySet, DatasetVersionQuerySet
+from datasets.querysets import (
+    DatasetQuerySet,
+    DatasetVersionQuerySet,
+    UploadQuerySet,
+)
 from datasets.tables import Schema
 from projects.models import Project
+
+
+class Upload(models.Model):
+    """A file received but not yet imported; it becomes a dataset or is swept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="uploads"
+    )
+    filename = models.CharField(max_length=255, help_text="As uploaded; a label.")
+    key = models.CharField(max_length=200, help_text="Key of the received bytes.")
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    def get_absolute_url(self) -> str:
+        return reverse("datasets:review", args=[self.pk])
 
 
 class Dataset(models.Model):
@@ -27,7 +61,11 @@ class Dataset(models.Model):
     file_size = models.PositiveBigIntegerField(help_text="Bytes.")
     sha256 = models.CharField(max_length=64, help_text="Of the uploaded bytes.")
     active_version = models.ForeignKey(
-        "DatasetVersion", on_delete=models.SET_NULL, null=True, related_name="+"
+        "DatasetVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
@@ -62,6 +100,9 @@ class DatasetVersion(LeasedJob):
     RUNNING = ProcessingStatus.PROCESSING
     DONE = ProcessingStatus.READY
     CLUSTER = "fast"
+    WORK = "datasets.imports:make_version"
+    IMPORTS = ("datasets.imports", "polars")
+    CLUSTER = "fast"
     WORK = "datasets.imports:import_in_child"
     IMPORTS = ("datasets.imports",)
 
@@ -89,6 +130,9 @@ class DatasetVersion(LeasedJob):
     data = models.CharField(max_length=200, blank=True, help_text="Key of the Parquet.")
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the content.")
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes stored.")
+    memory_usage = models.PositiveBigIntegerField(
+        default=0, help_text="Bytes of the table when it is not compressed."
+    )
     columns = models.JSONField(default=list, blank=True, help_text="id, name, type, …")
     rows_count = models.PositiveBigIntegerField(default=0)
     columns_count = models.PositiveIntegerField(default=0)
@@ -127,9 +171,20 @@ class DatasetVersion(LeasedJob):
     def __str__(self) -> str:
         return f"{self.dataset}, version {self.number}"
 
+    def get_absolute_url(self) -> str:
+        return f"{self.dataset.get_absolute_url()}?version={self.number}"
+
     @property
     def project(self) -> Project:
         return self.dataset.project
+
+    @property
+    def is_import(self) -> bool:
+        return self.parent_id is None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == ProcessingStatus.READY
 
     @property
     def schema(self) -> Schema:

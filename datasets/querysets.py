@@ -2,12 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from django.apps import apps
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
 from projects.querysets import VisibleQuerySet
+
+#: What a version holds that lists never show; one of 10 000 columns is megabytes.
+HEAVY = ("dialect", "steps", "problems", "notices", "columns", "profile", "log")
+
+
+class UploadQuerySet(VisibleQuerySet):
+    pass
 
 
 class DatasetQuerySet(VisibleQuerySet):
-    pass
+    def with_state(self) -> Self:
+        """Add the project, the active version without its heavy parts, the number
+        of versions, and how the making of the newest version stands.
+        """
+        versions = newest_first()
+        return (
+            self.select_related("project", "active_version", "created_by")
+            .defer(*(f"active_version__{name}" for name in HEAVY))
+            .annotate(
+                newest_status=Subquery(versions.values("status")[:1]),
+                newest_error=Subquery(versions.values("error_message")[:1]),
+                newest_progress=Subquery(versions.values("progress")[:1]),
+                versions_count=Coalesce(
+                    Subquery(
+                        versions.order_by()
+                        .values("dataset")
+                        .annotate(total=Count("pk"))
+                        .values("total")
+                    ),
+                    0,
+                ),
+            )
+        )
 
 
 class DatasetVersionQuerySet(VisibleQuerySet):
     project_path = "dataset__project"
+
+    def light(self) -> Self:
+        """Leave out what only the page of one version shows."""
+        return self.defer("problems", "columns", "profile", "log")
+
+
+def newest_first() -> QuerySet:
+    """Return the versions of an outer dataset, the newest first."""
+    model = apps.get_model("datasets", "DatasetVersion")
+    return model._base_manager.filter(dataset=OuterRef("pk")).order_by("-number")

@@ -1,0 +1,108 @@
+"""What can go wrong with datasets, each with a sentence for the person it meets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from projects.exceptions import DomainError
+
+if TYPE_CHECKING:
+    from datasets.readers.errors import ReaderError
+    from datasets.steps.base import StepError
+
+
+class DatasetError(DomainError):
+    """A request a dataset cannot meet as it is."""
+
+
+class NoFileError(DatasetError):
+    """Nothing arrived where a file was expected."""
+
+    code = "required"
+    status_code = 400
+    attr = "file"
+
+
+class UploadTooLargeError(DatasetError):
+    """More bytes arrived than an upload may have."""
+
+    code = "too_large"
+    status_code = 413
+    attr = "file"
+
+
+class UnreadableFileError(DatasetError):
+    """The bytes are no table, or not one in the way it was said to be read."""
+
+    code = "unreadable"
+    status_code = 400
+    attr = "file"
+
+    def __init__(self, error: ReaderError) -> None:
+        super().__init__(error.sentence)
+        self.line = error.line
+        self.column = error.column
+        self.records = error.records
+
+
+class NameTakenError(DatasetError):
+    """Another dataset of the project has the name."""
+
+    code = "name_taken"
+    attr = "name"
+
+
+class NotReadyError(DatasetError):
+    """The version has no data: it is being made, or could not be made."""
+
+    code = "not_ready"
+
+
+class BeingImportedError(DatasetError):
+    """The file is being read already."""
+
+    code = "being_imported"
+
+
+class NothingToCancelError(DatasetError):
+    """The work has ended before it could be stopped."""
+
+    code = "ended"
+
+
+class DatasetInUseError(DatasetError):
+    """Experiments or models stand on the dataset."""
+
+    code = "in_use"
+
+
+class StepRefusedError(DatasetError):
+    """A step that cannot be done with these columns and parameters."""
+
+    code = "invalid_step"
+    status_code = 400
+
+    def __init__(self, error: StepError) -> None:
+        super().__init__(error.sentence)
+        self.code = error.code
+        self.column = error.column
+        self.parameter = error.parameter
+        self.position = error.position or 0
+
+    @property
+    def attr(self) -> str:
+        """Where in `{steps: […]}` the trouble is: `steps.0.parameters.strategy`."""
+        if self.parameter:
+            return f"steps.{self.position}.parameters.{self.parameter}"
+        return f"steps.{self.position}" + (".columns" if self.column else "")
+
+
+class BadQueryError(DatasetError):
+    """A page of rows was asked for in a way that does not exist."""
+
+    code = "invalid"
+    status_code = 400
+
+    def __init__(self, sentence: str, attr: str) -> None:
+        super().__init__(sentence)
+        self.attr = attr

@@ -1,0 +1,57 @@
+"""How files arrive: into a temporary file, and no further than they may grow."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+
+from datasets.exceptions import NoFileError, UploadTooLargeError
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import HttpRequest
+
+LABEL_LENGTH = 255
+
+
+class LimitedUploadHandler(TemporaryFileUploadHandler):
+    """Writes each file of a request to disk and lets go of one that is too large.
+
+    The rest of the request is still read, so that the answer can say why.
+    """
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) > settings.LIMITS.upload_bytes:
+            self.request.is_upload_too_large = True
+            self.file.close()  # removes what has been written
+            raise SkipFile
+        super().receive_data_chunk(raw_data, start)
+
+
+def received_file(request: HttpRequest, field: str = "file") -> UploadedFile:
+    """Return the file a request brought.
+
+    Raises `UploadTooLargeError` if it passed the limit, `NoFileError` if there is
+    none.
+    """
+    files = request.FILES  # reads the request
+    if getattr(request, "is_upload_too_large", False):
+        megabytes = settings.LIMITS.upload_bytes // 1024**2
+        raise UploadTooLargeError(
+            f"The file is larger than {megabytes} MB, the most this site takes. "
+            "Leave out columns or rows you do not need, or ask the operator."
+        )
+    if field not in files:
+        raise NoFileError("Choose a file to upload.")
+    return files[field]
+
+
+def label_of(filename: str) -> str:
+    """Return a file's name as people may see it: no folders, no invisible signs."""
+    name = PureWindowsPath(filename.replace("/", "\\")).name
+    visible = (c for c in name if unicodedata.category(c)[0] != "C")
+    return "".join(visible).strip()[-LABEL_LENGTH:] or "file"
