@@ -1,0 +1,134 @@
+"""How numbers, sizes, durations and times are written on every page."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+register = template.Library()
+
+#: Between groups of three digits, and between a number and its unit: never a break.
+THIN = "\u202f"
+NOTHING = "–"
+SIZES = ("B", "kB", "MB", "GB", "TB")
+SPANS = ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (3600, "hour"))
+
+
+@register.filter
+def number(value: float | None, digits: int = 4) -> str:
+    """Write 6693 as 6 693 and a fraction with `digits` significant digits."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOTHING
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int):
+        return grouped(f"{value:,d}")
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return significant(value, int(digits))
+
+
+def significant(value: float, digits: int) -> str:
+    """Write a fraction; exponents only where plain digits would mislead."""
+    if value and not 1e-4 <= abs(value) < 1e15:
+        return f"{value:.{digits - 1}e}".replace("-", "−")
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    leading = -math.floor(math.log10(abs(value))) - 1 if 0 < abs(value) < 1 else 0
+    text = f"{value:,.{max(digits - whole + leading, 0)}f}"
+    return grouped(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def grouped(text: str) -> str:
+    return text.replace(",", THIN).replace("-", "−")
+
+
+@register.filter
+def fixed(value: float | None, digits: int = 3) -> str:
+    """Write a measure with so many decimals, as in a column of metrics."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    return grouped(f"{value:,.{int(digits)}f}")
+
+
+@register.filter
+def percent(share: float | None, digits: int = 1) -> str:
+    """Write 0.019 as 1.9 %."""
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    return f"{grouped(f'{share * 100:,.{int(digits)}f}')}{THIN}%"
+
+
+@register.filter
+def size(count: float | None) -> str:
+    """Write bytes as people read them: 412 kB."""
+    if count is None:
+        return NOTHING
+    rest, unit = float(count), 0
+    while rest >= 999.5 and unit < len(SIZES) - 1:
+        rest, unit = rest / 1000, unit + 1
+    digits = 1 if unit and rest < 9.95 else 0
+    return f"{rest:.{digits}f}{THIN}{SIZES[unit]}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Write seconds as 85 ms, 4.2 s, 1 min 10 s or 2 h 5 min."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f}{THIN}ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f}{THIN}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{THIN}s"
+    if whole < 3600:
+        return f"{whole // 60}{THIN}min {whole % 60}{THIN}s"
+    return f"{whole // 3600}{THIN}h {whole % 3600 // 60}{THIN}min"
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """Write a moment as its distance, with the exact time in the title."""
+    if moment is None:
+        return NOTHING
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        exact(moment),
+        distance((timezone.now() - moment).total_seconds()),
+    )
+
+
+def distance(seconds: float) -> str:
+    past, seconds = seconds >= 0, abs(seconds)
+    if seconds < 60:
+        return "just now" if past else "in a moment"
+    count, unit = int(seconds // 60), "minute"
+    for span, name in SPANS:
+        if seconds >= span:
+            count, unit = int(seconds // span), name
+            break
+    words = f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{words} ago" if past else f"in {words}"
+
+
+@register.filter
+def exact(moment: datetime | None) -> str:
+    """Write a moment to the minute, in UTC."""
+    if moment is None:
+        return NOTHING
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """Write a number for an attribute of HTML."""
+    return f"{value:.4g}"

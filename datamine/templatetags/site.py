@@ -1,0 +1,90 @@
+"""What the frame of every page shows: the rail of a project, sessions at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+
+from experiments.choices import SessionStatus
+from experiments.models import TrainingSession
+from projects.models import Project
+from projects.permissions import Action, can
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.template.context import RequestContext
+
+register = template.Library()
+
+AT_WORK = (SessionStatus.PENDING, SessionStatus.TRAINING)
+
+#: section, name, URL, the relation whose rows are counted
+SECTIONS = (
+    ("overview", "Overview", "projects:detail", None),
+    ("datasets", "Datasets", "datasets:list", "datasets"),
+    ("experiments", "Experiments", "experiments:list", "experiments"),
+    ("models", "Models", "registry:list", "models"),
+    ("members", "Members", "projects:members", "memberships"),
+    ("activity", "Activity", "projects:activity", None),
+    ("settings", "Settings", "projects:settings", None),
+)
+
+
+@register.inclusion_tag("components/rail.html", takes_context=True)
+def project_rail(
+    context: RequestContext, project: Project, section: str
+) -> dict[str, Any]:
+    """Return the links of a project with their counts, in one query."""
+    counts = counts_of(project)
+    links = [
+        {
+            "name": name,
+            "url": address(url, project),
+            "count": counts.get(relation) if relation else None,
+            "is_current": key == section,
+        }
+        for key, name, url, relation in SECTIONS
+        if key != "settings" or can(context["user"], Action.MANAGE, project)
+    ]
+    return {"project": project, "links": links}
+
+
+def address(url: str, project: Project) -> str:
+    try:
+        return reverse(url, args=[project.key])
+    except NoReverseMatch:
+        return project.get_absolute_url()
+
+
+def counts_of(project: Project) -> dict[str, int]:
+    relations = [relation for *_, relation in SECTIONS if relation]
+    rows = Project.objects.filter(pk=project.pk)
+    return rows.values(**{name: counted(name) for name in relations}).get()
+
+
+def counted(relation: str) -> Coalesce:
+    """Return a subquery that counts a project's rows of one relation."""
+    rows: QuerySet[Any] = Project._meta.get_field(relation).related_model.objects
+    total = rows.filter(project=OuterRef("pk")).order_by().values("project")
+    return Coalesce(
+        Subquery(total.annotate(total=Count("pk")).values("total")),
+        0,
+        output_field=IntegerField(),
+    )
+
+
+@register.inclusion_tag("components/running.html", takes_context=True)
+def running_sessions(context: RequestContext) -> dict[str, Any]:
+    """Return how many sessions this person may see are waiting or at work."""
+    visible = TrainingSession.objects.visible_to(context["user"])
+    return {"count": visible.filter(status__in=AT_WORK).count()}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: RequestContext, action: str, project: Project) -> bool:
+    """Whether the person who looks may do `action` in `project`."""
+    return can(context["user"], Action(action), project)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from projects.views import members, projects
+
+app_name = "projects"
+urlpatterns = [
+    path("projects/", projects.index, name="list"),
+    path("projects/new/", projects.create, name="create"),
+    path("projects/<slug:key>/", projects.detail, name="detail"),
+    path("projects/<slug:key>/settings/", projects.settings, name="settings"),
+    path("projects/<slug:key>/activity/", projects.activity, name="activity"),
+    path("projects/<slug:key>/delete/", projects.delete, name="delete"),
+    path("projects/<slug:key>/members/", members.index, name="members"),
+    path("projects/<slug:key>/members/add/", members.add, name="member-add"),
+    path(
+        "projects/<slug:key>/members/<int:pk>/role/",
+        members.change_role,
+        name="member-role",
+    ),
+    path(
+        "projects/<slug:key>/members/<int:pk>/remove/",
+        members.remove,
+        name="member-remove",
+    ),
+]
