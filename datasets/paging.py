@@ -1,0 +1,223 @@
+"""Pages of rows for people: sorted, filtered, within a memory limit, on DuckDB.
+
+Every name that enters a statement is an id of our own making and every value is
+bound, so no text of a user is ever part of a query.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from datasets.tables import NUMERIC, ROW, ColumnType
+from datasets.values import ValueTypeError, parse_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from datasets.tables import Column
+    from datasets.values import Value
+
+MEMORY_MB = 256
+THREADS = 2
+MAXIMUM_LIMIT = 1000
+
+_ID = re.compile(rf"c\d{{1,9}}|{ROW}")
+_SOURCE = "FROM read_parquet(?, file_row_number = true)"
+_TIMES = frozenset({ColumnType.DATE, ColumnType.DATETIME})
+_ANY = frozenset(ColumnType)
+
+
+class PageError(ValueError):
+    """A page that cannot be shown; the text is a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One way to compare a column with a value."""
+
+    title: str
+    condition: str
+    accepts: frozenset[ColumnType] = _ANY
+    needs_value: bool = True
+
+
+#: All comparisons there are, by the name that pages and the API use.
+OPERATORS = {
+    "eq": Operator("is", "{0} = ?"),
+    "ne": Operator("is not", "{0} IS DISTINCT FROM ?"),
+    "lt": Operator("is less than", "{0} < ?", NUMERIC | _TIMES),
+    "le": Operator("is at most", "{0} <= ?", NUMERIC | _TIMES),
+    "gt": Operator("is more than", "{0} > ?", NUMERIC | _TIMES),
+    "ge": Operator("is at least", "{0} >= ?", NUMERIC | _TIMES),
+    "contains": Operator(
+        "contains",
+        "contains(lower({0}), lower(?))",
+        frozenset({ColumnType.CATEGORY, ColumnType.TEXT}),
+    ),
+    "missing": Operator("is missing", "{0} IS NULL", needs_value=False),
+    "present": Operator("is present", "{0} IS NOT NULL", needs_value=False),
+}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on one column, by id, with a value of the column's type."""
+
+    column: str
+    operator: str
+    value: Value | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in the order asked for, and how many there are on all pages."""
+
+    rows: list[tuple[Any, ...]]
+    total: int
+
+
+def parse_filter(column: Column, operator: str, value: object = None) -> Filter:
+    """Return the condition somebody wrote.
+
+    Raises
+    ------
+    PageError
+        If there is no such operator, or it or the value does not suit the column.
+    """
+    known = OPERATORS.get(operator)
+    if known is None:
+        message = f"There is no comparison “{operator[:30]}”. Use one of: "
+        raise PageError(message + ", ".join(OPERATORS) + ".")
+    if column.type not in known.accepts:
+        raise PageError(
+            f"“{column.name}” is of the type {column.type} and cannot be compared by "
+            f"“{known.title}”."
+        )
+    if not known.needs_value:
+        return Filter(column.id, operator)
+    try:
+        return Filter(column.id, operator, parse_value(value, column.type))
+    except ValueTypeError as error:
+        message = f"The filter of “{column.name}” has a wrong value: {error}"
+        raise PageError(message) from error
+
+
+def page(  # noqa: PLR0913 -- the sides of a page; all but two have a default
+    path: Path,
+    ids: Sequence[str],
+    *,
+    order_by: str | None = None,
+    descending: bool = False,
+    filters: Sequence[Filter] = (),
+    offset: int = 0,
+    limit: int = 50,
+    memory_mb: int = MEMORY_MB,
+) -> Page:
+    """Read one page of a typed Parquet file.
+
+    Parameters
+    ----------
+    path
+        The file; its rows lie in the order of `_row`.
+    ids
+        The columns wanted, in order; `_row` may be among them.
+    order_by, descending
+        The id to sort by; missing values come last both ways, equal ones by `_row`.
+        None keeps the order of the file.
+    filters
+        Conditions that must all hold.
+    offset, limit
+        Rows to pass over, and to return at most.
+    memory_mb
+        What all pages of this process may hold in memory together.
+
+    Raises
+    ------
+    PageError
+        If the page cannot be sorted within the memory.
+    """
+    order = [] if order_by is None else [order_by]
+    named = [*ids, *order, *(one.column for one in filters)]
+    if not ids or not all(map(_ID.fullmatch, named)):
+        message = f"These are not column ids: {named}."
+        raise ValueError(message)
+    window = [min(max(limit, 0), MAXIMUM_LIMIT), max(offset, 0)]
+    query = _Query(_database(os.getpid(), memory_mb).cursor(), path, filters)
+    return query.page(ids, _ordering(order_by, descending), window)
+
+
+@dataclass(frozen=True)
+class _Query:
+    connection: duckdb.DuckDBPyConnection
+    path: Path
+    filters: Sequence[Filter]
+
+    def page(self, ids: Sequence[str], ordering: str, window: list[int]) -> Page:
+        import duckdb  # noqa: PLC0415 -- heavy import
+
+        try:
+            total = self._rows("count(*)", "", [])[0][0]
+            wanted = ", ".join(ids)
+            if not ordering:
+                return Page(self._rows(wanted, "LIMIT ? OFFSET ?", window), total)
+            # Sorting reads one column; the others are read for the rows of the page.
+            tail = f"ORDER BY {ordering} LIMIT ? OFFSET ?"
+            places = [row[0] for row in self._rows("file_row_number", tail, window)]
+            return Page(self._at(places, wanted), total)
+        except duckdb.OutOfMemoryException as error:
+            message = "This page is too large to sort. Narrow it with a filter."
+            raise PageError(message) from error
+
+    def _rows(self, wanted: str, tail: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        conditions = [
+            OPERATORS[f.operator].condition.format(f.column) for f in self.filters
+        ]
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        bound = [f.value for f in self.filters if OPERATORS[f.operator].needs_value]
+        statement = f"SELECT {wanted} {_SOURCE} {where} {tail}"
+        return self._fetch(statement, [*bound, *values])
+
+    def _at(self, places: list[int], wanted: str) -> list[tuple[Any, ...]]:
+        if not places:
+            return []
+        marks = ", ".join("?" * len(places))
+        statement = (
+            f"SELECT file_row_number, {wanted} {_SOURCE} "
+            f"WHERE file_row_number IN ({marks})"
+        )
+        rows = {row[0]: row[1:] for row in self._fetch(statement, places)}
+        return [rows[place] for place in places]
+
+    def _fetch(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        bound = list(chain([str(self.path)], values))
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            statement, bound
+        ).fetchall()
+        return rows
+
+
+def _ordering(order_by: str | None, descending: bool) -> str:
+    if order_by is None or (order_by == ROW and not descending):
+        return ""
+    direction = "DESC" if descending else "ASC"
+    return f"{order_by} {direction} NULLS LAST, {ROW}"
+
+
+@cache
+def _database(process: int, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """Return this process's database: one limit for all its threads.
+
+    Opening one takes longer than a page, and one inherited through a fork hangs:
+    hence one for each process id.
+    """
+    from datasets.engines.duckdb_engine import connect  # noqa: PLC0415 -- heavy import
+
+    return connect(memory_mb, THREADS)
