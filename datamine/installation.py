@@ -109,7 +109,7 @@ def reaches_torch_index() -> bool:
 
 def settings_for_uv() -> dict[str, str]:
     """Return the environment for uv, with what pip was told about finding packages."""
-    told = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    told = {"UV_PYTHON_DOWNLOADS": "never"}
     for name, value in pip_settings().items():
         if name in HANDED_ON:
             told[HANDED_ON[name]] = ",".join(value.split())

@@ -13,12 +13,15 @@ import http.client
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 4.0  # seconds between asking the children to stop and ending them
@@ -30,138 +33,164 @@ PATIENCE = 60.0  # seconds for the first page
 
 @dataclass
 class Child:
-    """One program we started: what it is, and when it ended by itself."""
+    """One program that runs beside us; `pid` is 0 while it does not."""
 
     title: str
-    command: list[str]
-    once: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    arguments: list[str]
+    pid: int = 0
+    code: int = 0
     ends: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
 
     def start(self) -> None:
-        # A session of its own: Ctrl-C in the terminal reaches only us, and we ask
-        # the masters, which know how to stop what they started.
-        self.process = subprocess.Popen(
-            self.command, start_new_session=True, preexec_fn=prepare_child
-        )
+        command = [sys.executable, *self.arguments]
+        self.pid = spawn(lambda: os.execv(sys.executable, command))  # noqa: S606 -- ours
 
-    def has_ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
+    def runs(self) -> bool:
+        if self.pid:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+                end_group(self.pid)  # whatever it left behind
+                self.pid = 0
+        return bool(self.pid)
 
     def may_restart(self) -> bool:
         self.ends.append(time.monotonic())
         return len(self.ends) < RESTARTS or self.ends[-1] - self.ends[0] > WINDOW
 
-    def signal(self, number: signal.Signals) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(number)
+    def stop(self) -> None:
+        if self.runs():
+            os.kill(self.pid, signal.SIGTERM)
 
-    def end_group(self) -> None:
-        """End whatever the child left behind in its session."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+    def end(self) -> None:
+        if self.runs():
+            end_group(self.pid)
 
 
-def prepare_child() -> None:
-    """Undo our blocked signals, and have the kernel tell the child if we vanish."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+def spawn(enter: Callable[[], object]) -> int:
+    """Fork a child with a session of its own and `enter` it there; return its id.
+
+    Ctrl-C in the terminal then reaches only us, and we ask the masters, which know
+    how to stop what they started. If we vanish, the kernel asks them.
+    """
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        enter()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        os._exit(code)
+
+
+def end_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 class Supervisor:
-    """Starts the children, watches them, ends when a signal or a failure says so."""
+    """Watches the children; ends when a signal or a failure says so."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.options = options
-        python = sys.executable
-        self.web = Child("web server", [
-            python, "-m", "gunicorn", "--config", "python:datamine.server",
-            "--bind", f"127.0.0.1:{options.port}",
-        ])  # fmt: skip
-        self.worker = Child("worker", [python, "manage.py", "worker"])
-        self.demo = Child("demo content", [python, "manage.py", "demo"], once=True)
-        self.children = [self.web, self.worker]
-        self.asked = 0
+        self.port: int = options.port
+        self.demo_marker: str = options.demo_marker
+        self.web = Child("web server", web_arguments(self.port), options.web)
+        self.worker = Child("worker", ["manage.py", "worker"], options.worker)
+        self.demo = Child("demo content", ["manage.py", "demo"])
+        self.signals = 0
         self.failure = ""
 
     def run(self) -> int:
+        """Watch until the end; return the exit status."""
         wakeup = listen(self.count_signal)
-        self.web.start()
-        self.worker.start()
-        announced = time.monotonic()
-        waiting = True
-        while not self.asked and not self.failure:
-            look(wakeup, TICK if waiting else CALM)
+        self.wait_for_first_page(wakeup)
+        if self.demo_marker and not self.is_over():
+            say("  Making the demo content; it appears step by step.\n")
+            self.demo.start()
+        while not self.is_over():
+            look(wakeup, CALM)
             self.mend()
-            if waiting and answers(self.options.port):
-                waiting = False
-                self.announce()
-            elif waiting and time.monotonic() - announced > PATIENCE:
-                self.failure = "The web server does not answer."
         self.stop(wakeup)
-        return self.report()
+        return bool(self.failure)
+
+    def is_over(self) -> bool:
+        return bool(self.signals or self.failure)
+
+    def wait_for_first_page(self, wakeup: int) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.is_over():
+            if answers(self.port):
+                self.announce()
+                return
+            look(wakeup, TICK)
+            self.mend()
+            if time.monotonic() > end:
+                self.failure = "The web server does not answer. DataMine stops."
 
     def announce(self) -> None:
-        say(f"\n  DataMine is ready:  http://localhost:{self.options.port}/")
+        say(f"\n  DataMine is ready:  http://localhost:{self.port}/")
         if login := os.environ.get("DATAMINE_LOGIN"):  # arguments are seen by others
             say(f"  Log-in:             {login}")
         say("  Ctrl-C stops it.\n")
-        if self.options.demo_marker:
-            say("  Making the demo content; it appears on the page step by step.")
-            self.demo.start()
-            self.children.append(self.demo)
 
     def mend(self) -> None:
         """Start again what ended, unless it keeps ending."""
-        for child in [child for child in self.children if child.has_ended()]:
-            code = child.process.returncode if child.process else 0
-            child.end_group()
-            if child.once:
-                self.children.remove(child)
-                self.finish_demo(code)
-            elif child.may_restart():
-                say(f"The {child.title} ended ({code}); starting it again.")
+        for child in (self.web, self.worker):
+            if child.runs():
+                continue
+            if child.may_restart():
+                say(f"The {child.title} ended ({child.code}); starting it again.")
                 child.start()
             else:
                 self.failure = (
                     f"The {child.title} ended {RESTARTS} times within a minute; the "
                     "lines above say why. DataMine stops."
                 )
+        if self.demo.pid and not self.demo.runs():
+            self.finish_demo()
 
-    def finish_demo(self, code: int) -> None:
-        if code:
+    def finish_demo(self) -> None:
+        if self.demo.code:
             say("The demo content could not be made (see above). All else works.")
         else:
-            Path(self.options.demo_marker).touch()
+            Path(self.demo_marker).touch()
             say("  The demo content is complete.")
 
     def stop(self, wakeup: int) -> None:
         """Ask every master to stop; end after the grace, or at a second Ctrl-C."""
-        say("\nStopping." if self.asked else f"\n{self.failure}")
-        asked = self.asked
-        for child in self.children:
-            child.signal(signal.SIGTERM)
-        end = time.monotonic() + GRACE
-        while not all(child.has_ended() for child in self.children):
-            if time.monotonic() > end or self.asked > asked:
+        say(f"\n{self.failure or 'Stopping.'}")
+        children = (self.web, self.worker, self.demo)
+        for child in children:
+            child.stop()
+        signals, end = self.signals, time.monotonic() + GRACE
+        while any(child.runs() for child in children):
+            if time.monotonic() > end or self.signals > signals:
                 break
             look(wakeup, 0.05)
-        for child in self.children:
-            child.end_group()
-
-    def report(self) -> int:
-        if self.failure:
-            return 1
+        for child in children:
+            child.end()
         say("DataMine has stopped.")
-        return 0
 
     def count_signal(self, number: int, frame: object) -> None:
-        self.asked += 1
+        self.signals += 1
 
 
-def listen(handler: object) -> int:
+def web_arguments(port: int) -> list[str]:
+    return ["-m", "gunicorn", *gunicorn_options(port)]
+
+
+def gunicorn_options(port: int) -> list[str]:
+    return ["--config", "python:datamine.server", "--bind", f"127.0.0.1:{port}"]
+
+
+def listen(handler: Callable[[int, object], None]) -> int:
     """Take signals from now on; return what becomes readable when one arrives."""
     readable, writable = os.pipe()
     os.set_blocking(readable, False)
@@ -205,6 +234,8 @@ def say(sentence: str) -> None:
 def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--web", type=int, default=0, help="its process, if it runs")
+    parser.add_argument("--worker", type=int, default=0, help="likewise")
     parser.add_argument("--demo-marker", default="", help="a file to make after it")
     return parser.parse_args(words)
 

@@ -26,6 +26,7 @@ def prepare() -> None:
     """Give this process a home folder of its own and the database asked for."""
     home = Path(tempfile.mkdtemp(prefix="datamine-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
+    (home / "static").mkdir()  # WhiteNoise warns where it is missing
     os.environ.update(FIXED, DATAMINE_HOME=str(home))
     if os.environ.get("DATAMINE_TEST_DATABASE") != "postgres":
         os.environ["DATABASE_URL"] = f"sqlite:///{home / 'datamine.sqlite3'}"

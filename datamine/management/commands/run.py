@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -18,9 +20,12 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import get_resolver
+from gunicorn.app import wsgiapp
 
 from datamine import env
-from datamine.supervisor import SIGNALS
+from datamine.management.commands import chart_script
+from datamine.supervisor import SIGNALS, gunicorn_options, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +51,12 @@ class Command(BaseCommand):
             sys.exit(130)
 
     def start(self, port: int, *, demo: bool) -> None:
+        os.umask(0o077)  # the data are nobody else's to read
         lock = take_lock()
         check_port(port)
         self.migrate()
         self.prepare_static_files()
-        become_supervisor(lock, port, demo=demo)
+        start_everything(lock, port, demo=demo)
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -59,7 +65,10 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
 
     def prepare_static_files(self) -> None:
-        call_command("chart_script")
+        if not chart_script.is_current():
+            # Apart: once it ran, a process can no longer be forked safely.
+            manage = [sys.executable, env.BASE_DIR / "manage.py"]
+            subprocess.run([*manage, "chart_script"], check=True)
         stamp = env.HOME / "static-files"
         inputs = digest_static_inputs()
         if stamp.exists() and stamp.read_text() == inputs:
@@ -120,22 +129,35 @@ def files_below(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def become_supervisor(lock: IO[str], port: int, *, demo: bool) -> None:
-    """Turn into the small process that watches the children, keeping the lock."""
-    command = [sys.executable, "-m", "datamine.supervisor", f"--port={port}"]
+def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
+    """Start web and worker out of this process, then turn into their supervisor.
+
+    Django is loaded once and shared: forked children are up at once and cost little
+    memory of their own. The supervisor keeps this process's id, children and lock.
+    """
     password = demo_password()
     os.environ["DATAMINE_DEMO_PASSWORD"] = password
     os.environ["DATAMINE_LOGIN"] = describe_login(password)
+    os.chdir(env.BASE_DIR)
+    get_resolver().url_patterns  # noqa: B018 -- imports every view, once
+    connection.close()
+    sys.stdout.flush()
+    gc.freeze()
+    # A Ctrl-C between here and the supervisor's first line waits for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    web, worker = spawn(lambda: serve(port)), spawn(lambda: call_command("worker"))
+    command = [sys.executable, "-m", "datamine.supervisor", f"--port={port}"]
+    command += [f"--web={web}", f"--worker={worker}"]
     marker = env.HOME / "demo-made"
     if demo and "demo" in get_commands() and not marker.exists():
         command.append(f"--demo-marker={marker}")
-    connection.close()
-    sys.stdout.flush()
-    # A Ctrl-C between here and the supervisor's first line waits for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     os.set_inheritable(lock.fileno(), True)
-    os.chdir(env.BASE_DIR)
     os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter
+
+
+def serve(port: int) -> None:
+    sys.argv = ["gunicorn", *gunicorn_options(port)]
+    wsgiapp.run()
 
 
 def demo_password() -> str:
@@ -150,13 +172,20 @@ def demo_password() -> str:
 
 
 def describe_login(password: str) -> str:
-    """Return what to print; on the very first start, make the account it names."""
+    """Return what to print; on the very first start, make the account it names.
+
+    Whether the password still holds is told by the stored hash: checking it would
+    take most of a second by design.
+    """
     users = get_user_model()
+    kept = env.HOME / "demo-account"
     if not users.objects.exists():
-        users.objects.create_superuser(LOGIN, f"{LOGIN}@localhost", password)
+        made = users.objects.create_superuser(LOGIN, f"{LOGIN}@localhost", password)
+        kept.touch(mode=0o600)
+        kept.write_text(made.password)
     account = users.objects.filter(username=LOGIN, is_active=True).first()
     if account is None:
         return ""
-    if not account.check_password(password):
-        return f"{LOGIN}, with the password you gave it"
-    return f"{LOGIN} / {password}"
+    if kept.exists() and kept.read_text() == account.password:
+        return f"{LOGIN} / {password}"
+    return f"{LOGIN}, with the password you gave it"
