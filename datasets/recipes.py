@@ -179,6 +179,17 @@ class Replayer:
         named = {column.name: result[column.id] for column in self.schema}
         return {ROW: result[ROW], **named}
 
+    def frame(self, frame: Any) -> Any:
+        """Return what becomes of rows that the engine's library holds already.
+
+        Parameters
+        ----------
+        frame
+            `_row` and the columns by id: for Polars a `DataFrame`, and the same
+            comes out.
+        """
+        return self._compiled.frame(frame)
+
 
 @contextmanager
 def _at(position: int) -> Iterator[None]:

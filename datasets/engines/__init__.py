@@ -45,6 +45,17 @@ class Compiled(Protocol):
         """
         ...
 
+    def frame(self, frame: Any) -> Any:
+        """Return what becomes of rows the library holds already.
+
+        Parameters
+        ----------
+        frame
+            `_row` and the columns, as a Polars `DataFrame` or a DuckDB relation;
+            the same comes out.
+        """
+        ...
+
 
 class Engine(Protocol):
     """What steps, recipes and jobs may ask of a table library.

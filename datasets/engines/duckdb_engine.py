@@ -116,10 +116,15 @@ class PlainTransform:
         self.schema = transform(empty).schema
 
     def __call__(self, columns: Mapping[str, Sequence[Any]]) -> Columns:
-        result = self._transform(self._engine.table(columns, self._inputs))
+        table = self._engine.table(columns, self._inputs)
         ids = [ROW, *(column.id for column in self.schema)]
-        rows = self._engine.rows(result.frame.select(ids).sort(ROW))
+        result = nw.from_native(self.frame(table.frame.to_native()))
+        rows = self._engine.rows(result.select(ids).sort(ROW))
         return {id: [row[place] for row in rows] for place, id in enumerate(ids)}
+
+    def frame(self, frame: Any) -> Any:
+        table = Table(nw.from_native(frame), self._inputs)
+        return self._transform(table).frame.to_native()
 
 
 def connect(memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:

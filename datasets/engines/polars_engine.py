@@ -35,7 +35,9 @@ class PolarsEngine:
     """Streams through files; only operations that keep memory flat belong here."""
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
-        return nw.from_native(_without_nan(pl.scan_parquet(path)))
+        # Files keep categories as codes; steps meet text, as from every engine.
+        text = (cs.categorical() | cs.enum()).cast(pl.String)
+        return nw.from_native(_without_nan(pl.scan_parquet(path)).with_columns(text))
 
     def table(self, columns: Mapping[str, Sequence[Any]], schema: Schema) -> Table:
         frame = _without_nan(_frame(columns, _dtypes(schema)).lazy())
@@ -92,8 +94,11 @@ class CompiledExpressions:
         rows = [(place, *row) for place, row in enumerate(cells)]
         dtypes = {ROW: pl.Int64, **self._dtypes}
         frame = pl.DataFrame(rows, schema=dtypes, orient="row")
-        values = self._tape.play(frame).to_dict(as_series=False)
+        values = self.frame(frame).to_dict(as_series=False)
         return {id: values[id] for id in (ROW, *(c.id for c in self.schema))}
+
+    def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return self._tape.play(frame)
 
 
 def _native(frame: nw.LazyFrame[Any]) -> pl.LazyFrame:

@@ -38,6 +38,16 @@ def test_scan_reads_nan_as_missing(chosen: Engine, path: Path) -> None:
     assert chosen.rows(chosen.scan(path)) == CLEAN
 
 
+def test_scan_reads_categories_as_text(chosen: Engine, path: Path) -> None:
+    stored = pl.read_parquet(path).with_columns(pl.col("c1").cast(pl.Categorical))
+    stored.write_parquet(path)
+
+    frame = chosen.scan(path)
+
+    assert chosen.rows(frame) == CLEAN
+    assert frame.collect_schema()["c1"] == nw.String
+
+
 def test_table_of_python_values_equals_the_scanned_file(chosen: Engine) -> None:
     table = chosen.table(BY_ID, SCHEMA)
 

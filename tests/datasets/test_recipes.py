@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,6 +123,20 @@ def test_replayer_gives_the_same_on_duckdb() -> None:
     ]
 
     assert_close(results[0], results[1])
+
+
+@pytest.mark.parametrize("name", ["polars", "duckdb"])
+def test_replayer_takes_rows_the_library_holds(name: str) -> None:
+    chosen = engine(name)
+    rows = [(1, 0.5, "a"), (None, 2.0, None), (4, None, "b")]
+    fitted, expected = fit(rows)
+    held = chosen.keep(table_of(rows, chosen).frame).to_native()
+    held = held.collect() if name == "polars" else held
+
+    result = Replayer(fitted, SCHEMA, chosen).frame(held)
+
+    assert type(result) is type(held)
+    assert_close(chosen.rows(nw.from_native(result).lazy()), expected)
 
 
 def test_fit_recipe_fits_each_step_on_the_one_before() -> None:
