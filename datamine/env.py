@@ -51,6 +51,8 @@ S3_BUCKET = reader("DATAMINE_S3_BUCKET", default="")
 S3_ENDPOINT = reader("DATAMINE_S3_ENDPOINT", default=None)
 S3_REGION = reader("DATAMINE_S3_REGION", default=None)
 S3_PREFIX = reader("DATAMINE_S3_PREFIX", default="")
+WEB_WORKERS = reader.int("DATAMINE_WEB_WORKERS", default=1)
+WEB_THREADS = reader.int("DATAMINE_WEB_THREADS", default=8)
 TRAIN_WORKERS = reader.int("DATAMINE_TRAIN_WORKERS", default=1)
 FAST_WORKERS = reader.int("DATAMINE_FAST_WORKERS", default=1)
 TRAIN_THREADS = reader.int(

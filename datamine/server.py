@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from datamine import env
 
 wsgi_app = "datamine.wsgi"
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = env.WEB_WORKERS
+threads = env.WEB_THREADS
 keepalive = 5
 graceful_timeout = 3
 loglevel = "warning"
