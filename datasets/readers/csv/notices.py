@@ -1,0 +1,101 @@
+"""What the owner of a file should know about how it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datasets.readers.kinds import Integer, Kind, Moment, Number
+from datasets.tables import ColumnType
+
+if TYPE_CHECKING:
+    from datasets.readers.csv.careful import Findings
+    from datasets.readers.csv.survey import ColumnSurvey
+    from datasets.readers.dialect import Dialect
+
+SHOWN = 5
+NEARLY = 0.5
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"
+
+
+def file_notices(findings: Findings, nul_count: int) -> list[str]:
+    """Return notices about lines and bytes that were passed over."""
+    notices = []
+    if findings.empty_lines:
+        lines = _count(findings.empty_lines, "empty line was", "empty lines were")
+        notices.append(f"{lines} skipped.")
+    if findings.comment_lines:
+        lines = _count(findings.comment_lines, "comment line was", "comment lines were")
+        notices.append(f"{lines} skipped.")
+    if nul_count:
+        removed = _count(nul_count, "NUL byte was", "NUL bytes were")
+        notices.append(f"{removed} removed.")
+    if findings.bad_count:
+        dropped = _count(findings.bad_count, "bad record was", "bad records were")
+        notices.append(
+            f"{dropped} dropped, the first in line {findings.bad[0].line:,}."
+        )
+    return notices
+
+
+def column_notices(survey: ColumnSurvey, dialect: Dialect) -> list[str]:
+    """Return notices about how one column was read."""
+    notices = [
+        _no_values(survey),
+        _not_finite(survey),
+        _ambiguous(survey, dialect),
+        _nearly(survey),
+    ]
+    return [f"Column “{survey.name[:60]}”: {notice}" for notice in notices if notice]
+
+
+def _no_values(survey: ColumnSurvey) -> str:
+    return "" if survey.seen.values else "every value is missing."
+
+
+def _not_finite(survey: ColumnSurvey) -> str:
+    if not survey.seen.not_finite:
+        return ""
+    values = _count(
+        survey.seen.not_finite, "infinite or NaN value", "infinite or NaN values"
+    )
+    return f"{values} became missing."
+
+
+def _ambiguous(survey: ColumnSurvey, dialect: Dialect) -> str:
+    kind = survey.kind
+    if not isinstance(kind, Moment) or dialect.day_first is not None:
+        return ""
+    if survey.seen.surely_ordered or not survey.seen.values:
+        return ""
+    return (
+        "day and month cannot be told apart in any row; read with the day first. Set "
+        "“Day before month” to change that."
+    )
+
+
+def _nearly(survey: ColumnSurvey) -> str:
+    kind, seen = survey.plan.nearly, survey.seen
+    fitting = seen.values - seen.others_count
+    if kind is None or not seen.others_count or fitting < NEARLY * seen.values:
+        return ""
+    shown = ", ".join(f"“{text[:40]}”" for text, _ in seen.others.most_common(SHOWN))
+    more = " …" if len(seen.others) > SHOWN else ""
+    others = _count(seen.others_count, "other value", "other values")
+    share = min(99.9, 100 * fitting / seen.values)
+    return (
+        f"{share:.1f} % of the values are {_title(kind)}; {others}: {shown}{more}. It stays "
+        "text; add them to the missing values if they stand for no value."
+    )
+
+
+def _title(kind: Kind) -> str:
+    if isinstance(kind, Integer | Number):
+        return "numbers"
+    return {
+        ColumnType.BOOLEAN: "true or false",
+        ColumnType.DATE: "dates",
+        ColumnType.DATETIME: "dates with times",
+    }[kind.type]

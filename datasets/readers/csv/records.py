@@ -1,0 +1,233 @@
+"""Records out of text: regular pieces as they are, the rest one record at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from datasets.readers.csv.careful import Careful, Findings
+from datasets.readers.csv.lines import last_line_end, line_ends
+from datasets.readers.csv.shape import Shape, Signs, shape_of
+from datasets.readers.errors import BadRecord, ReaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datasets.readers.csv.source import Source
+    from datasets.readers.dialect import Dialect
+    from datasets.readers.limits import Limits
+
+#: Bytes proved regular and parsed at a time.
+PIECE = 4 << 20
+#: Bytes read record by record before the next try at the fast way; doubled each time.
+CAREFUL = 128 << 10
+SEPARATOR_LINE = re.compile(rb"sep=(.)\r?\n?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Records that all have the right number of cells.
+
+    `data` is UTF-8 CSV in the signs of the dialect; `line` the physical line on which
+    it begins; `lines` the line of each record where `data` was written anew.
+    """
+
+    data: bytes
+    width: int
+    shape: Shape
+    line: int
+    lines: tuple[int, ...] = ()
+
+    def line_of(self, row: int, dialect: Dialect) -> int:
+        """Return the physical line on which a row (from 0) begins."""
+        if self.lines:
+            return self.lines[row]
+        text = io.StringIO(self.data.decode(), newline="")
+        quote = {"quotechar": dialect.quote} if dialect.quote else {"quoting": 3}
+        reader = csv.reader(text, delimiter=dialect.delimiter, **quote)
+        for _ in range(row):
+            next(reader)
+        return self.line + reader.line_num
+
+
+class Records:
+    """The records of one file, in order.
+
+    Parameters
+    ----------
+    source : Source
+    dialect : Dialect
+    limits : Limits
+
+    Attributes
+    ----------
+    first : list of str
+        The cells of the first record, which may be the header.
+    width : int
+        Cells in every record.
+    findings : Findings
+
+    Raises
+    ------
+    ReaderError
+        If there is no record, one is too long, or has too many cells.
+    """
+
+    def __init__(self, source: Source, dialect: Dialect, limits: Limits) -> None:
+        self._source = source
+        self._dialect = dialect
+        self._limits = limits
+        self._signs = signs_of(dialect)
+        self._buffer = b""
+        self._line = 1
+        self._at_end = False
+        self.findings = Findings()
+        self._skip_separator_line()
+        self.first = self._first_record()
+        self.width = len(self.first)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all records after the header as blocks; bad ones go to `findings`."""
+        careful_size = CAREFUL
+        while self._fill():
+            cut = self._cut()
+            piece = self._buffer[:cut]
+            shape = shape_of(piece, self.width, self._signs) if cut else None
+            if shape is None:
+                yield from self._careful_block(careful_size)
+                careful_size = min(2 * careful_size, PIECE)
+                continue
+            yield Block(piece, self.width, shape, self._line)
+            self._buffer = self._buffer[cut:]
+            self._line += line_ends(piece)
+            careful_size = CAREFUL
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield line and cells of all records after the header, one at a time."""
+        while self._fill():
+            careful = self._careful()
+            while (cells := careful.next_record()) is not None:
+                if self._fits(careful.line, cells):
+                    yield careful.line, cells
+                if careful.consumed >= PIECE:
+                    break
+            self._buffer, self._line = careful.rest()
+
+    def _skip_separator_line(self) -> None:
+        self._fill()
+        if found := SEPARATOR_LINE.match(self._buffer):
+            self._buffer = self._buffer[found.end() :]
+            self._line += 1
+
+    def _first_record(self) -> list[str]:
+        careful = self._careful()
+        cells = careful.next_record()
+        if self.findings.bad:
+            record = self.findings.bad[0]
+            raise ReaderError(record.detail, line=record.line, records=[record])
+        if cells is None:
+            raise ReaderError("The file has no rows; choose a file with a table in it.")
+        if len(cells) > self._limits.max_columns:
+            raise ReaderError(
+                f"The file has {len(cells):,} columns; at most "
+                f"{self._limits.max_columns:,} are allowed.",
+                line=careful.line,
+            )
+        if not self._dialect.header:
+            careful.give_back()
+        self._buffer, self._line = careful.rest()
+        return cells
+
+    def _careful(self) -> Careful:
+        return Careful(
+            self._buffer,
+            self._line,
+            more=self._more,
+            dialect=self._dialect,
+            max_record=self._limits.max_record,
+            findings=self.findings,
+        )
+
+    def _careful_block(self, size: int) -> Iterator[Block]:
+        careful = self._careful()
+        text = io.StringIO(newline="")
+        writer = _writer(text, self._dialect)
+        lines = []
+        while careful.consumed < size and (cells := careful.next_record()) is not None:
+            if self._fits(careful.line, cells):
+                writer.writerow(cells)
+                lines.append(careful.line)
+        self._buffer, self._line = careful.rest()
+        if lines:
+            # Written anew, so trimmed; which cells begin with 0 was not looked at.
+            shape = Shape(
+                len(lines), padded=False, zero_led=frozenset(range(self.width))
+            )
+            data = text.getvalue().encode()
+            yield Block(data, self.width, shape, lines[0], tuple(lines))
+
+    def _fits(self, line: int, cells: list[str]) -> bool:
+        if len(cells) == self.width:
+            return True
+        found = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+        detail = f"Line {line:,} has {found} where {self.width:,} are expected."
+        self.findings.add(BadRecord(line, self.width, len(cells), detail))
+        return False
+
+    def _more(self) -> bytes:
+        part = b"" if self._at_end else self._source.read(PIECE)
+        self._at_end = not part
+        return part
+
+    def _fill(self) -> bool:
+        """Have a piece at hand unless the file ends; tell whether there is anything."""
+        parts, have = [self._buffer], len(self._buffer)
+        while have < PIECE and (part := self._more()):
+            parts.append(part)
+            have += len(part)
+        if len(parts) > 1:
+            self._buffer = b"".join(parts)
+        return bool(self._buffer)
+
+    def _cut(self) -> int:
+        """Return the length of the longest part that ends with a record.
+
+        Counts quotes: an odd number of them before a line end means that a cell is
+        open there, if the quotes are structural, which `shape_of` then checks.
+        """
+        cut = last_line_end(self._buffer, len(self._buffer), at_end=self._at_end)
+        if not self._signs.quote:
+            return cut
+        sign = bytes([self._signs.quote])
+        if self._buffer.count(sign, 0, cut) % 2:
+            opening = self._buffer.rfind(sign, 0, cut)
+            cut = last_line_end(self._buffer, opening, at_end=False)
+        return cut
+
+
+def signs_of(dialect: Dialect) -> Signs:
+    """Return the signs of a dialect as bytes."""
+    return Signs(
+        ord(dialect.delimiter), ord(dialect.quote or "\0"), ord(dialect.comment or "\0")
+    )
+
+
+def _writer(text: io.StringIO, dialect: Dialect) -> csv.Writer:
+    if not dialect.quote:
+        return csv.writer(
+            text,
+            delimiter=dialect.delimiter,
+            quoting=csv.QUOTE_NONE,
+            quotechar=None,
+            lineterminator="\n",
+        )
+    return csv.writer(
+        text,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        quoting=csv.QUOTE_ALL,
+        lineterminator="\n",
+    )

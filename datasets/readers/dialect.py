@@ -1,0 +1,71 @@
+"""How the text of a file is to be read: guessed, shown, corrected, stored."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from datasets.tables import ColumnType
+
+#: Spellings of "no value" that are taken as missing unless the user says otherwise.
+#: Numbers are never among them: 999 may be a value.
+MISSING_MARKERS: tuple[str, ...] = (
+    "",
+    *("NA", "N/A", "n/a", "na", "#N/A", "#NA", "<NA>"),
+    *("NaN", "nan", "NAN", "null", "NULL", "Null", "None", "none", "NONE"),
+    *("?", "-", "--", "!!", ".", "missing", "Missing"),
+    *("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
+)
+
+
+class Dialect(BaseModel):
+    """Everything needed to read a CSV file again in exactly the same way.
+
+    `types` holds the user's own choice of types by column name; `day_first` tells how
+    to read dates such as 3/4/2020 where all rows allow both.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: str = Field("utf-8", title="Encoding", max_length=40)
+    delimiter: str = Field(",", title="Delimiter", min_length=1, max_length=1)
+    quote: str = Field('"', title="Quote", max_length=1)
+    decimal: Literal[".", ","] = Field(".", title="Decimal sign")
+    thousands: Literal["", ",", ".", " ", "'"] = Field("", title="Thousands separator")
+    header: bool = Field(True, title="First row holds the names")
+    comment: str = Field("", title="Comment sign", max_length=1)
+    missing_markers: tuple[str, ...] = Field(
+        MISSING_MARKERS, title="Missing values", max_length=200
+    )
+    bad_records: Literal["stop", "drop"] = Field("stop", title="Bad records")
+    day_first: bool | None = Field(None, title="Day before month")
+    types: dict[str, ColumnType] = Field(default_factory=dict, title="Types")
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        try:
+            b"".decode(value)  # refuses codecs that are none of text, such as base64
+            return codecs.lookup(value).name
+        except LookupError:
+            raise ValueError(f"There is no encoding “{value}”.") from None
+
+    @field_validator("delimiter", "quote", "comment")
+    @classmethod
+    def _one_plain_sign(cls, value: str) -> str:
+        if value and (not value.isascii() or value.isalnum() or value in "\r\n\0"):
+            raise ValueError(
+                "Choose a sign such as , ; | or a tab, no letter or digit."
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> Dialect:
+        signs = [s for s in (self.delimiter, self.quote, self.comment) if s]
+        if len(set(signs)) < len(signs):
+            raise ValueError("Delimiter, quote and comment sign must differ.")
+        if self.thousands and self.thousands == self.decimal:
+            raise ValueError("Decimal sign and thousands separator must differ.")
+        return self

@@ -1,0 +1,46 @@
+"""What a reader hands back: a guess before the import, a report after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datasets.readers.dialect import Dialect
+    from datasets.readers.errors import BadRecord
+    from datasets.tables import ColumnType, Schema
+
+
+@dataclass(frozen=True)
+class Sniff:
+    """What a file looks like, from its first part.
+
+    `rows` are the first 20 rows as text, trimmed, `None` where a value is missing;
+    `columns` pairs each name with the type its first rows suggest; `reasons` says why
+    the dialect was guessed as it was.
+    """
+
+    format: str
+    dialect: Dialect
+    reasons: list[str]
+    columns: list[tuple[str, ColumnType]]
+    rows: list[list[str | None]]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of a file.
+
+    `size` (bytes) and `sha256` (hexadecimal) describe the Parquet file written;
+    `bad_records` are the first dropped records, `bad_count` how many there were.
+    """
+
+    schema: Schema
+    rows_count: int
+    size: int
+    sha256: str
+    bad_records: list[BadRecord]
+    bad_count: int
+    notices: list[str]
+    dialect: Dialect

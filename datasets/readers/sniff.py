@@ -1,0 +1,32 @@
+"""A first look at a file: which format it has and how it is to be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datasets.readers.catalogue import load, reader
+from datasets.readers.contents import recognise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from datasets.readers.report import Sniff
+
+
+def sniff(path: Path, filename: str) -> Sniff:
+    """Look at the first part of a file and guess how to read it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; only its first part is read.
+    filename : str
+        The name the user gave it; only its extension is looked at.
+
+    Raises
+    ------
+    ReaderError
+        If the content is no table, or not in a format DataMine reads.
+    """
+    entry = reader(recognise(path, filename))
+    return load(entry.sniff)(path)
