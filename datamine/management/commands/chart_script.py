@@ -37,5 +37,7 @@ def write() -> None:
 
     FILE.parent.mkdir(parents=True, exist_ok=True)
     fresh = FILE.with_suffix(".new")
-    fresh.write_text(first_line() + vl_convert.javascript_bundle(), encoding="utf-8")
+    fresh.write_text(
+        first_line() + vl_convert.javascript_bundle(None), encoding="utf-8"
+    )
     fresh.replace(FILE)

@@ -67,8 +67,9 @@ class Command(BaseCommand):
     def prepare_static_files(self) -> None:
         if not chart_script.is_current():
             # Apart: once it ran, a process can no longer be forked safely.
-            manage = [sys.executable, env.BASE_DIR / "manage.py"]
-            subprocess.run([*manage, "chart_script"], check=True)
+            subprocess.run(
+                [sys.executable, env.BASE_DIR / "manage.py", "chart_script"], check=True
+            )
         stamp = env.HOME / "static-files"
         inputs = digest_static_inputs()
         if stamp.exists() and stamp.read_text() == inputs:
@@ -116,7 +117,7 @@ def check_port(port: int) -> None:
 
 def digest_static_inputs() -> str:
     """Return what changes exactly when the collected files may change."""
-    found = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    found = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     found.update((env.BASE_DIR / "constraints.txt").read_bytes())
     for folder in settings.STATICFILES_DIRS:
         for path in sorted(files_below(Path(folder))):
@@ -145,7 +146,7 @@ def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
     gc.freeze()
     # A Ctrl-C between here and the supervisor's first line waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    web, worker = spawn(lambda: serve(port)), spawn(lambda: call_command("worker"))
+    web, worker = spawn(lambda: serve(port)), spawn(work)
     command = [sys.executable, "-m", "datamine.supervisor", f"--port={port}"]
     command += [f"--web={web}", f"--worker={worker}"]
     marker = env.HOME / "demo-made"
@@ -153,6 +154,10 @@ def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
         command.append(f"--demo-marker={marker}")
     os.set_inheritable(lock.fileno(), True)
     os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter
+
+
+def work() -> None:
+    call_command("worker", skip_checks=False)
 
 
 def serve(port: int) -> None:
