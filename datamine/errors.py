@@ -1,15 +1,37 @@
-"""One shape for every error of the API."""
+"""One shape for every error of the API, one page for every error of the pages."""
 
 from __future__ import annotations
 
-from drf_standardized_errors.handler import exception_handler
-from rest_framework.exceptions import APIException
-from rest_framework.response import Response
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from drf_standardized_errors.handler import exception_handler
+from rest_framework import exceptions
+
+from datamine.parameters import ParameterError
 from projects.exceptions import DomainError
 
+if TYPE_CHECKING:
+    from rest_framework.response import Response
 
-class RefusedError(APIException):
+API = "/api/"
+
+SENTENCES = {
+    400: ("bad_request", "The request cannot be understood."),
+    403: ("permission_denied", "You may not do this."),
+    404: ("not_found", "There is nothing here, or nothing you may see."),
+    413: ("too_large", "The request is larger than this address accepts."),
+    415: ("unsupported_media_type", "Compressed requests are not accepted."),
+    429: ("throttled", "Too many failed tries. Wait ten minutes, then try again."),
+    500: ("error", "Something broke here; it has been written down."),
+}
+
+
+class RefusedError(exceptions.APIException):
     """A domain error on its way out of the API."""
 
     def __init__(self, error: DomainError) -> None:
@@ -17,8 +39,72 @@ class RefusedError(APIException):
         self.status_code = error.status_code
 
 
-def handle_exception(error: Exception, context: dict[str, object]) -> Response | None:
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer errors of the domain with their own code and sentence."""
+    response: Response | None = exception_handler(translated(error), context)
+    return response
+
+
+def translated(error: Exception) -> Exception:
+    if isinstance(error, ParameterError):
+        return exceptions.ValidationError(
+            {
+                problem["attr"]: [
+                    exceptions.ErrorDetail(problem["detail"], problem["code"])
+                ]
+                for problem in error.problems
+            }
+        )
     if isinstance(error, DomainError):
-        error = RefusedError(error)
-    return exception_handler(error, context)
+        return RefusedError(error)
+    if isinstance(error, PermissionDenied) and error.args:
+        return exceptions.PermissionDenied(str(error))
+    return error
+
+
+def refuse(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
+    """Answer with an error: JSON below /api/, a page elsewhere."""
+    code, sentence = SENTENCES[status]
+    if request.path.startswith(API):
+        kind = "server_error" if status >= 500 else "client_error"
+        error = {"code": code, "detail": detail or sentence, "attr": None}
+        return JsonResponse({"type": kind, "errors": [error]}, status=status)
+    return render(request, f"{status}.html", {"detail": detail}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django's own checks refuse."""
+    return refuse(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer with the reason the view gave, if it gave one."""
+    return refuse(request, 403, str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer the same for what is not there and what may not be seen."""
+    return refuse(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when the program broke; the page needs no database to show."""
+    if request.path.startswith(API):
+        return refuse(request, 500)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that came from elsewhere or stayed open too long."""
+    if request.path.startswith(API):
+        return refuse(request, 403, "CSRF token missing or incorrect.")
+    return render(request, "403_csrf.html", status=403)
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: object
+) -> HttpResponse:
+    """Answer too many wrong passwords for one name from one address."""
+    answer = refuse(request, 429)
+    answer["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
+    return answer

@@ -120,7 +120,9 @@ def properties(model: type[BaseModel]) -> dict[str, Schema]:
     """Return the JSON Schema of each field, references resolved."""
     schema = model.model_json_schema()
     known = schema.get("$defs", {})
-    return {name: resolved(field, known) for name, field in schema["properties"].items()}
+    return {
+        name: resolved(field, known) for name, field in schema["properties"].items()
+    }
 
 
 def resolved(field: Schema, known: dict[str, Schema]) -> Schema:
@@ -173,7 +175,9 @@ def form_for(
         name: field_for(name, schema) for name, schema in properties(model).items()
     }
     kind = type(f"{model.__name__}Form", (ParametersForm,), {"model": model, **fields})
-    form: ParametersForm = kind(data, prefix=prefix or None, initial=dict(initial or {}))
+    form: ParametersForm = kind(
+        data, prefix=prefix or None, initial=dict(initial or {})
+    )
     return form
 
 

@@ -9,6 +9,7 @@ from datamine import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.icon, name="icon"),
     path("", include("projects.urls")),
     path("", include("projects.account_urls")),
     path("", include("datasets.urls")),
@@ -17,3 +18,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("datamine.api")),
 ]
+
+handler400 = "datamine.errors.bad_request"
+handler403 = "datamine.errors.permission_denied"
+handler404 = "datamine.errors.not_found"
+handler500 = "datamine.errors.server_error"

@@ -12,5 +12,5 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("account/theme/", account.theme, name="theme"),
     path("account/tokens/", tokens.index, name="tokens"),
-    path("account/tokens/<str:key>/end/", tokens.end, name="token-end"),
+    path("account/tokens/<uuid:pk>/end/", tokens.end, name="token-end"),
 ]

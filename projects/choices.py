@@ -16,3 +16,9 @@ class Theme(TextChoices):
     AUTO = "auto", "As the system"
     LIGHT = "light", "Light"
     DARK = "dark", "Dark"
+
+
+class Scope(TextChoices):
+    READ = "read", "Read: look and predict"
+    WRITE = "write", "Write: also upload, prepare, train and register"
+    ADMIN = "admin", "Everything you may do yourself"

@@ -19,3 +19,16 @@ class LastOwnerError(ProjectError):
     """A project would be left without an owner."""
 
     code = "last_owner"
+
+
+class UnknownPersonError(ProjectError):
+    """Nobody active has the name or address given."""
+
+    code = "unknown_person"
+    status_code = 400
+
+
+class AlreadyMemberError(ProjectError):
+    """The person is a member of the project already."""
+
+    code = "already_member"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import URLValidator
 from django.db import models
 from django.urls import reverse
+from knox.models import AbstractAuthToken
 
-from projects.choices import ProjectStatus, Role, Theme
+from projects.choices import ProjectStatus, Role, Scope, Theme
 from projects.querysets import ActivityQuerySet, MembershipQuerySet, ProjectQuerySet
 
 
@@ -15,7 +19,9 @@ class User(AbstractUser):
 
     email = models.EmailField("email address", unique=True)
     full_name = models.CharField(max_length=200, blank=True)
-    avatar_url = models.URLField(max_length=500, blank=True)
+    avatar_url = models.CharField(
+        max_length=500, blank=True, validators=[URLValidator(["https"])]
+    )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -111,3 +117,44 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource_type} {self.resource_id}"
+
+
+class ApiToken(AbstractAuthToken):
+    """A program's key to the API; only its digest is kept, it ends by itself."""
+
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=5, choices=Scope, default=Scope.READ)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=Scope.values), name="projects_token_scope"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RememberedAnswer(models.Model):
+    """What the API answered to a request with an `Idempotency-Key`, kept for a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64, help_text="Of path and body.")
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    location = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="projects_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
 
-from projects.choices import Role
+from projects.choices import ProjectStatus, Role, Scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,17 +34,26 @@ ROLE_ACTIONS: dict[str, frozenset[Action]] = {
     Role.VIEWER: frozenset({Action.VIEW}),
 }
 
+#: What a token allows at most, whatever its owner may do.
+SCOPE_ACTIONS: dict[str, frozenset[Action]] = {
+    Scope.READ: frozenset({Action.VIEW}),
+    Scope.WRITE: frozenset({Action.VIEW, Action.EDIT}),
+    Scope.ADMIN: frozenset(Action),
+}
+
 
 def role_of(user: User, project: Project) -> str | None:
     """Return the role of `user` in `project`, None for strangers."""
-    return (
-        project.memberships.filter(user=user).values_list("role", flat=True).first()
-    )
+    return project.memberships.filter(user=user).values_list("role", flat=True).first()
 
 
 def can(user: User | AnonymousUser | None, action: Action, project: Project) -> bool:
     """Whether `user` may do `action` in `project`; the default is no."""
     if user is None or not user.is_authenticated or not user.is_active:
+        return False
+    if action not in SCOPE_ACTIONS[getattr(user, "token_scope", Scope.ADMIN)]:
+        return False
+    if project.status == ProjectStatus.ARCHIVED and action is Action.EDIT:
         return False
     if user.is_superuser:
         return True
@@ -66,5 +75,12 @@ def get_for(
     queryset = rows._default_manager.all() if isinstance(rows, type) else rows
     found = get_object_or_404(queryset.visible_to(user), **lookup)
     if not can(user, action, found.project):
-        raise PermissionDenied(f"You may not {action} this {found._meta.verbose_name}.")
+        raise PermissionDenied(refusal(action, found))
     return found
+
+
+def refusal(action: Action, row: Model) -> str:
+    """Say why `action` is not allowed."""
+    if action is Action.EDIT and row.project.status == ProjectStatus.ARCHIVED:
+        return "This project is archived: it can be read, but not changed."
+    return f"You may not {action} this {row._meta.verbose_name}."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,6 +39,33 @@ class VisibleQuerySet(models.QuerySet):
 
 class ProjectQuerySet(VisibleQuerySet):
     project_path = ""
+
+    def of_member(self, user: User) -> Self:
+        """Return the projects `user` is a member of."""
+        return self.filter(pk__in=user.memberships.values("project_id"))
+
+    def with_role(self, user: User) -> Self:
+        """Add `role`, the one `user` has in each project; None for strangers."""
+        own = user.memberships.filter(project=OuterRef("pk")).values("role")
+        return self.annotate(role=Subquery(own))
+
+    def with_member_counts(self) -> Self:
+        """Add `members_count`."""
+        through = self.model.members.through.objects
+        rows = through.filter(project=OuterRef("pk")).order_by().values("project")
+        count = Subquery(rows.annotate(count=Count("pk")).values("count"))
+        return self.annotate(members_count=Coalesce(count, 0))
+
+    def matching(self, words: str) -> Self:
+        """Return the projects whose name, key or description holds all words."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(key__icontains=word)
+                | Q(description__icontains=word)
+            )
+        return found
 
 
 class MembershipQuerySet(VisibleQuerySet):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("projects/<slug:key>/", projects.detail, name="detail"),
     path("projects/<slug:key>/settings/", projects.settings, name="settings"),
     path("projects/<slug:key>/activity/", projects.activity, name="activity"),
+    path("projects/<slug:key>/archive/", projects.archive, name="archive"),
     path("projects/<slug:key>/delete/", projects.delete, name="delete"),
     path("projects/<slug:key>/members/", members.index, name="members"),
     path("projects/<slug:key>/members/add/", members.add, name="member-add"),

@@ -62,8 +62,9 @@ def address(url: str, project: Project) -> str:
 
 def counts_of(project: Project) -> dict[str, int]:
     relations = [relation for *_, relation in SECTIONS if relation]
-    rows = Project.objects.filter(pk=project.pk)
-    return rows.values(**{name: counted(name) for name in relations}).get()
+    counts = {f"{name}_count": counted(name) for name in relations}
+    row = Project.objects.filter(pk=project.pk).values(**counts).get()
+    return {name: row[f"{name}_count"] for name in relations}
 
 
 def counted(relation: str) -> Coalesce:
@@ -88,3 +89,47 @@ def running_sessions(context: RequestContext) -> dict[str, Any]:
 def may(context: RequestContext, action: str, project: Project) -> bool:
     """Whether the person who looks may do `action` in `project`."""
     return can(context["user"], Action(action), project)
+
+
+#: id, title, relation, address of all, what stands where there is none yet
+CONTENTS = (
+    ("datasets", "Datasets", "datasets:list", "No table has been uploaded yet."),
+    ("experiments", "Experiments", "experiments:list", "Nothing has been trained yet."),
+    ("models", "Models", "registry:list", "No model has been registered yet."),
+)
+NEWEST = 5
+LOST = (
+    ("datasets", "dataset", " with all versions"),
+    ("experiments", "experiment", " with sessions and results"),
+    ("models", "model", " with versions and predictions"),
+    ("memberships", "membership", ""),
+)
+
+
+@register.inclusion_tag("components/contents.html")
+def project_contents(project: Project) -> dict[str, Any]:
+    """Return the newest datasets, experiments and models with their counts."""
+    counts = counts_of(project)
+    kinds = [
+        {
+            "id": relation,
+            "title": title,
+            "text": text,
+            "url": address(url, project),
+            "count": counts[relation],
+            "rows": getattr(project, relation).order_by("-created_at")[:NEWEST],
+        }
+        for relation, title, url, text in CONTENTS
+    ]
+    return {"kinds": kinds}
+
+
+@register.simple_tag
+def contents_lost(project: Project) -> list[str]:
+    """Say what goes with a project, one line for each kind that is there."""
+    counts = counts_of(project)
+    return [
+        f"{counts[relation]} {noun}{'' if counts[relation] == 1 else 's'}{rest}"
+        for relation, noun, rest in LOST
+        if counts[relation]
+    ]

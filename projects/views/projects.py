@@ -4,28 +4,124 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
 
-from projects.models import Project
+from datamine.htmx import render_page
+from projects import services
+from projects.choices import ProjectStatus
+from projects.forms import DeleteForm, ProjectForm, SearchForm
+from projects.models import Activity, Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from projects.querysets import ProjectQuerySet
 
+PER_PAGE = 25
+RECENT = 8
+
+
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "projects/list.html")
-
-
-def create(request: HttpRequest) -> HttpResponse:
-    return redirect("projects:list")
-
-
-def detail(request: HttpRequest, key: str) -> HttpResponse:
-    project = get_for(request.user, Project, Action.VIEW, key=key)
-    return render(
-        request, "projects/detail.html", {"project": project, "section": "overview"}
+    form = SearchForm(request.GET)
+    found = Project.objects.visible_to(request.user)
+    if form.is_valid():
+        found = narrowed(found, **form.cleaned_data)
+    else:
+        found = found.none()
+    rows = found.with_role(request.user).with_member_counts()
+    context = {
+        "form": form,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "query": urlencode({name: form.data.get(name, "") for name in form.fields}),
+        "is_narrowed": any(form.data.get(name) for name in form.fields),
+    }
+    return render_page(
+        request, "projects/list.html", "projects/_projects.html", context
     )
 
 
-settings = activity = delete = detail
+def narrowed(found: ProjectQuerySet, search: str, status: str) -> ProjectQuerySet:
+    """Return the projects a search asks for; without a word, the active ones."""
+    if status != "all":
+        found = found.filter(status=status or ProjectStatus.ACTIVE)
+    return found.matching(search)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        project = services.create_project(**form.cleaned_data, actor=request.user)
+        messages.success(request, f"{project.name} is ready; you own it.")
+        return redirect(project)
+    return render(request, "projects/create.html", {"form": form})
+
+
+@require_safe
+def detail(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.VIEW, key=key)
+    context = {
+        "project": project,
+        "section": "overview",
+        "members": project.memberships.select_related("user"),
+        "activities": project.activities.select_related("user")[:RECENT],
+    }
+    return render(request, "projects/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    form = ProjectForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        fresh = get_for(request.user, Project, Action.MANAGE, key=key)
+        services.update_project(fresh, actor=request.user, **form.cleaned_data)
+        messages.success(request, "The settings are saved.")
+        return redirect("projects:settings", key=key)
+    context = {"project": project, "section": "settings", "form": form}
+    return render(request, "projects/settings.html", context)
+
+
+@require_http_methods(["POST"])
+def archive(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    is_archived = project.status == ProjectStatus.ARCHIVED
+    status = ProjectStatus.ACTIVE if is_archived else ProjectStatus.ARCHIVED
+    services.update_project(project, actor=request.user, status=status)
+    messages.success(
+        request,
+        f"{project.name} is open for work again."
+        if is_archived
+        else f"{project.name} is archived: it can be read, but not changed.",
+    )
+    return redirect("projects:settings", key=key)
+
+
+@require_safe
+def activity(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.VIEW, key=key)
+    rows = Activity.objects.filter(project=project).select_related("user")
+    context = {
+        "project": project,
+        "section": "activity",
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "projects/activity.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    form = DeleteForm(request.POST or None, project=project)
+    if request.method == "POST" and form.is_valid():
+        services.delete_project(project)
+        messages.success(request, f"{project.name} and everything in it are deleted.")
+        return redirect("projects:list")
+    context = {"project": project, "section": "settings", "form": form}
+    return render(request, "projects/delete.html", context)

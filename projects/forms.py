@@ -1,0 +1,141 @@
+"""Forms of the account and of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
+from projects.choices import Role, Scope
+from projects.models import Project, User
+
+
+class ProjectForm(forms.ModelForm):
+    class Meta:
+        model = Project
+        fields = ["name", "description", "is_public"]
+        labels = {"is_public": "Public"}
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class SearchForm(forms.Form):
+    """What a list of projects is narrowed by; it lives in the address."""
+
+    search = forms.CharField(
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    status = forms.ChoiceField(
+        choices=[("", "Active"), ("archived", "Archived"), ("all", "All")],
+        required=False,
+    )
+
+
+class DeleteForm(forms.Form):
+    """The name, typed: nobody deletes a project by a slip."""
+
+    name = forms.CharField(
+        label="Type the project's name to confirm",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.project.name:
+            raise ValidationError(f"This is not the name: {self.project.name}.")
+        return name
+
+
+class MemberForm(forms.Form):
+    identifier = forms.CharField(label="User name or e-mail address", max_length=254)
+    role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role)
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "email", "avatar_url"]
+        labels = {"avatar_url": "Address of a picture"}
+        help_texts = {
+            "avatar_url": "https://…, kept for programs; these pages never load it."
+        }
+        error_messages = {"email": {"unique": "This address cannot be used."}}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        others = User.objects.exclude(pk=self.instance.pk)
+        if others.filter(email__iexact=email).exists():
+            raise ValidationError("This address cannot be used.", code="unique")
+        return email
+
+
+class PasswordForm(forms.Form):
+    """A new password for somebody who knows the old one."""
+
+    old = forms.CharField(
+        label="Present password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="New password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 8 characters, not a common one, not only digits.",
+    )
+    again = forms.CharField(
+        label="New password, again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    end_tokens = forms.BooleanField(
+        label="End all my API tokens too",
+        required=False,
+        help_text="Programs that use them must be given new ones.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_old(self) -> str:
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise ValidationError("This is not your present password.")
+        return old
+
+    def clean_new(self) -> str:
+        new: str = self.cleaned_data["new"]
+        password_validation.validate_password(new, self.user)
+        return new
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "The two new passwords differ.")
+        return data
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        max_length=100, help_text="What will use it: a notebook, a nightly job."
+    )
+    scope = forms.ChoiceField(choices=Scope, initial=Scope.READ)
+    days = forms.TypedChoiceField(
+        label="Ends after",
+        choices=[(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")],
+        coerce=int,
+        initial=90,
+    )

@@ -1,0 +1,199 @@
+"""Every write to people, projects, memberships and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.text import slugify
+
+from projects.activities import record_activity
+from projects.choices import ProjectStatus, Role, Scope
+from projects.exceptions import (
+    AlreadyMemberError,
+    LastOwnerError,
+    UnknownPersonError,
+)
+from projects.models import ApiToken, Membership, Project, User
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from projects.choices import Theme
+
+
+@transaction.atomic
+def create_project(
+    *,
+    name: str,
+    actor: User,
+    description: str = "",
+    is_public: bool = False,
+    metadata: dict[str, Any] | None = None,
+) -> Project:
+    """Make a project that `actor` owns; its key comes from the name."""
+    project = Project.objects.create(
+        key=free_key(name),
+        name=name,
+        description=description,
+        is_public=is_public,
+        metadata=metadata or {},
+    )
+    Membership.objects.create(project=project, user=actor, role=Role.OWNER)
+    record_activity(actor, project, "created")
+    return project
+
+
+def free_key(name: str) -> str:
+    """Return the name as a key, numbered where it is taken."""
+    base = slugify(name)[:50].strip("-") or "project"
+    if base in RESERVED_KEYS:
+        base = f"{base}-project"
+    taken = set(
+        Project.objects.filter(key__startswith=base).values_list("key", flat=True)
+    )
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in (base, *numbered) if key not in taken)
+
+
+#: Words that mean something else in an address.
+RESERVED_KEYS = frozenset({"new"})
+
+
+@transaction.atomic
+def update_project(project: Project, *, actor: User, **values: Any) -> Project:
+    """Change name, description, visibility, status or metadata of a project."""
+    changed = {
+        field: value
+        for field, value in values.items()
+        if getattr(project, field) != value
+    }
+    if not changed:
+        return project
+    for field, value in changed.items():
+        setattr(project, field, value)
+    project.save(update_fields=[*changed, "updated_at"])
+    record_activity(actor, project, verb_for(changed), fields=sorted(changed))
+    return project
+
+
+def verb_for(changed: dict[str, Any]) -> str:
+    """Name the change: archiving and publishing deserve their own word."""
+    if "status" in changed:
+        archived = changed["status"] == ProjectStatus.ARCHIVED
+        return "archived" if archived else "reopened"
+    if "is_public" in changed:
+        return "made public" if changed["is_public"] else "made private"
+    return "updated"
+
+
+def delete_project(project: Project) -> None:
+    """Delete a project with everything in it; its activity goes with it."""
+    project.delete()
+
+
+@transaction.atomic
+def add_member(
+    project: Project, *, identifier: str, role: str, actor: User
+) -> Membership:
+    """Make the person with this user name or e-mail address a member."""
+    user = User.objects.filter(
+        Q(username=identifier) | Q(email__iexact=identifier), is_active=True
+    ).first()
+    if user is None:
+        raise UnknownPersonError(
+            "No active account has exactly this user name or e-mail address."
+        )
+    membership, is_new = Membership.objects.get_or_create(
+        project=project, user=user, defaults={"role": role}
+    )
+    if not is_new:
+        raise AlreadyMemberError(
+            f"{user.username} is a member already, as {membership.role}."
+        )
+    record_activity(actor, membership, "added", role=role)
+    return membership
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, actor: User) -> Membership:
+    """Give a member another role; the last owner stays owner."""
+    if membership.role == role:
+        return membership
+    if role != Role.OWNER:
+        keep_an_owner(membership)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    record_activity(actor, membership, "changed role of", before=before, after=role)
+    return membership
+
+
+@transaction.atomic
+def remove_member(membership: Membership, *, actor: User) -> None:
+    """End a membership; the last owner cannot go."""
+    keep_an_owner(membership)
+    record_activity(actor, membership, "removed", role=membership.role)
+    membership.delete()
+
+
+def keep_an_owner(membership: Membership) -> None:
+    """Refuse what would leave the project without an owner.
+
+    The owners' rows are locked first: two owners who demote each other at the same
+    moment must not both succeed.
+    """
+    owners = Membership.objects.select_for_update().filter(
+        project=membership.project_id, role=Role.OWNER
+    )
+    if [owner.pk for owner in owners] == [membership.pk]:
+        raise LastOwnerError(
+            "A project needs an owner: make somebody else an owner first."
+        )
+
+
+def update_profile(user: User, **values: Any) -> User:
+    """Change a person's full name, e-mail address, avatar or theme."""
+    for field, value in values.items():
+        setattr(user, field, value)
+    user.save(update_fields=[*values, "updated_at"])
+    return user
+
+
+def change_theme(user: User, *, theme: Theme) -> User:
+    """Remember how a person likes the pages."""
+    return update_profile(user, theme=theme)
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str, end_tokens: bool) -> User:
+    """Set a new password: every other session ends, by choice every token too."""
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    if end_tokens:
+        user.auth_token_set.all().delete()
+    return user
+
+
+def create_token(
+    user: User, *, name: str, scope: str = Scope.READ, days: int
+) -> tuple[ApiToken, str]:
+    """Make a token; the second value is the token itself, shown only now."""
+    token: ApiToken
+    token, secret = ApiToken.objects.create(
+        user, expiry=timedelta(days=days), name=name, scope=scope
+    )
+    return token, secret
+
+
+def end_token(token: ApiToken) -> None:
+    """End one token at once."""
+    token.delete()
+
+
+def end_tokens(user: User) -> int:
+    """End all tokens of a person; return how many there were."""
+    count: int
+    count, _ = user.auth_token_set.all().delete()
+    return count

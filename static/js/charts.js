@@ -1,0 +1,80 @@
+// Draws every element with `data-chart` (the address of a Vega-Lite specification),
+// in the colours of the page. The library is loaded with the first chart only.
+"use strict";
+
+(() => {
+  let library;
+
+  function load(address) {
+    library ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => resolve(window.vegaEmbed);
+      script.onerror = () => reject(new Error(`${address} could not be loaded`));
+      document.head.append(script);
+    });
+    return library;
+  }
+
+  // Canvas-free colours: a token may be light-dark(), so it is resolved by an element.
+  function colour(token) {
+    const probe = document.createElement("span");
+    probe.className = `ink-of-${token}`;
+    probe.hidden = true;
+    document.body.append(probe);
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  }
+
+  function config() {
+    const ink = colour("ink-soft");
+    const line = colour("line");
+    const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" };
+    return {
+      font: getComputedStyle(document.body).fontFamily,
+      axis: { ...text, gridColor: line, domainColor: line, tickColor: line },
+      legend: text,
+      view: { stroke: null },
+    };
+  }
+
+  async function draw(element) {
+    try {
+      const [embed, answer] = await Promise.all([
+        load(element.dataset.library),
+        fetch(element.dataset.chart, { headers: { Accept: "application/json" } }),
+      ]);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const spec = await answer.json();
+      await embed(element, spec, {
+        ast: true,
+        actions: false,
+        defaultStyle: false,
+        renderer: "svg",
+        config: config(),
+        tooltip: { disableDefaultStyle: true },
+      });
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", spec.description);
+    } catch {
+      element.textContent = "The chart could not be drawn; its data can be downloaded below.";
+    }
+  }
+
+  function drawAll(root) {
+    for (const element of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
+      element.dataset.drawn = "1";
+      draw(element);
+    }
+  }
+
+  function redraw() {
+    for (const element of document.querySelectorAll("[data-drawn]")) draw(element);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => drawAll(document));
+  document.addEventListener("htmx:load", (event) => drawAll(event.target));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+})();
