@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
+import sys
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import transaction
 
 from datamine.faults import fault_point
-from datamine.leases import Lease, LeasedJob, LeaseLostError, claim
+from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
+from datamine.nursery import Assignment
 from datasets.monitor import Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +37,50 @@ def run_inline(row: LeasedJob) -> None:
     if lease:
         perform(lease)
     row.refresh_from_db()
+
+
+def preload() -> None:
+    """Import what work of every kind needs, before anybody waits for it."""
+    for name in {name for job in job_models() for name in job.IMPORTS}:
+        try:
+            with without("pandas"):
+                import_module(name)
+        except ImportError:
+            logger.warning("%s could not be loaded beforehand.", name, exc_info=True)
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Hide a library: scikit-learn loads pandas (75 MiB) wherever it finds it.
+
+    Work that needs it imports it later, as if nothing had been.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+def obey(line: bytes) -> None:
+    """Do the work that the worker's line assigns, within its limits."""
+    assignment = Assignment.decode(line)
+    limit_memory(assignment.memory_mb)
+    job = apps.get_model(assignment.label)
+    perform(Lease(job, assignment.pk, assignment.token, assignment.attempt))
+
+
+def limit_memory(megabytes: int) -> None:
+    """Make allocations fail at twice the limit; the worker watches the limit itself.
+
+    Address space is always more than memory: libraries reserve what they never use.
+    """
+    space = 2 * megabytes * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def perform(lease: Lease) -> None:

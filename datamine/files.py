@@ -45,7 +45,7 @@ def store(path: Path, key: str) -> None:
     if not KEY.fullmatch(key):
         raise ValueError(f"{key!r} is not a key made by the server.")
     fault_point("store.before")
-    if isinstance(default_storage._wrapped_storage, FileSystemStorage):
+    if isinstance(default_storage, FileSystemStorage):
         store_locally(path, local_path(key))
     else:
         store_remotely(path, key)

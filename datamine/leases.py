@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
@@ -99,6 +100,9 @@ class Lease:
     attempt: int
     monitor: RowMonitor = field(init=False, repr=False)
 
+    def __str__(self) -> str:
+        return f"{self.job._meta.label} {self.pk}, attempt {self.attempt}"
+
     def __post_init__(self) -> None:
         self.monitor = RowMonitor(self)
 
@@ -138,7 +142,8 @@ class Lease:
         self.end(self.job.CANCELLED)
 
     def end(self, status: str, **values: Any) -> None:
-        self.write(**(ended(status) | self.monitor.remaining() | values))
+        memory = {"peak_memory": peak_memory()}
+        self.write(**(ended(status) | memory | self.monitor.remaining() | values))
 
     def release(self) -> None:
         """Give the row back unharmed: this attempt does not count."""
@@ -148,6 +153,16 @@ class Lease:
             worker="",
             lease_expires_at=None,
         )
+
+
+def peak_memory() -> int:
+    """Return the most bytes this process has held, 0 where Linux does not say."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    return int(lines["VmHWM"].split()[0]) * 1024
 
 
 def from_now(span: timedelta) -> ExpressionWrapper:

@@ -1,0 +1,110 @@
+"""Work for tests: what a row's `behaviour` names, then an end like the real one."""
+
+import ctypes
+import hashlib
+import hmac
+import os
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from django.db import transaction
+
+from datamine import files
+from datamine.faults import fault_point
+from datasets.models import DatasetVersion
+from experiments.models import Result, TrainingSession
+
+
+def make_version(version_id, lease):
+    version = DatasetVersion.objects.get(pk=version_id)
+    BEHAVIOURS[version.dialect["behaviour"]](lease)
+    key, sha256, size = keep(f"versions/{version_id}", b"rows")
+    lease.finish(data=key, sha256=sha256, size=size)
+
+
+def make_result(session_id, lease):
+    session = TrainingSession.objects.get(pk=session_id)
+    BEHAVIOURS[session.plan["behaviour"]](lease)
+    key, sha256, size = keep(f"artifacts/{session_id}", b"model")
+    fault_point("register.before")
+    with transaction.atomic():
+        lease.finish(training_time_seconds=1.0)
+        Result.objects.create(
+            session=session,
+            metrics={},
+            split_digest="",
+            artifact=key,
+            artifact_sha256=sha256,
+            artifact_hmac=hmac.digest(b"key", b"model", "sha256").hex(),
+            artifact_size=size,
+        )
+        fault_point("register.commit")
+    fault_point("register.after")
+
+
+def keep(folder, content):
+    name, number = folder.split("/")
+    key = files.new_key(name, int(number), ".bin")
+    with tempfile.NamedTemporaryFile(dir=files.scratch()) as file:
+        file.write(content)
+        file.flush()
+        files.store(Path(file.name), key)
+    return key, hashlib.sha256(content).hexdigest(), len(content)
+
+
+def quick(lease):
+    lease.monitor.phase("Working")
+
+
+def steps(lease, seconds=1.0):
+    """Report in small steps, as training does."""
+    lease.monitor.total(20)
+    for number in range(20):
+        time.sleep(seconds / 20)
+        fault_point(f"step.{number}")
+        lease.monitor.advance()
+
+
+def long(lease):
+    steps(lease, 600.0)
+
+
+def native(lease):
+    """Hold the interpreter inside a C function: no signal handler runs."""
+    lease.monitor.phase("Native")
+    ctypes.PyDLL(None).sleep(600)
+
+
+def greedy(lease):
+    """Take memory for good, touching every page."""
+    held = []
+    while True:
+        held.append(bytearray(os.urandom(1024)) * 20_000)
+
+
+def hungry(lease):
+    """Ask for more at once than the address space allows."""
+    held = bytearray(1 << 40)
+    lease.monitor.log(str(len(held)))
+
+
+def segfault(lease):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def leave(lease):
+    os._exit(3)
+
+
+def error(lease):
+    raise RecursionError("a message that nobody should see")
+
+
+BEHAVIOURS = {
+    function.__name__: function
+    for function in (
+        quick, steps, long, native, greedy, hungry, segfault, leave, error
+    )
+}  # fmt: skip
