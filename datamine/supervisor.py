@@ -65,6 +65,7 @@ class Child:
     def end(self) -> None:
         if self.runs():
             end_group(self.pid)
+            os.waitpid(self.pid, 0)
 
 
 def spawn(enter: Callable[[], object]) -> int:
@@ -110,6 +111,9 @@ class Supervisor:
     def run(self) -> int:
         """Watch until the end; return the exit status."""
         wakeup = listen(self.count_signal)
+        for child in (self.web, self.worker):
+            if not child.pid:
+                child.start()
         self.wait_for_first_page(wakeup)
         if self.demo_marker and not self.is_over():
             say("  Making the demo content; it appears step by step.\n")
