@@ -1,0 +1,27 @@
+"""Random forest for classes: many trees on drawn rows and features vote."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from experiments.algorithms.forests import ForestParameters
+from experiments.algorithms.parameters import Setting, parameter
+
+
+class RandomForestParameters(ForestParameters):
+    """Hyperparameters of the random forest for classes."""
+
+    criterion: Literal["gini", "entropy"] = parameter(
+        "gini",
+        "Split criterion",
+        "What a good question gains: purity (Gini) or information (entropy).",
+    )
+
+
+def build(parameters: RandomForestParameters, setting: Setting) -> Any:
+    """Return the unfitted estimator."""
+    from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 -- heavy import
+
+    return RandomForestClassifier(
+        criterion=parameters.criterion, **parameters.arguments(setting)
+    )

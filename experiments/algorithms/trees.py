@@ -1,0 +1,37 @@
+"""The limits that single trees and forests share."""
+
+from __future__ import annotations
+
+from experiments.algorithms.parameters import Parameters, parameter
+
+
+class TreeLimits(Parameters):
+    """How far a tree may grow."""
+
+    max_depth: int | None = parameter(
+        None,
+        "Greatest depth",
+        "How many questions in a row a tree may ask; empty means no limit.",
+        unit="levels",
+        recommended=(3, 5, 10, 20),
+        ge=1,
+        le=100,
+    )
+    min_samples_split: int = parameter(
+        2,
+        "Rows to split",
+        "A node with fewer training rows is not split further.",
+        unit="rows",
+        recommended=(2, 5, 10, 20),
+        ge=2,
+        le=10_000,
+    )
+    min_samples_leaf: int = parameter(
+        1,
+        "Rows per leaf",
+        "Every leaf keeps at least this many training rows.",
+        unit="rows",
+        recommended=(1, 2, 5, 10),
+        ge=1,
+        le=10_000,
+    )

@@ -1,0 +1,214 @@
+"""From columns to the matrix of numbers that estimators learn from, and back to names.
+
+Numbers, booleans (0 and 1) and dates (days, or seconds, since 1970) are one column
+each. A category is one column of codes where the algorithm takes categories as they
+are, else one column of zeros and ones per category. The encoder is fitted on training
+rows only; it knows no other value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datasets.tables import ColumnType
+from experiments.algorithms.catalogue import CATEGORY_LIMITS
+from experiments.problems import LARGEST, Problem, TrainingError, missing_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from datasets.tables import Column, Schema
+
+    Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+_EPOCH = datetime(1970, 1, 1)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class FeatureCode:
+    """How one feature becomes numbers; `categories` are those seen in training."""
+
+    name: str
+    type: ColumnType
+    categories: tuple[str, ...] = ()
+    dropped_categories: int = 0
+    is_empty: bool = False
+
+    @property
+    def is_category(self) -> bool:
+        return self.type is ColumnType.CATEGORY
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The features in order, and whether categories become columns of their own."""
+
+    features: tuple[FeatureCode, ...]
+    onehot: bool
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How many columns of the matrix each feature has."""
+        return tuple(
+            max(1, len(feature.categories)) if self._spreads(feature) else 1
+            for feature in self.features
+        )
+
+    @property
+    def groups(self) -> tuple[slice, ...]:
+        """Which columns of the matrix belong to each feature."""
+        ends = np.cumsum(self.widths).tolist()
+        return tuple(
+            slice(end - width, end)
+            for end, width in zip(ends, self.widths, strict=True)
+        )
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        """Which columns of the matrix hold codes of categories."""
+        if self.onehot:
+            return ()
+        return tuple(i for i, f in enumerate(self.features) if f.is_category)
+
+    def matrix(self, frame: pl.DataFrame, schema: Schema) -> Matrix:
+        """Encode the rows of a frame with the columns of `schema`."""
+        return self._assemble(
+            [
+                _codes(frame.get_column(schema.column(feature.name).id), feature)
+                for feature in self.features
+            ],
+            frame.height,
+        )
+
+    def row_matrix(self, values: Mapping[str, Sequence[Any]], length: int) -> Matrix:
+        """Encode Python values by column name; None is missing."""
+        return self._assemble(
+            [_value_codes(values[f.name], f) for f in self.features], length
+        )
+
+    def _spreads(self, feature: FeatureCode) -> bool:
+        return self.onehot and feature.is_category
+
+    def _assemble(self, columns: list[Vector], length: int) -> Matrix:
+        X = np.empty((length, sum(self.widths)), dtype=np.float64)
+        for feature, place, codes in zip(
+            self.features, self.groups, columns, strict=True
+        ):
+            if feature.is_empty:
+                X[:, place] = 0.0
+            elif self._spreads(feature):
+                known = np.arange(len(feature.categories))
+                X[:, place] = codes[:, None] == known
+                # A missing category stays visible, so that it can be refused.
+                X[np.isneginf(codes), place.start] = np.nan
+            else:
+                X[:, place.start] = np.where(np.isneginf(codes), np.nan, codes)
+        return X
+
+
+def fit_encoder(
+    frame: pl.DataFrame, schema: Schema, features: Sequence[str], *, onehot: bool
+) -> Encoder:
+    """Learn the categories of each feature from the rows of `frame`."""
+    return Encoder(
+        tuple(_fit_feature(frame, schema.column(name), onehot) for name in features),
+        onehot,
+    )
+
+
+def check_matrix(X: Matrix, encoder: Encoder, *, missing_allowed: bool) -> None:
+    """Raise `TrainingError` where a value cannot be learned from, naming the column."""
+    problems = []
+    for feature, place in zip(encoder.features, encoder.groups, strict=True):
+        values = X[:, place]
+        empty = len(values) if feature.is_empty else 0
+        missing = empty or int(np.isnan(values).any(axis=1).sum())
+        if missing and not missing_allowed:
+            problems.append(missing_problem(feature.name, missing))
+        if values.size and np.nanmax(np.abs(values), initial=0.0) > LARGEST:
+            problems.append(large_problem(feature.name))
+    if problems:
+        raise TrainingError.from_problems(problems)
+
+
+def large_problem(column: str) -> Problem:
+    """Return what is said of numbers that estimators would turn into infinity."""
+    return Problem(
+        column,
+        "too_large",
+        f"“{column}” holds numbers beyond ±3.4e38, which cannot be learned from; "
+        "leave the column out or bring it to another unit.",
+    )
+
+
+def _fit_feature(frame: pl.DataFrame, column: Column, onehot: bool) -> FeatureCode:
+    series = frame.get_column(column.id)
+    is_empty = series.null_count() == len(series)
+    if column.type is not ColumnType.CATEGORY:
+        return FeatureCode(column.name, column.type, is_empty=is_empty)
+    counts = _category_counts(series)
+    limit = CATEGORY_LIMITS["onehot" if onehot else "native"]
+    frequent = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
+    return FeatureCode(
+        column.name,
+        column.type,
+        categories=tuple(sorted(frequent)),
+        dropped_categories=max(0, len(counts) - limit),
+        is_empty=is_empty,
+    )
+
+
+def _category_counts(series: pl.Series) -> dict[str, int]:
+    import polars as pl  # noqa: PLC0415 -- heavy import
+
+    table = series.cast(pl.String).drop_nulls().value_counts()
+    values, counts = table.iter_columns()
+    return dict(zip(values.to_list(), counts.to_list(), strict=True))
+
+
+def _codes(series: pl.Series, feature: FeatureCode) -> Vector:
+    """Return one number per row: NaN unseen, -inf a missing category."""
+    import polars as pl  # noqa: PLC0415 -- heavy import
+
+    if feature.is_category:
+        text = series.cast(pl.String)
+        known = text.cast(pl.Enum(feature.categories), strict=False).to_physical()
+        codes = known.cast(pl.Float64).to_numpy(writable=True)
+        codes[text.is_null().to_numpy()] = -np.inf
+        return codes
+    if feature.type is ColumnType.DATE:
+        series = series.cast(pl.Int32)
+    if feature.type is ColumnType.DATETIME:
+        series = series.dt.epoch("us").cast(pl.Float64) / 1e6
+    numbers: Vector = series.cast(pl.Float64).to_numpy()
+    return numbers
+
+
+def _value_codes(values: Sequence[Any], feature: FeatureCode) -> Vector:
+    if feature.is_category:
+        codes = {category: code for code, category in enumerate(feature.categories)}
+        return np.array(
+            [-np.inf if v is None else codes.get(v, np.nan) for v in values], float
+        )
+    number = _NUMBERS.get(feature.type, float)
+    return np.array([np.nan if v is None else number(v) for v in values], float)
+
+
+def _days(value: date) -> float:
+    return float(value.toordinal() - _EPOCH_DAY)
+
+
+def _seconds(value: datetime) -> float:
+    return float((value - _EPOCH) // _MICROSECOND) / 1e6
+
+
+_NUMBERS = {ColumnType.DATE: _days, ColumnType.DATETIME: _seconds}

@@ -1,0 +1,206 @@
+"""Signs that a result will be better than the truth: found in the rows, only told.
+
+A single feature that gives the answer is learned on half of the rows and tried on the
+other half, so that a feature which merely names rows is not taken for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from experiments.encoding import Encoder
+    from experiments.evaluation.splits import Split
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+#: Share (balanced over the classes) or R² from which one feature gives the answer.
+TOO_GOOD = 0.97
+#: A value that tells a class: how often it must be right, and how often occur.
+TELLING = 0.985
+TELLING_SHARE = 0.05
+TELLING_ROWS = 30
+#: What is looked at: enough to see a leak, little enough to cost nothing.
+ROWS = 20_000
+BINS = 32
+#: Columns of the matrix with at most so many values are looked at value by value.
+FEW_VALUES = 10
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The rows that are learned from, encoded, and what is known of their target.
+
+    Parameters
+    ----------
+    X : array of float, shape (n_samples, n_columns)
+    y : array, shape (n_samples,)
+        Class codes, or numbers.
+    encoder : Encoder
+    labels : list or None
+        What the classes are called; None for numbers.
+    """
+
+    X: Array
+    y: np.ndarray[Any, Any]
+    encoder: Encoder
+    labels: list[Any] | None
+
+
+def telling_features(learned: Learned, target: str, seed: int) -> list[Problem]:
+    """Return a warning for each feature that gives the target away."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(learned.X))[:ROWS]
+    X, y = learned.X[order], learned.y[order]
+    found: list[Problem] = []
+    for feature, place in zip(
+        learned.encoder.features, learned.encoder.groups, strict=True
+    ):
+        bins = _binned(X[:, place])
+        found.extend(_told(feature.name, bins, y, learned.labels, target))
+    return found
+
+
+def _told(
+    feature: str,
+    bins: Codes,
+    y: np.ndarray[Any, Any],
+    labels: list[Any] | None,
+    target: str,
+) -> Iterator[Problem]:
+    half = len(y) // 2
+    if half < TELLING_ROWS:
+        return
+    score = _variance_told(bins, y, half) if labels is None else None
+    if labels is not None:
+        score = _classes_told(bins, y, len(labels), half)
+    if score is not None and score > TOO_GOOD:
+        yield Problem(
+            feature,
+            "gives_answer",
+            f"“{feature}” alone gives “{target}” ({score:.3f} on rows not learned "
+            "from). Was it known before the outcome, or made from it?",
+        )
+    elif labels is not None:
+        yield from _telling_value(feature, bins, y, labels)
+
+
+def _telling_value(
+    feature: str, bins: Codes, y: Codes, labels: list[Any]
+) -> Iterator[Problem]:
+    if bins.max(initial=0) >= FEW_VALUES:
+        return
+    table = np.zeros((bins.max() + 1, len(labels)))
+    np.add.at(table, (bins, y), 1)
+    shares = np.bincount(y, minlength=len(labels)) / len(y)
+    for counts in table:
+        label = int(counts.argmax())
+        rows = counts.sum()
+        often = rows >= max(TELLING_ROWS, TELLING_SHARE * len(y))
+        if often and counts[label] >= TELLING * rows and shares[label] < 0.8:
+            yield Problem(
+                feature,
+                "tells_class",
+                f"One value of “{feature}” (or its absence) means class "
+                f"“{labels[label]}” in {counts[label] / rows:.1%} of {int(rows)} rows. "
+                "Was it known before the outcome?",
+            )
+            return
+
+
+def _binned(columns: Array) -> Codes:
+    """Return one code per row: its value, its quantile bin, or that it is missing."""
+    if columns.shape[1] > 1:
+        return np.where(columns.any(axis=1), columns.argmax(axis=1) + 1, 0)
+    values = columns[:, 0]
+    known = values[~np.isnan(values)]
+    edges = np.unique(known)
+    if len(edges) > BINS:
+        edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]))
+    codes = np.searchsorted(edges, values, side="right")
+    return np.where(np.isnan(values), len(edges) + 1, codes)
+
+
+def _classes_told(bins: Codes, y: Codes, n_classes: int, half: int) -> float:
+    """Return the best balanced accuracy of one bin, one class, on the second half.
+
+    For each class against the others, and for all classes together.
+    """
+    table = np.zeros((bins.max() + 1, n_classes))
+    np.add.at(table, (bins[:half], y[:half]), 1)
+    frequency = np.maximum(table.sum(axis=0), 1)
+    weighted = table / frequency
+    guess = weighted.argmax(axis=1)[bins[half:]]
+    actual = y[half:]
+    together = _balanced(actual, guess, n_classes)
+    alone = [
+        _balanced(
+            (actual == k).astype(int),
+            (2 * weighted[:, k] > _against(table, k)).astype(int)[bins[half:]],
+            2,
+        )
+        for k in range(n_classes)
+        if (y == k).mean() >= TELLING_SHARE and len(y) >= 20 * TELLING_ROWS
+    ]
+    return max([together, *alone])
+
+
+def _against(table: Array, label: int) -> Array:
+    others = np.delete(table, label, axis=1).sum(axis=1)
+    return 2 * others / max(1.0, float(others.sum()))
+
+
+def _balanced(actual: Codes, guess: Codes, n_classes: int) -> float:
+    counts = np.bincount(actual, minlength=n_classes)
+    right = np.bincount(actual[actual == guess], minlength=n_classes)
+    seen = counts > 0
+    return float((right[seen] / counts[seen]).mean()) if seen.sum() > 1 else 0.0
+
+
+def _variance_told(bins: Codes, y: Array, half: int) -> float:
+    """Return the R² of the mean of each bin, on the second half."""
+    size = bins.max() + 1
+    counts = np.bincount(bins[:half], minlength=size)
+    sums = np.bincount(bins[:half], weights=y[:half], minlength=size)
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), y[:half].mean())
+    actual = y[half:]
+    spread = float(((actual - actual.mean()) ** 2).sum())
+    missed = float(((actual - means[bins[half:]]) ** 2).sum())
+    return 1 - missed / spread if spread > 0 else 0.0
+
+
+def duplicates_across(duplicates: Codes, split: Split) -> list[Problem]:
+    """Return a warning where equal rows are both learned from and tested on.
+
+    Parameters
+    ----------
+    duplicates : array of int
+        Equal rows, target included, carry the same number.
+    split : Split
+    """
+    pairs: Sequence[tuple[Codes, Codes]] = (
+        [(split.train, split.test)] if len(split.test) else split.folds
+    )
+    shared = sum(
+        int(np.isin(duplicates[tested], duplicates[learned]).sum())
+        for learned, tested in pairs
+    )
+    if not shared:
+        return []
+    return [
+        Problem(
+            None,
+            "duplicates_across_split",
+            f"{shared} tested rows are also among those learned from, target included: "
+            "figures look better than they are. Switch on “Keep duplicates together”, "
+            "or drop duplicates.",
+        )
+    ]

@@ -1,0 +1,296 @@
+"""Which rows are learned from, chosen on, tested on, and the folds; all seeded."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.problems import TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from experiments.plans import SplitSettings
+
+Places = np.ndarray[Any, np.dtype[np.int64]]
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+Fold = tuple[Places, Places]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Places of rows: each array holds positions from 0, not row numbers.
+
+    Parameters
+    ----------
+    train, validation, test : array of int
+        Disjoint; validation and test may be empty.
+    folds : tuple of (array, array)
+        What is learned from and what is tested on, within all rows outside `test`.
+    """
+
+    train: Places
+    validation: Places
+    test: Places
+    folds: tuple[Fold, ...] = ()
+
+    def digest(self, rows: Places) -> str:
+        """Return the SHA-256 of who is where, by the `_row` of each row."""
+        found = hashlib.sha256()
+        for name, places in self.parts():
+            found.update(f"{name}:{len(places)}:".encode())
+            found.update(np.ascontiguousarray(rows[places], dtype="<i8").tobytes())
+        return found.hexdigest()
+
+    def parts(self) -> Iterator[tuple[str, Places]]:
+        """Yield every part and the tested rows of every fold, with its name."""
+        yield from (
+            ("train", self.train),
+            ("validation", self.validation),
+            ("test", self.test),
+        )
+        for number, (_, tested) in enumerate(self.folds):
+            yield f"fold_{number}", tested
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What a split goes by, one entry a row; None where it is not asked for.
+
+    Parameters
+    ----------
+    n_samples : int
+    strata : array of int, optional
+        Class codes whose shares are kept.
+    groups : array of int, optional
+        Rows with the same number stay together.
+    times : array, optional
+        Sortable, nothing missing.
+    duplicates : array of int, optional
+        Equal rows carry the same number and stay together.
+    """
+
+    n_samples: int
+    strata: Codes | None = None
+    groups: Codes | None = None
+    times: np.ndarray[Any, Any] | None = None
+    duplicates: Codes | None = None
+
+
+def make_split(settings: SplitSettings, sides: Sides) -> Split:
+    """Divide the rows as the settings say.
+
+    Raises
+    ------
+    TrainingError
+        Where the rows are too few for what is asked.
+    """
+    return _METHODS[settings.method](settings, sides)
+
+
+def _random(settings: SplitSettings, sides: Sides) -> Split:
+    units, members = _units(sides)
+    strata = None if sides.strata is None else sides.strata[units]
+    n_test = _count(settings.test_ratio, len(units))
+    n_validation = _count(settings.validation_ratio, len(units))
+    everyone = np.arange(len(units))
+    rest, test = _hold_out(everyone, n_test, strata, settings.random_seed)
+    train, validation = _hold_out(rest, n_validation, strata, settings.random_seed)
+    folds = tuple(
+        (members(rest[learned]), members(rest[tested]))
+        for learned, tested in _folds(settings, rest, strata)
+    )
+    return Split(members(train), members(validation), members(test), folds)
+
+
+def _units(sides: Sides) -> tuple[Places, Callable[[Places], Places]]:
+    """Return one row for each that is divided, and who goes along with it."""
+    if sides.duplicates is None:
+        return np.arange(sides.n_samples), lambda chosen: chosen
+    _, first, unit = np.unique(sides.duplicates, return_index=True, return_inverse=True)
+    return first, lambda chosen: np.flatnonzero(np.isin(unit, chosen))
+
+
+def _hold_out(
+    places: Places, size: int, strata: Codes | None, seed: int
+) -> tuple[Places, Places]:
+    if not size:
+        return places, places[:0]
+    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
+        train_test_split,
+    )
+
+    stratify = None if strata is None else strata[places]
+    _check_sizes(len(places), size, stratify)
+    kept, held = train_test_split(
+        places, test_size=size, random_state=seed, stratify=stratify
+    )
+    return kept, held
+
+
+def _check_sizes(n_samples: int, size: int, strata: Codes | None) -> None:
+    if n_samples - size < 1:
+        raise TrainingError(
+            f"{n_samples} rows are too few to keep {size} of them apart."
+        )
+    if strata is None:
+        return
+    counts = np.unique(strata, return_counts=True)[1]
+    if counts.min() < 2:
+        raise TrainingError(
+            "A class with one row cannot be in two parts: leave the class out, or "
+            "switch off “Keep class shares”."
+        )
+    if min(size, n_samples - size) < len(counts):
+        raise TrainingError(
+            f"{n_samples} rows are too few to have each of the {len(counts)} classes "
+            "in every part: change the shares, or switch off “Keep class shares”."
+        )
+
+
+def _folds(
+    settings: SplitSettings, places: Places, strata: Codes | None
+) -> Iterator[Fold]:
+    if not settings.cv_folds:
+        return iter(())
+    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
+        KFold,
+        StratifiedKFold,
+    )
+
+    labels = None if strata is None else strata[places]
+    _check_folds(settings.cv_folds, len(places), labels)
+    kind = KFold if labels is None else StratifiedKFold
+    folds = kind(settings.cv_folds, shuffle=True, random_state=settings.random_seed)
+    found: Iterator[Fold] = folds.split(places, labels)
+    return found
+
+
+def _check_folds(folds: int, n_samples: int, labels: Codes | None) -> None:
+    if n_samples < folds:
+        raise TrainingError(f"{n_samples} rows are too few for {folds} folds.")
+    if labels is None:
+        return
+    smallest = int(np.unique(labels, return_counts=True)[1].min())
+    if smallest < folds:
+        raise TrainingError(
+            f"The smallest class has {smallest} rows to learn from, too few for "
+            f"{folds} folds: use at most {smallest}, or leave the class out."
+        )
+
+
+def _by_group(settings: SplitSettings, sides: Sides) -> Split:
+    if sides.groups is None:
+        raise TrainingError("A split by group needs the column that names the group.")
+    groups, seed = sides.groups, settings.random_seed
+    everyone = np.arange(sides.n_samples)
+    rest, test = _hold_out_groups(everyone, settings.test_ratio, groups, seed)
+    share = settings.validation_ratio / (1 - settings.test_ratio)
+    train, validation = _hold_out_groups(rest, share, groups, seed)
+    folds = tuple(
+        (rest[learned], rest[tested])
+        for learned, tested in _group_folds(settings, rest, sides)
+    )
+    return Split(train, validation, test, folds)
+
+
+def _hold_out_groups(
+    places: Places, share: float, groups: Codes, seed: int
+) -> tuple[Places, Places]:
+    if share <= 0:
+        return places, places[:0]
+    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
+        GroupShuffleSplit,
+    )
+
+    n_groups = len(np.unique(groups[places]))
+    if n_groups < 2:
+        raise TrainingError("There is one group only: it cannot be in two parts.")
+    size = min(max(1, _count(share, n_groups)), n_groups - 1)
+    splitter = GroupShuffleSplit(1, test_size=size, random_state=seed)
+    kept, held = next(splitter.split(places, groups=groups[places]))
+    return places[kept], places[held]
+
+
+def _group_folds(
+    settings: SplitSettings, places: Places, sides: Sides
+) -> Iterator[Fold]:
+    if not settings.cv_folds or sides.groups is None:
+        return iter(())
+    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
+        GroupKFold,
+        StratifiedGroupKFold,
+    )
+
+    groups = sides.groups[places]
+    n_groups = len(np.unique(groups))
+    if n_groups < settings.cv_folds:
+        raise TrainingError(
+            f"{n_groups} groups are too few for {settings.cv_folds} folds."
+        )
+    labels = None if sides.strata is None else sides.strata[places]
+    _check_folds(settings.cv_folds, len(places), labels)
+    kind = GroupKFold if labels is None else StratifiedGroupKFold
+    folds = kind(settings.cv_folds, shuffle=True, random_state=settings.random_seed)
+    found: Iterator[Fold] = folds.split(places, labels, groups)
+    return found
+
+
+def _by_time(settings: SplitSettings, sides: Sides) -> Split:
+    if sides.times is None:
+        raise TrainingError("A split by time needs the column that holds the time.")
+    order = np.argsort(sides.times, kind="stable")
+    times = sides.times[order]
+    test_start = _cut(times, len(order) - _count(settings.test_ratio, len(order)))
+    rest = order[: max(0, test_start - settings.gap)]
+    if not settings.test_ratio:
+        test_start, rest = len(order), order
+    n_validation = _count(settings.validation_ratio, len(order))
+    start = _cut(times[: len(rest)], len(rest) - n_validation)
+    train = rest[: max(0, start - settings.gap)] if n_validation else rest
+    if not len(train):
+        raise TrainingError(
+            f"{len(order)} rows are too few for these shares and a gap of "
+            f"{settings.gap} rows."
+        )
+    validation = rest[start:] if n_validation else rest[:0]
+    return Split(train, validation, order[test_start:], _time_folds(settings, rest))
+
+
+def _cut(times: np.ndarray[Any, Any], place: int) -> int:
+    """Return the first place of the time at `place`, so that no moment is divided."""
+    if not 0 < place < len(times):
+        return place
+    return int(np.searchsorted(times, times[place], side="left")) or place
+
+
+def _time_folds(settings: SplitSettings, rest: Places) -> tuple[Fold, ...]:
+    if not settings.cv_folds:
+        return ()
+    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
+        TimeSeriesSplit,
+    )
+
+    size = len(rest) // (settings.cv_folds + 1)
+    if size < 1 or len(rest) - settings.gap - size * settings.cv_folds <= 0:
+        raise TrainingError(
+            f"{len(rest)} rows are too few for {settings.cv_folds} folds in time with "
+            f"a gap of {settings.gap} rows."
+        )
+    folds = TimeSeriesSplit(settings.cv_folds, gap=settings.gap)
+    return tuple((rest[learned], rest[tested]) for learned, tested in folds.split(rest))
+
+
+def _count(share: float, n_samples: int) -> int:
+    """Return how many rows a share is; as scikit-learn, what is begun counts."""
+    return int(np.ceil(round(share * n_samples, 9)))
+
+
+_METHODS: dict[str, Callable[[SplitSettings, Sides], Split]] = {
+    "random": _random,
+    "group": _by_group,
+    "time": _by_time,
+}

@@ -1,0 +1,106 @@
+"""What a training session found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from experiments.evaluation.numbers import plain
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from experiments.algorithms.catalogue import Task
+    from experiments.pipelines import FittedPipeline
+    from experiments.problems import Problem
+    from experiments.signature import Signature
+
+    Rows = np.ndarray[Any, np.dtype[np.int64]]
+    Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All figures of a session and the pipeline they are about.
+
+    Parameters
+    ----------
+    algorithm, task : str, Task
+    hyperparameters : dict
+        Complete, defaults filled in.
+    metrics : dict
+        `train`, `validation`, `test`: metric to value; `cross_validation`: metric to
+        `mean`, `std` and `folds`. A part without rows is empty.
+    evaluated_on : {"test", "cross_validation"}
+        Whose rows the baseline, the intervals, curves and matrix are about.
+    baseline : dict
+        `name`, `metrics` on the same rows, and `gain`: what the model is better by,
+        with intervals.
+    intervals : dict
+        Of the headline metrics: `value`, `low`, `high` (95 %).
+    evaluation : dict
+        `confusion_matrix`, `classification_report` and `curves`, or `residuals`.
+    feature_importance : list of dict
+        `feature`, `permutation`, `permutation_std`, `native`; largest first.
+    warnings : list of Problem
+    notices : list of str
+    split : dict of str to array
+        The `_row` of each row of every part and fold.
+    split_digest : str
+        SHA-256 of `split`.
+    signature : Signature
+    pipeline : FittedPipeline
+    self_check : dict
+        `rows`, and the pipeline's `answers` to them.
+    timings : dict of str to float
+        Seconds by phase.
+    """
+
+    algorithm: str
+    task: Task
+    hyperparameters: Json
+    metrics: Json
+    evaluated_on: str
+    baseline: Json
+    intervals: Json
+    evaluation: Json
+    feature_importance: list[Json]
+    warnings: list[Problem]
+    notices: list[str]
+    split: dict[str, Rows]
+    split_digest: str
+    signature: Signature
+    pipeline: FittedPipeline
+    self_check: Json
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows each part has."""
+        return {name: len(self.split[name]) for name in ("train", "validation", "test")}
+
+    def to_json(self) -> Json:
+        """Return everything but the pipeline and the rows, as a result keeps it."""
+        found = {
+            "algorithm": self.algorithm,
+            "task": self.task.value,
+            "hyperparameters": self.hyperparameters,
+            "metrics": self.metrics,
+            "evaluated_on": self.evaluated_on,
+            "baseline": self.baseline,
+            "intervals": self.intervals,
+            "confusion_matrix": self.evaluation.get("confusion_matrix"),
+            "classification_report": self.evaluation.get("classification_report"),
+            "curves": self.evaluation.get("curves"),
+            "residuals": self.evaluation.get("residuals"),
+            "feature_importance": self.feature_importance,
+            "warnings": [warning.to_json() for warning in self.warnings],
+            "notices": self.notices,
+            "rows": self.rows,
+            "history": [],
+            "split_digest": self.split_digest,
+            "signature": self.signature.to_json(),
+            "timings": self.timings,
+        }
+        safe: Json = plain(found)
+        return safe

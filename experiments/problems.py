@@ -1,0 +1,73 @@
+"""What stands in the way of training, said about the column it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Trees compute in single precision; a larger number would become infinite there.
+LARGEST = 3.4028234663852886e38
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding: `column` is None where it concerns the plan as a whole."""
+
+    column: str | None
+    code: str
+    detail: str
+
+    def to_json(self) -> dict[str, str | None]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Problems:
+    """What forbids training, and what one should know before it."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def valid(self) -> bool:
+        return not self.problems
+
+    def to_json(self) -> dict[str, object]:
+        """Return the answer of the live validation, as the API gives it."""
+        return {
+            "valid": self.valid,
+            "problems": [problem.to_json() for problem in self.problems],
+            "warnings": [warning.to_json() for warning in self.warnings],
+        }
+
+
+class TrainingError(Exception):
+    """Training cannot go on; the message is a sentence for whoever started it.
+
+    `problems` names the columns concerned, where there are any.
+    """
+
+    def __init__(self, sentence: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.problems = tuple(problems)
+
+    @classmethod
+    def from_problems(cls, problems: Iterable[Problem]) -> TrainingError:
+        """Return the error that says all of them, one sentence after another."""
+        found = tuple(problems)
+        return cls(" ".join(problem.detail for problem in found), found)
+
+
+def missing_problem(column: str, count: int | None) -> Problem:
+    """Return what is said where missing values have to be filled first."""
+    amount = "missing values" if count is None else f"{count} missing values"
+    return Problem(
+        column,
+        "missing_values",
+        f"“{column}” has {amount}; fill them with the step “Fill missing values” "
+        "(fill_missing), or choose an algorithm that takes them.",
+    )

@@ -1,0 +1,265 @@
+"""The rows of a session: target apart from features, and what rows are divided by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datasets.engines import engine
+from datasets.recipes import FittedRecipe, build, fit_recipe
+from datasets.tables import Schema, UnknownColumnError
+from experiments.algorithms.catalogue import Task
+from experiments.evaluation.checks import check_plan
+from experiments.evaluation.facts import facts_from_frame
+from experiments.evaluation.splits import Sides
+from experiments.preparation import (
+    Frame,
+    divide,
+    keeping_rows,
+    steps_explained,
+    without_target,
+)
+from experiments.problems import Problem, TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from datasets.recipes import StepSpec
+    from datasets.tables import ColumnType, Table
+    from experiments.plans import Plan
+
+    Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+#: Squares of larger targets would be infinite once they are added up.
+LARGEST_TARGET = 1e100
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows with a target, ready to be divided.
+
+    Parameters
+    ----------
+    inputs : Frame
+        The rows as they came, which is what predictions are asked with.
+    frame : Frame
+        The same rows after the steps that learn nothing, without the target.
+    before : FittedRecipe
+        These steps.
+    steps : list of StepSpec
+        The steps from the first that learns on, to be fitted on training rows.
+    y : array, shape (n_samples,)
+        Class codes, or numbers.
+    labels : list or None
+        What the classes are called; None for numbers.
+    target_type : ColumnType
+    sides : Sides
+        What rows are divided by.
+    repeats : array of int
+        Rows equal in features and target carry the same number.
+    notices : list of str
+        What was done that one would not expect.
+    warnings : list of Problem
+        What one should know before trusting the figures.
+    """
+
+    inputs: Frame
+    frame: Frame
+    before: FittedRecipe
+    steps: list[StepSpec]
+    y: np.ndarray[Any, Any]
+    labels: list[Any] | None
+    target_type: ColumnType
+    sides: Sides
+    repeats: Codes
+    notices: list[str]
+    warnings: list[Problem]
+
+    def targets(self, rows: Codes) -> np.ndarray[Any, Any]:
+        """Return the targets of rows by their `_row`."""
+        return self.y[places_of(rows, self.frame.rows)]
+
+
+def read_samples(plan: Plan, table: Table) -> Samples:
+    """Compute the rows a plan learns from and tests on.
+
+    Raises
+    ------
+    TrainingError
+        Where the target, or a column the split needs, is not there or unfit.
+    """
+    before, after = divide(_narrowed(plan, table.schema))
+    before_inputs, notices = without_target(before, plan.target)
+    steps, more = without_target(after, plan.target)
+    inputs = Frame.collect(_needed(plan, table))
+    frame = inputs
+    fitted = FittedRecipe()
+    if before:
+        frame = _after(before, inputs)
+        fitted = _fitted(before_inputs, _without(inputs, plan.target))
+    facts = facts_from_frame(frame, is_complete=not steps)
+    found = check_plan(plan, facts)
+    if found.problems:
+        raise TrainingError.from_problems(found.problems)
+    frame, dropped = _with_target(plan, frame)
+    notices.extend([*more, *dropped])
+    y, labels = _encoded_target(plan, frame)
+    features = _without(frame, plan.target)
+    return Samples(
+        inputs=_same_rows(inputs, frame),
+        frame=features,
+        before=fitted,
+        steps=steps,
+        y=y,
+        labels=labels,
+        target_type=frame.schema.column(plan.target).type,
+        sides=_sides(plan, frame, y),
+        repeats=_repeats(frame, [*plan.features, plan.target]),
+        notices=notices,
+        warnings=found.warnings,
+    )
+
+
+def places_of(rows: Codes, among: Codes) -> Codes:
+    """Return where each of `rows` stands in `among`, which holds all of them."""
+    order = np.argsort(among, kind="stable")
+    places: Codes = order[np.searchsorted(among[order], rows)]
+    return places
+
+
+def _narrowed(plan: Plan, schema: Schema) -> list[StepSpec]:
+    """Return the recipe without work on columns that no feature needs.
+
+    Where all features are there from the start, steps change columns in place; steps
+    that drop rows keep all of theirs.
+    """
+    specs = list(plan.recipe)
+    if not set(plan.features) <= set(schema.names):
+        return specs
+    wanted = {*plan.features, plan.target}
+    narrowed = []
+    for spec in specs:
+        with steps_explained():
+            in_place = spec.columns and not build(spec).affects_rows
+        columns = tuple(c for c in spec.columns if not in_place or c in wanted)
+        if columns or not in_place:
+            narrowed.append(spec.model_copy(update={"columns": columns}))
+    return narrowed
+
+
+def _needed(plan: Plan, table: Table) -> Table:
+    """Return the table with the columns that are used, where that is known."""
+    names = table.schema.names
+    if not set(plan.features) <= set(names) or any(not s.columns for s in plan.recipe):
+        return table
+    split = plan.split
+    named = {*plan.features, plan.target, split.group_column, split.time_column}
+    named.update(name for spec in plan.recipe for name in spec.columns)
+    kept = Schema(tuple(c for c in table.schema if c.name in named))
+    return replace(table, schema=kept)
+
+
+def _after(specs: Sequence[StepSpec], frame: Frame) -> Frame:
+    with steps_explained():
+        _, table = fit_recipe(specs, frame.table(), engine("polars"))
+    return Frame.collect(table)
+
+
+def _fitted(specs: Sequence[StepSpec], frame: Frame) -> FittedRecipe:
+    with steps_explained():
+        fitted, _ = fit_recipe(specs, frame.table(), engine("polars"))
+    return keeping_rows(fitted)
+
+
+def _without(frame: Frame, target: str) -> Frame:
+    return frame.select(Schema(tuple(c for c in frame.schema if c.name != target)))
+
+
+def _same_rows(inputs: Frame, frame: Frame) -> Frame:
+    if inputs is frame:
+        return inputs
+    return inputs.take(places_of(frame.rows, inputs.rows))
+
+
+def _with_target(plan: Plan, frame: Frame) -> tuple[Frame, list[str]]:
+    """Return the rows that have a target (and a time), and what was left out."""
+    notices = []
+    wanted = [("target", plan.target)]
+    if plan.split.method == "time" and plan.split.time_column:
+        wanted.append(("time", plan.split.time_column))
+    for what, name in wanted:
+        missing = _column(frame, name).is_null().to_numpy()
+        if missing.any():
+            notices.append(
+                f"{int(missing.sum())} rows have no value in the {what} column "
+                f"“{name}” and were left out."
+            )
+            frame = frame.take(np.flatnonzero(~missing))
+    if not len(frame):
+        raise TrainingError(f"The target “{plan.target}” has no values.")
+    return frame, notices
+
+
+def _column(frame: Frame, name: str) -> pl.Series:
+    try:
+        return frame.column(name)
+    except UnknownColumnError as error:
+        raise TrainingError(f"{error} It may be made by a later step.") from error
+
+
+def _encoded_target(
+    plan: Plan, frame: Frame
+) -> tuple[np.ndarray[Any, Any], list[Any] | None]:
+    column, series = frame.schema.column(plan.target), frame.column(plan.target)
+    if plan.task is Task.REGRESSION:
+        numbers = _numbers(series, column.name)
+        return numbers, None
+    labels = sorted(series.unique().to_list())
+    places = dict(zip(labels, range(len(labels)), strict=True))
+    codes = series.replace_strict(places, return_dtype=int).to_numpy()
+    return codes, labels
+
+
+def _numbers(series: pl.Series, name: str) -> np.ndarray[Any, Any]:
+    if not series.dtype.is_numeric():
+        raise TrainingError(
+            f"“{name}” holds no numbers; a regression needs a numeric target."
+        )
+    numbers = series.to_numpy().astype(np.float64)
+    if np.abs(numbers).max() > LARGEST_TARGET:
+        raise TrainingError(
+            f"“{name}” holds numbers beyond ±1e100, whose squares cannot be added up; "
+            "bring the target to another unit."
+        )
+    return numbers
+
+
+def _sides(plan: Plan, frame: Frame, y: np.ndarray[Any, Any]) -> Sides:
+    split = plan.split
+    keeps_shares = split.stratified and plan.task is Task.CLASSIFICATION
+    sides = Sides(len(frame), strata=y if keeps_shares else None)
+    if split.method == "group" and split.group_column:
+        return replace(sides, groups=_groups(_column(frame, split.group_column)))
+    if split.method == "time" and split.time_column:
+        times = _column(frame, split.time_column).to_physical().to_numpy()
+        return replace(sides, times=times)
+    if split.keep_duplicates_together:
+        return replace(sides, duplicates=_repeats(frame, plan.features))
+    return sides
+
+
+def _groups(series: pl.Series) -> Codes:
+    codes: Codes = series.rank("dense").fill_null(0).cast(int).to_numpy()
+    return codes
+
+
+def _repeats(frame: Frame, names: Sequence[str]) -> Codes:
+    """Return a number for each row that equal rows share."""
+    ids = [column.id for column in frame.schema if column.name in names]
+    hashes = frame.data.select(ids).hash_rows().to_numpy()
+    codes: Codes = np.unique(hashes, return_inverse=True)[1]
+    return codes

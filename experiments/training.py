@@ -1,0 +1,373 @@
+"""From a plan and a table to an outcome. Knows no Django and gives the same numbers.
+
+>>> outcome = train(Plan(...), table)
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sklearn
+from threadpoolctl import threadpool_limits
+
+from datasets.monitor import Monitor, SilentMonitor
+from experiments.algorithms.catalogue import (
+    Algorithm,
+    UnknownAlgorithmError,
+    algorithm,
+)
+from experiments.algorithms.parameters import ParameterError, Setting
+from experiments.evaluation.importances import (
+    Tested,
+    allowance,
+    native_importances,
+    permutation_importances,
+)
+from experiments.evaluation.leaks import (
+    Learned,
+    duplicates_across,
+    telling_features,
+)
+from experiments.evaluation.scoring import Answered, scorer, summarise
+from experiments.evaluation.splits import make_split
+from experiments.outcomes import Outcome
+from experiments.pipelines import answers, make_pipeline, self_check
+from experiments.preparation import Preparation, prepare
+from experiments.problems import Problem, TrainingError
+from experiments.samples import read_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from datasets.tables import Table
+    from experiments.algorithms.parameters import Parameters
+    from experiments.evaluation.metrics import Metrics
+    from experiments.plans import Plan
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+    Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+__all__ = ["Outcome", "TrainingError", "train"]
+
+
+def train(
+    plan: Plan, table: Table, monitor: Monitor | None = None, threads: int = 1
+) -> Outcome:
+    """Learn and evaluate by a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to learn and how.
+    table : Table
+        With `leak_free` the rows before the first learning step, else as they stand.
+    monitor : Monitor, optional
+        Told of every phase and fold, and asked whether to stop.
+    threads : int
+        How many threads estimators may use.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    TrainingError
+        With sentences that say why this cannot be trained.
+    Cancelled
+        Where the monitor was asked to stop.
+    """
+    with threadpool_limits(threads), estimator_warnings() as heard:
+        outcome = _Session(plan, monitor or SilentMonitor(), threads).run(table)
+    said = [Problem(None, "estimator", sentence) for sentence in heard()]
+    return replace(outcome, warnings=[*outcome.warnings, *said])
+
+
+@contextmanager
+def estimator_warnings() -> Iterator[Callable[[], list[str]]]:
+    """Collect what libraries warn of, each sentence once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+
+        def heard() -> list[str]:
+            told = (w for w in caught if issubclass(w.category, _TOLD))
+            return list(dict.fromkeys(str(w.message).split("\n")[0] for w in told))
+
+        yield heard
+
+
+#: Warnings about these data; what is about versions of libraries is left out.
+_TOLD = (UserWarning, RuntimeWarning)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What was learned from some rows, and these rows encoded."""
+
+    preparation: Preparation
+    estimator: Any
+    X: Array
+    y: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A fitted estimator beside encoded rows it has not seen, and its answers."""
+
+    fitted: Fitted
+    X: Array
+    answered: Answered
+
+
+class _Session:
+    """The phases of one training, in order; nothing of it outlives `run`."""
+
+    def __init__(self, plan: Plan, monitor: Monitor, threads: int) -> None:
+        self.plan = plan
+        self.monitor = monitor
+        self.entry = _entry(plan)
+        self.parameters = _parameters(self.entry, plan)
+        self.threads = threads
+        self.timings: dict[str, float] = {}
+
+    def run(self, table: Table) -> Outcome:
+        with self._phase("Reading the rows"):
+            self.samples = read_samples(self.plan, table)
+            self.scorer = scorer(self.samples.labels)
+            self.split = make_split(self.plan.split, self.samples.sides)
+        self._announce()
+        with self._phase("Cross-validation"):
+            folds = [
+                self._fold(place, *fold) for place, fold in enumerate(self.split.folds)
+            ]
+        with self._phase("Training the model"):
+            fitted = self._fit(self.split.train)
+        with self._phase("Testing"):
+            parts = self._parts(fitted)
+        return self._outcome(fitted, parts, folds)
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        self.monitor.phase(name)
+        self.monitor.check()
+        start = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - start, 4)
+
+    def _announce(self) -> None:
+        split = self.split
+        # One unit a fold, one for the model, one for what is said about it.
+        self.monitor.total(len(split.folds) + 2)
+        self.monitor.log(
+            f"{len(split.train)} rows to learn from, {len(split.validation)} to choose "
+            f"on, {len(split.test)} to test on; {len(split.folds)} folds."
+        )
+        for notice in self.samples.notices:
+            self.monitor.log(notice)
+
+    def _fold(self, place: int, learned: Codes, tested: Codes) -> Tried:
+        self.monitor.log(f"Fold {place + 1} of {len(self.split.folds)}.")
+        return self._try(self._fit(learned), tested)
+
+    def _fit(self, places: Codes) -> Fitted:
+        self.monitor.check()
+        preparation, X, rows = prepare(
+            self.samples.frame.take(places),
+            self.samples.steps,
+            self.plan.features,
+            onehot=self.entry.categories == "onehot",
+            missing_allowed=self.entry.missing == "native",
+        )
+        y = self.samples.targets(rows)
+        self._check_learnable(y)
+        setting = Setting(
+            self.plan.random_seed, self.threads, preparation.encoder.categorical
+        )
+        estimator = self.entry.build(self.plan.hyperparameters, setting)
+        with _refusals_explained(self.entry):
+            estimator.fit(X, y)
+        self.monitor.advance()
+        return Fitted(preparation, estimator, X, y)
+
+    def _check_learnable(self, y: np.ndarray[Any, Any]) -> None:
+        if reason := self.parameters.reason_unfit(len(y)):
+            raise TrainingError(reason)
+        if self.samples.labels is not None and y.min() == y.max():
+            label = self.samples.labels[y[0]]
+            raise TrainingError(
+                f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
+                "to tell apart. Change the split or take more rows."
+            )
+
+    def _try(self, fitted: Fitted, places: Codes) -> Tried:
+        X = fitted.preparation.matrix(self.samples.frame.take(places))
+        return self._answer(fitted, X, self.samples.y[places])
+
+    def _answer(self, fitted: Fitted, X: Array, y: np.ndarray[Any, Any]) -> Tried:
+        baseline = self.scorer.baseline(fitted.y).predict(len(y))
+        return Tried(fitted, X, Answered(y, self._predict(fitted, X), baseline))
+
+    def _predict(self, fitted: Fitted, X: Array) -> Array:
+        self.monitor.check()
+        with _refusals_explained(self.entry):
+            found = answers(fitted.estimator, X, self.samples.labels)
+        if not np.isfinite(found).all():
+            raise TrainingError(
+                f"{self.entry.title} finds no finite answers: the numbers in the "
+                "features lie too far apart. Scale them, or choose trees."
+            )
+        return found
+
+    def _parts(self, fitted: Fitted) -> dict[str, Tried]:
+        parts = {"train": self._answer(fitted, fitted.X, fitted.y)}
+        for name in ("validation", "test"):
+            places = getattr(self.split, name)
+            if len(places):
+                parts[name] = self._try(fitted, places)
+        return parts
+
+    def _outcome(
+        self, fitted: Fitted, parts: dict[str, Tried], folds: list[Tried]
+    ) -> Outcome:
+        tested = [parts["test"]] if "test" in parts else folds
+        answered = Answered.together([item.answered for item in tested])
+        seed = self.plan.random_seed
+        with self._phase("Measuring what matters"):
+            predicted = sum(len(item.X) for item in (*parts.values(), *folds))
+            importance = self._importances(fitted, tested[-1], predicted)
+            intervals, gain = self.scorer.intervals(answered, seed)
+            details = self.scorer.details(answered, seed)
+        pipeline = make_pipeline(
+            self.plan, self.entry, self.samples, fitted, self.split.train
+        )
+        self.monitor.advance()
+        return Outcome(
+            algorithm=self.entry.name,
+            task=self.entry.task,
+            hyperparameters=self.parameters.model_dump(),
+            metrics=self._metrics(parts, folds),
+            evaluated_on="test" if "test" in parts else "cross_validation",
+            baseline=self._baseline(fitted, answered, gain),
+            intervals=intervals,
+            evaluation=details,
+            feature_importance=importance,
+            warnings=self._warnings(fitted),
+            notices=self.samples.notices,
+            split=self._rows(),
+            split_digest=self.split.digest(self.samples.frame.rows),
+            signature=pipeline.signature,
+            pipeline=pipeline,
+            self_check=self_check(pipeline, self.samples, self.split.train),
+            timings=self.timings,
+        )
+
+    def _metrics(self, parts: dict[str, Tried], folds: list[Tried]) -> dict[str, Any]:
+        found: dict[str, Any] = dict.fromkeys(("train", "validation", "test"))
+        for name in found:
+            found[name] = self._scored(parts[name]) if name in parts else {}
+        found["cross_validation"] = summarise([self._scored(fold) for fold in folds])
+        return found
+
+    def _scored(self, tried: Tried) -> Metrics:
+        return self.scorer.metrics(tried.answered.y, tried.answered.predicted)
+
+    def _baseline(
+        self, fitted: Fitted, answered: Answered, gain: dict[str, Any]
+    ) -> dict[str, Any]:
+        return {
+            "name": self.scorer.baseline(fitted.y).name,
+            "metrics": self.scorer.metrics(answered.y, answered.baseline),
+            "gain": gain,
+        }
+
+    def _rows(self) -> dict[str, Codes]:
+        rows = self.samples.frame.rows
+        return {name: rows[places] for name, places in self.split.parts()}
+
+    def _warnings(self, fitted: Fitted) -> list[Problem]:
+        learned = Learned(
+            fitted.X, fitted.y, fitted.preparation.encoder, self.samples.labels
+        )
+        return [
+            *self.samples.warnings,
+            *duplicates_across(self.samples.repeats, self.split),
+            *telling_features(learned, self.plan.target, self.plan.random_seed),
+            *self._unlearned(fitted),
+        ]
+
+    def _unlearned(self, fitted: Fitted) -> Iterator[Problem]:
+        for code, label in enumerate(self.samples.labels or ()):
+            if not (fitted.y == code).any():
+                yield Problem(
+                    self.plan.target,
+                    "class_not_learned",
+                    f"No row to learn from is “{label}”: the model never answers it.",
+                )
+
+    def _importances(
+        self, fitted: Fitted, tried: Tried, predicted: int
+    ) -> list[dict[str, Any]]:
+        encoder = tried.fitted.preparation.encoder
+        tested = Tested(tried.X, tried.answered.y, encoder.groups).within(
+            allowance(predicted), self.plan.random_seed
+        )
+        means = deviations = [None] * len(encoder.features)
+        if tested:
+            found = permutation_importances(
+                lambda X: self.scorer.decide(self._predict(tried.fitted, X)),
+                self.scorer.score,
+                tested,
+                self.plan.random_seed,
+            )
+            means, deviations = (values.tolist() for values in found)
+        native = native_importances(
+            fitted.estimator, fitted.preparation.encoder, fitted.X
+        ) or [None] * len(encoder.features)
+        table = [
+            {
+                "feature": name,
+                "permutation": mean,
+                "permutation_std": deviation,
+                "native": share,
+            }
+            for name, mean, deviation, share in zip(
+                self.plan.features, means, deviations, native, strict=True
+            )
+        ]
+        return sorted(table, key=_by_importance)
+
+
+def _by_importance(row: dict[str, Any]) -> tuple[float, float]:
+    return -(row["permutation"] or 0), -(row["native"] or 0)
+
+
+def _entry(plan: Plan) -> Algorithm:
+    try:
+        return algorithm(plan.algorithm)
+    except UnknownAlgorithmError as error:
+        raise TrainingError(str(error)) from error
+
+
+def _parameters(entry: Algorithm, plan: Plan) -> Parameters:
+    try:
+        return entry.parameters_model().parse(plan.hyperparameters)
+    except ParameterError as error:
+        raise TrainingError(str(error)) from error
+
+
+@contextmanager
+def _refusals_explained(entry: Algorithm) -> Iterator[None]:
+    """Say in a sentence what an estimator does not take; rows were checked before."""
+    try:
+        with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+            yield
+    except ValueError as error:
+        reason = str(error).split("\n")[0].rstrip(".")
+        raise TrainingError(
+            f"{entry.title} cannot work on these rows: {reason}."
+        ) from error
