@@ -91,9 +91,11 @@ def take_lock() -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        lock.seek(0)
+        with lock:
+            lock.seek(0)
+            holder = lock.read().strip()
         raise CommandError(
-            f"DataMine already runs on {env.HOME} (process {lock.read().strip()}). "
+            f"DataMine already runs on {env.HOME} (process {holder}). "
             "Stop it first, or name another folder with DATAMINE_HOME."
         ) from None
     lock.truncate(0)
