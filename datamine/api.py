@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from typing import TYPE_CHECKING
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from datamine.errors import refuse
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+# The reader of the document writes its own styles.
+readable = csp_update({"style-src": [SELF, "'unsafe-inline'"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api-schema")
+)
+
+
+@csrf_exempt
+@login_not_required
+def nothing(request: HttpRequest) -> HttpResponse:
+    """Answer addresses the API does not have in its own shape."""
+    slash = "" if request.path.endswith("/") else " Addresses end with a slash."
+    return refuse(request, 404, f"The API has no such address.{slash}")
+
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
-        name="api-docs",
-    ),
+    path("docs/", readable, name="api-docs"),
     path("", include("projects.api.urls")),
     path("", include("datasets.api.urls")),
     path("", include("experiments.api.urls")),
     path("", include("registry.api.urls")),
+    re_path("", nothing, name="api-nothing"),
 ]

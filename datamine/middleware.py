@@ -1,22 +1,33 @@
-"""The admin's own content security policy."""
+"""What every request passes: limits, the log-in, the admin's own policy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import middleware
+from django.http import HttpResponse
 from django.urls import reverse
+
+from datamine import env
+from datamine.errors import refuse
+from datamine.htmx import wants_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+
+    Answer = Callable[[HttpRequest], HttpResponse]
+
+#: What a form may hold beside its file.
+ROOM = 1024**2
 
 
 class AdminPolicyMiddleware:
     """Gives pages of the admin the policy its widgets need, and no other page."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
         self.prefix = reverse("admin:index")
 
@@ -25,3 +36,42 @@ class AdminPolicyMiddleware:
         if request.path.startswith(self.prefix):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY
         return response
+
+
+class RequestLimitMiddleware:
+    """Refuses bodies that are too large, or packed, before a byte is read.
+
+    Without a length there is no body: the server hands on only what was announced.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Content-Encoding", "identity") != "identity":
+            return refuse(request, 415)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit():
+            return refuse(request, 400)
+        if int(length) > limit_of(request):
+            return refuse(request, 413)
+        return self.get_response(request)
+
+
+def limit_of(request: HttpRequest) -> int:
+    """Return how many bytes a request may have: files may be large, the rest not."""
+    if request.content_type == "multipart/form-data":
+        return env.LIMITS.upload_bytes + ROOM
+    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return limit
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """Django's; where a session ended, htmx opens the log-in as a page, not a part."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: object
+    ) -> HttpResponse:
+        if not wants_fragment(request):
+            return super().handle_no_permission(request, view_func)
+        return HttpResponse(headers={"HX-Redirect": str(settings.LOGIN_URL)})

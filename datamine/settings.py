@@ -44,11 +44,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "datamine.middleware.AdminPolicyMiddleware",
+    "datamine.middleware.RequestLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "datamine.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -163,6 +164,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = env.HTTPS
 CSRF_COOKIE_SECURE = env.HTTPS
+CSRF_FAILURE_VIEW = "datamine.errors.csrf_failure"
 SECURE_SSL_REDIRECT = env.HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if env.HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.HTTPS
@@ -201,6 +203,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "datamine.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "datamine.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"login": "60/min"},
     "EXCEPTION_HANDLER": "datamine.errors.handle_exception",
     "NUM_PROXIES": env.PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -1,5 +1,27 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from projects.api.views import account, projects
+
+router = SimpleRouter()
+router.register("projects", projects.ProjectViewSet, basename="api-project")
+router.register(
+    r"projects/(?P<key>[-a-zA-Z0-9_]+)/members",
+    projects.MemberViewSet,
+    basename="api-member",
+)
+
+urlpatterns = [
+    path("auth/login/", account.LoginView.as_view(), name="api-login"),
+    path("auth/logout/", account.LogoutView.as_view(), name="api-logout"),
+    path("auth/logoutall/", account.LogoutAllView.as_view(), name="api-logoutall"),
+    path("me/", account.MeView.as_view(), name="api-me"),
+    path(
+        "projects/<slug:key>/activity/",
+        projects.ActivityView.as_view(),
+        name="api-activity",
+    ),
+    path("", include(router.urls)),
+]

@@ -29,11 +29,9 @@ RECENT = 8
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
-    found = Project.objects.visible_to(request.user)
-    if form.is_valid():
-        found = narrowed(found, **form.cleaned_data)
-    else:
-        found = found.none()
+    visible = Project.objects.visible_to(request.user)
+    is_clear = form.is_valid()
+    found = narrowed(visible, **form.cleaned_data) if is_clear else visible.none()
     rows = found.with_role(request.user).with_member_counts()
     context = {
         "form": form,

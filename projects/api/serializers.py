@@ -1,0 +1,134 @@
+"""What the API takes and gives about people and projects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rest_framework import serializers
+
+from projects.choices import Role, Scope
+from projects.models import Activity, Membership, Project, User
+
+METADATA_BYTES = 10_000
+
+
+class MeSerializer(serializers.ModelSerializer):
+    """The person who asks."""
+
+    class Meta:
+        model = User
+        fields = [
+            "id",
+            "username",
+            "email",
+            "full_name",
+            "avatar_url",
+            "theme",
+            "is_staff",
+            "is_superuser",
+            "date_joined",
+            "updated_at",
+        ]
+        read_only_fields = ["username", "is_staff", "is_superuser", "date_joined"]
+        extra_kwargs = {
+            "email": {"error_messages": {"unique": "This address cannot be used."}}
+        }
+
+    def validate_email(self, email: str) -> str:
+        others = User.objects.exclude(pk=self.instance.pk)
+        if others.filter(email__iexact=email).exists():
+            raise serializers.ValidationError("This address cannot be used.", "unique")
+        return email.lower()
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A person as others see them; never the e-mail address."""
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "full_name"]
+
+
+class LoginSerializer(serializers.Serializer):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(
+        max_length=4096, trim_whitespace=False, write_only=True
+    )
+    scope = serializers.ChoiceField(choices=Scope, default=Scope.ADMIN)
+    name = serializers.CharField(max_length=100, default="log-in by the API")
+
+
+class LoginAnswerSerializer(serializers.Serializer):
+    token = serializers.CharField()
+    expiry = serializers.DateTimeField()
+    scope = serializers.ChoiceField(choices=Scope)
+    user = MeSerializer()
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    role = serializers.ChoiceField(
+        choices=Role, read_only=True, allow_null=True, help_text="Yours; null: none."
+    )
+    members_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "key",
+            "name",
+            "description",
+            "is_public",
+            "status",
+            "metadata",
+            "role",
+            "members_count",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["key"]
+
+    def validate_metadata(self, metadata: Any) -> dict[str, Any]:
+        if not isinstance(metadata, dict):
+            raise serializers.ValidationError("metadata must be an object.")
+        if len(json.dumps(metadata)) > METADATA_BYTES:
+            raise serializers.ValidationError(
+                f"metadata must be at most {METADATA_BYTES} bytes as JSON."
+            )
+        return metadata
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    user = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "user", "role", "added_at"]
+
+
+class NewMemberSerializer(serializers.Serializer):
+    user = serializers.CharField(
+        max_length=254, help_text="User name or e-mail address."
+    )
+    role = serializers.ChoiceField(choices=Role, default=Role.VIEWER)
+
+
+class RoleSerializer(serializers.Serializer):
+    role = serializers.ChoiceField(choices=Role)
+
+
+class ActivitySerializer(serializers.ModelSerializer):
+    user = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Activity
+        fields = [
+            "id",
+            "user",
+            "action",
+            "resource_type",
+            "resource_id",
+            "details",
+            "created_at",
+        ]

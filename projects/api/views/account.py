@@ -1,0 +1,104 @@
+"""Log-in for programs, and the person who asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.generics import RetrieveUpdateAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from projects import services
+from projects.api.serializers import (
+    LoginAnswerSerializer,
+    LoginSerializer,
+    MeSerializer,
+)
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from projects.models import User
+
+
+class LoginView(APIView):
+    """Make a token out of user name and password."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "login"
+
+    @extend_schema(request=LoginSerializer, responses=LoginAnswerSerializer)
+    def post(self, request: Request) -> Response:
+        given = LoginSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        user = who_is(request, values["username"], values["password"])
+        token, secret = services.create_token(
+            user,
+            name=values["name"],
+            scope=values["scope"],
+            days=settings.REST_KNOX["TOKEN_TTL"].days,
+        )
+        answer = {
+            "token": secret,
+            "expiry": token.expiry,
+            "scope": token.scope,
+            "user": user,
+        }
+        return Response(LoginAnswerSerializer(answer).data)
+
+
+def who_is(request: Request, username: str, password: str) -> User:
+    """Return the person, or refuse; too many wrong tries are answered 429."""
+    user = authenticate(request._request, username=username, password=password)
+    if getattr(request._request, "axes_locked_out", False):
+        request._request.axes_locked_out = False  # answered here, in JSON
+        raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
+    if user is None:
+        raise AuthenticationFailed("The user name or the password is wrong.")
+    return user
+
+
+class LogoutView(APIView):
+    """End the token this request was made with."""
+
+    reads = True  # a token of any scope may end itself
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        if request.auth is not None:
+            services.end_token(request.auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogoutAllView(APIView):
+    """End every token of the person who asks."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        services.end_tokens(request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(RetrieveUpdateAPIView):
+    """The profile of the person who asks."""
+
+    http_method_names = ["get", "patch", "head", "options"]
+    serializer_class = MeSerializer
+
+    def get_object(self) -> User:
+        return self.request.user
+
+    def perform_update(self, serializer: MeSerializer) -> None:
+        serializer.instance = services.update_profile(
+            self.request.user, **serializer.validated_data
+        )
