@@ -102,16 +102,17 @@ class DatasetVersion(LeasedJob):
     CLUSTER = "fast"
     WORK = "datasets.imports:make_version"
     IMPORTS = ("datasets.imports", "polars")
-    CLUSTER = "fast"
-    WORK = "datasets.imports:import_in_child"
-    IMPORTS = ("datasets.imports",)
 
     dataset = models.ForeignKey(
         Dataset, on_delete=models.CASCADE, related_name="versions"
     )
     number = models.PositiveIntegerField()
     parent = models.ForeignKey(
-        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="children"
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="children",
     )
     description = models.CharField(max_length=255, blank=True)
     status = models.CharField(
@@ -185,6 +186,9 @@ class DatasetVersion(LeasedJob):
     @property
     def is_ready(self) -> bool:
         return self.status == ProcessingStatus.READY
+
+    def stored_files(self) -> list[tuple[str, str]]:
+        return [(self.data, self.sha256)]
 
     @property
     def schema(self) -> Schema:

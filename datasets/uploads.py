@@ -53,5 +53,10 @@ def received_file(request: HttpRequest, field: str = "file") -> UploadedFile:
 def label_of(filename: str) -> str:
     """Return a file's name as people may see it: no folders, no invisible signs."""
     name = PureWindowsPath(filename.replace("/", "\\")).name
-    visible = (c for c in name if unicodedata.category(c)[0] != "C")
+    visible = (c for c in name if is_visible(c))
     return "".join(visible).strip()[-LABEL_LENGTH:] or "file"
+
+
+def is_visible(sign: str) -> bool:
+    """Whether a sign shows; the joiner inside emoji counts as part of them."""
+    return sign == "\u200d" or unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}

@@ -1,0 +1,169 @@
+"""The work of a version's row, in a child process: read the file or do the steps."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from datamine import files
+from datasets.models import Dataset, DatasetVersion
+from datasets.readers.dialect import Dialect
+from datasets.readers.errors import ReaderError
+from datasets.readers.importing import import_table
+from datasets.readers.limits import Limits
+from datasets.recipes import StepSpec, fit_recipe
+from datasets.steps.base import StepError
+from datasets.stored import DamagedFileError, verified, version_key
+from datasets.tables import Schema, Table
+
+if TYPE_CHECKING:
+    from datamine.leases import Lease
+    from datasets.monitor import Monitor
+
+#: How much of the whole is reading or doing steps; the rest is the profile.
+FIRST_SHARE = 0.7
+
+Values = dict[str, Any]
+
+
+def make_version(version_id: int, lease: Lease) -> None:
+    """Make the data of one version; the lease decides whether they count."""
+    version = DatasetVersion.objects.select_related("dataset", "parent").get(
+        pk=version_id
+    )
+    with tempfile.TemporaryDirectory(dir=files.scratch()) as folder:
+        target = Path(folder, "table.parquet")
+        try:
+            values = made(version, target, lease)
+        except ReaderError as error:
+            told = [asdict(record) for record in error.records]
+            lease.fail(error.sentence, problems=told)
+        except (StepError, DamagedFileError) as error:
+            lease.fail(str(error))
+        else:
+            keep(version, target, values, lease)
+
+
+def made(version: DatasetVersion, target: Path, lease: Lease) -> Values:
+    """Write the version's table to `target`; return the fields that describe it."""
+    monitor = lease.monitor
+    monitor.share(FIRST_SHARE)
+    make = read_file if version.is_import else do_steps
+    values, schema = make(version, target, monitor)
+    monitor.share(1 - FIRST_SHARE)
+    monitor.phase("Profiling")
+    return values | described(target, schema, monitor)
+
+
+def keep(version: DatasetVersion, target: Path, values: Values, lease: Lease) -> None:
+    """Store the table, then the row, then move the dataset's pointer to it."""
+    key = version_key(version.dataset_id, values["sha256"])
+    files.store(target, key)
+    with transaction.atomic():
+        lease.finish(data=key, **values)
+        Dataset.objects.filter(pk=version.dataset_id).update(
+            active_version=version, updated_at=timezone.now()
+        )
+
+
+def read_file(
+    version: DatasetVersion, target: Path, monitor: Monitor
+) -> tuple[Values, Schema]:
+    dataset = version.dataset
+    limits = Limits(
+        max_bytes=settings.LIMITS.upload_bytes, max_columns=settings.LIMITS.columns
+    )
+    with verified(dataset.upload, dataset.sha256) as source:
+        report = import_table(
+            source,
+            target,
+            dataset.file_format,
+            Dialect.model_validate(version.dialect),
+            monitor,
+            limits,
+        )
+    values = {
+        "dialect": report.dialect.model_dump(mode="json"),
+        "problems": [asdict(record) for record in report.bad_records],
+        "notices": import_notices(report.notices, report.bad_count),
+    }
+    return values, report.schema
+
+
+def import_notices(notices: list[str], bad_count: int) -> list[str]:
+    """Add how many records were left out, if any were."""
+    if not bad_count:
+        return notices
+    noun = "record was" if bad_count == 1 else "records were"
+    return [f"{bad_count} bad {noun} left out.", *notices]
+
+
+def do_steps(
+    version: DatasetVersion, target: Path, monitor: Monitor
+) -> tuple[Values, Schema]:
+    from datasets.changes import count_changes  # noqa: PLC0415 -- heavy import
+    from datasets.engines import engine  # noqa: PLC0415 -- heavy import
+
+    parent = version.parent
+    polars = engine("polars")
+    specs = [StepSpec(**step_wanted(step)) for step in version.steps]
+    with verified(parent.data, parent.sha256) as source:
+        before = Table(polars.scan(source), parent.schema)
+        monitor.phase("Fitting steps")
+        fitted, after = fit_recipe(specs, before, polars, monitor)
+        monitor.phase("Writing")
+        polars.write(after.frame, target)
+        monitor.phase("Counting changes")
+        written = Table(polars.scan(target), after.schema)
+        names = [name for spec in specs for name in spec.columns]
+        changes = count_changes(before, written, names, polars)
+    values = {
+        "steps": [step.model_dump(mode="json") for step in fitted.steps],
+        "rows_changed": changes.rows_changed,
+        "cells_changed": changes.cells_changed,
+    }
+    return values, after.schema
+
+
+def step_wanted(step: Values) -> Values:
+    """Return a stored step without what an earlier attempt learned."""
+    return {name: step[name] for name in ("step", "columns", "parameters")}
+
+
+def described(path: Path, schema: Schema, monitor: Monitor) -> Values:
+    """Return the fields of a version that follow from its file."""
+    import pyarrow.parquet  # noqa: PLC0415 -- heavy import
+
+    from datasets.profiling import profile  # noqa: PLC0415 -- heavy import
+
+    metadata = pyarrow.parquet.read_metadata(path)
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
+    found = profile(path, schema, monitor)
+    return {
+        "sha256": files.digest(path),
+        "size": path.stat().st_size,
+        "memory_usage": sum(group.total_byte_size for group in groups),
+        "rows_count": metadata.num_rows,
+        "columns_count": len(schema),
+        "columns": with_counts(schema, found),
+        "profile": found,
+    }
+
+
+def with_counts(schema: Schema, profile: Values) -> list[Values]:
+    """Return the columns with the two figures every list of them shows."""
+    counts = {c["id"]: c for c in profile["columns"]}
+    return [
+        column
+        | {
+            "missing": counts[column["id"]]["missing"],
+            "unique": counts[column["id"]]["unique"],
+        }
+        for column in schema.to_json()
+    ]

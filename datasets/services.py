@@ -1,0 +1,311 @@
+"""Everything that changes datasets, for pages, API and admin alike."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from datamine import files
+from datamine.leases import request_cancel
+from datamine.queue import ring
+from datasets import stored
+from datasets.choices import ProcessingStatus
+from datasets.exceptions import (
+    BeingImportedError,
+    DatasetInUseError,
+    NameTakenError,
+    NoFileError,
+    NothingToCancelError,
+    NotReadyError,
+    StepRefusedError,
+    UnreadableFileError,
+)
+from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.readers.errors import ReaderError
+from datasets.readers.sniff import sniff
+from datasets.recipes import check_recipe
+from datasets.steps.base import StepError
+from datasets.trials import TrialError, try_steps
+from datasets.uploads import label_of
+from projects.activities import record_activity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from datasets.readers.dialect import Dialect
+    from datasets.readers.report import Sniff
+    from datasets.recipes import StepSpec
+    from datasets.trials import Trial
+    from projects.models import Project, User
+
+NAME_LENGTH = Dataset._meta.get_field("name").max_length
+UNFINISHED = (ProcessingStatus.PENDING, ProcessingStatus.PROCESSING)
+
+
+def receive_upload(project: Project, file: UploadedFile, *, actor: User) -> Upload:
+    """Keep the bytes of a file that was sent, under a key made here.
+
+    Raises `NoFileError` if there are no bytes.
+    """
+    if not file.size:
+        raise NoFileError("The file is empty. Choose a file with a table in it.")
+    path = Path(file.temporary_file_path())
+    key = files.new_key(stored.UPLOADS, project.pk, "")
+    sha256 = files.digest(path)
+    files.store(path, key)
+    return Upload.objects.create(
+        project=project,
+        filename=label_of(file.name or ""),
+        key=key,
+        size=file.size,
+        sha256=sha256,
+        created_by=actor,
+    )
+
+
+def sniff_file(key: str, filename: str, *, dialect: Dialect | None = None) -> Sniff:
+    """Say how stored bytes would be read, by default or with this dialect.
+
+    Only the first part of the file is looked at. Raises `UnreadableFileError`.
+    """
+    try:
+        with files.local_copy(key) as path:
+            return sniff(path, filename, dialect) if dialect else sniff(path, filename)
+    except ReaderError as error:
+        raise UnreadableFileError(error) from error
+
+
+def import_upload(
+    upload: Upload,
+    *,
+    name: str = "",
+    description: str = "",
+    file_format: str,
+    dialect: Dialect,
+    actor: User,
+) -> Dataset:
+    """Make the upload a dataset whose first version is read in the background.
+
+    Without a name it is called as its file. Raises `NameTakenError`.
+    """
+    try:
+        with transaction.atomic():
+            dataset = Dataset.objects.create(
+                project=upload.project,
+                name=name or free_name(upload.project, upload.filename),
+                description=description,
+                filename=upload.filename,
+                upload=upload.key,
+                file_format=file_format,
+                file_size=upload.size,
+                sha256=upload.sha256,
+                created_by=actor,
+            )
+            add_version(dataset, actor=actor, dialect=dialect.model_dump(mode="json"))
+            upload.delete()
+            record_activity(actor, dataset, "uploaded")
+    except IntegrityError as clash:
+        raise name_taken(name) from clash
+    return dataset
+
+
+def import_again(dataset: Dataset, *, dialect: Dialect, actor: User) -> DatasetVersion:
+    """Read the uploaded file anew, in another way, as a new version without parent.
+
+    Raises `BeingImportedError` while it is being read.
+    """
+    with transaction.atomic():
+        if locked(dataset).versions.filter(parent=None, status__in=UNFINISHED).exists():
+            raise BeingImportedError(
+                f"“{dataset.name}” is being read right now. Wait or cancel that first."
+            )
+        values = dialect.model_dump(mode="json")
+        version = add_version(dataset, actor=actor, dialect=values)
+        record_activity(actor, dataset, "imported again", version=version.number)
+    return version
+
+
+def apply_steps(
+    version: DatasetVersion,
+    *,
+    specs: Sequence[StepSpec],
+    description: str = "",
+    actor: User,
+) -> DatasetVersion:
+    """Make a child of the version by these steps, in the background.
+
+    Raises `NotReadyError` if the version has no data, `StepRefusedError` if a step
+    does not go with its columns.
+    """
+    require_ready(version)
+    try:
+        check_recipe(specs, version.schema)
+    except StepError as error:
+        raise StepRefusedError(error) from error
+    with transaction.atomic():
+        child = add_version(
+            version.dataset,
+            actor=actor,
+            parent=version,
+            steps=[spec.model_dump(mode="json") for spec in specs],
+            description=description,
+        )
+        names = [spec.step for spec in specs]
+        record_activity(
+            actor, version.dataset, "prepared", version=child.number, steps=names
+        )
+    return child
+
+
+def try_on_sample(version: DatasetVersion, specs: Sequence[StepSpec]) -> Trial:
+    """Say what the steps would do to a sample of the version; nothing is made.
+
+    Raises as `apply_steps` does, and `NotReadyError` where the sample is too large.
+    """
+    require_ready(version)
+    try:
+        check_recipe(specs, version.schema)
+        with files.local_copy(version.data) as path:
+            return try_steps(path, version.schema, version.rows_count, specs)
+    except StepError as error:
+        raise StepRefusedError(error) from error
+    except TrialError as error:
+        raise NotReadyError(str(error)) from error
+
+
+def restore_version(version: DatasetVersion, *, actor: User) -> Dataset:
+    """Make the version the active one of its dataset; nothing is lost by it."""
+    require_ready(version)
+    dataset = version.dataset
+    with transaction.atomic():
+        Dataset.objects.filter(pk=dataset.pk).update(
+            active_version=version, updated_at=timezone.now()
+        )
+        record_activity(actor, dataset, "restored", version=version.number)
+    dataset.active_version = version
+    return dataset
+
+
+def cancel_version(version: DatasetVersion, *, actor: User) -> None:
+    """Ask for the making of a version to stop; raise `NothingToCancelError` if over."""
+    if not request_cancel(version):
+        raise NothingToCancelError(
+            f"Version {version.number} is {version.get_status_display().lower()}; "
+            "there is nothing left to cancel."
+        )
+    record_activity(actor, version.dataset, "cancelled", version=version.number)
+
+
+def update_dataset(
+    dataset: Dataset, *, name: str, description: str, actor: User
+) -> Dataset:
+    """Change the labels of a dataset; raise `NameTakenError`."""
+    dataset.name, dataset.description = name, description
+    try:
+        with transaction.atomic():
+            dataset.save(update_fields=["name", "description", "updated_at"])
+            record_activity(actor, dataset, "updated")
+    except IntegrityError as clash:
+        raise name_taken(name) from clash
+    return dataset
+
+
+def delete_dataset(dataset: Dataset, *, actor: User) -> None:
+    """Delete a dataset, its versions and its files.
+
+    Raises `DatasetInUseError` if experiments or other rows stand on it.
+    """
+    with transaction.atomic():
+        locked(dataset)
+        users = users_of(dataset)
+        if users:
+            raise DatasetInUseError(
+                f"“{dataset.name}” is used by {' and '.join(users)}. Delete them first."
+            )
+        keys = {dataset.upload, *dataset.versions.values_list("data", flat=True)}
+        record_activity(actor, dataset, "deleted")
+        dataset.delete()
+        remove_after_commit(keys)
+
+
+def discard_upload(upload: Upload) -> None:
+    """Throw an upload away."""
+    with transaction.atomic():
+        remove_after_commit({upload.key})
+        upload.delete()
+
+
+def sweep() -> int:
+    """Remove uploads nobody imported within a day, and files without a row."""
+    for upload in Upload.objects.filter(created_at__lt=timezone.now() - stored.GRACE):
+        discard_upload(upload)
+    return stored.sweep_orphans()
+
+
+def users_of(dataset: Dataset) -> list[str]:
+    """Return what stands on a dataset, in words: "3 experiments"."""
+    found = []
+    for relation in Dataset._meta.related_objects:
+        model = relation.related_model
+        if model is DatasetVersion:
+            continue
+        count = model._base_manager.filter(**{relation.field.name: dataset}).count()
+        if count:
+            meta = model._meta
+            noun = meta.verbose_name if count == 1 else meta.verbose_name_plural
+            found.append(f"{count} {noun}")
+    return found
+
+
+def free_name(project: Project, filename: str) -> str:
+    """Return the file's name without ending, numbered if a dataset has it."""
+    stem = PurePath(filename).stem[: NAME_LENGTH - 6].strip() or "Table"
+    taken = set(
+        project.datasets.filter(name__startswith=stem).values_list("name", flat=True)
+    )
+    names = (f"{stem} ({number})" for number in range(2, len(taken) + 3))
+    return next((n for n in (stem, *names) if n not in taken), stem)
+
+
+def add_version(dataset: Dataset, *, actor: User, **values: Any) -> DatasetVersion:
+    """Add the next version, to be made in the background; in a transaction."""
+    locked(dataset)
+    last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+    version = DatasetVersion.objects.create(
+        dataset=dataset, number=last + 1, created_by=actor, **values
+    )
+    ring(version)
+    return version
+
+
+def locked(dataset: Dataset) -> Dataset:
+    """Keep others from adding to a dataset until the transaction ends."""
+    return Dataset.objects.select_for_update().get(pk=dataset.pk)
+
+
+def require_ready(version: DatasetVersion) -> None:
+    if not version.is_ready:
+        raise NotReadyError(
+            f"Version {version.number} is {version.get_status_display().lower()} and "
+            "has no data. Choose one that is ready."
+        )
+
+
+def name_taken(name: str) -> NameTakenError:
+    return NameTakenError(f"This project has a dataset “{name}” already.")
+
+
+def remove_after_commit(keys: set[str]) -> None:
+    """Delete files once their rows are gone; what a crash leaves is swept."""
+
+    def remove() -> None:
+        for key in keys - {""}:
+            files.delete(key)
+
+    transaction.on_commit(remove)

@@ -1,0 +1,80 @@
+"""The bytes of datasets and versions: under which key, and whether they are whole."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from datamine import files
+from datasets.models import Dataset, DatasetVersion, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+UPLOADS = "uploads"
+VERSIONS = "versions"
+#: A file without a row may be one whose row is about to be written.
+GRACE = timedelta(days=1)
+
+
+class DamagedFileError(Exception):
+    """Stored bytes are gone or not those that were stored; the text is a sentence."""
+
+
+def version_key(dataset_id: int, sha256: str) -> str:
+    """Return where a version's table lies: equal tables of a dataset are one file."""
+    return f"{VERSIONS}/{dataset_id}/{sha256}.parquet"
+
+
+@contextmanager
+def verified(key: str, sha256: str) -> Iterator[Path]:
+    """Give a stored file to read, after making sure that it is what was stored."""
+    try:
+        with files.local_copy(key) as path:
+            if files.digest(path) != sha256:
+                raise DamagedFileError(
+                    "The stored data are damaged: their digest is not the one written "
+                    "down when they were stored. Restore them from a backup."
+                )
+            yield path
+    except FileNotFoundError as missing:
+        raise DamagedFileError(
+            "The stored data are gone. Restore them from a backup."
+        ) from missing
+
+
+def sweep_orphans() -> int:
+    """Remove stored files that no row names; return how many."""
+    known = set(Upload.objects.values_list("key", flat=True))
+    known |= set(Dataset.objects.values_list("upload", flat=True))
+    known |= set(DatasetVersion.objects.values_list("data", flat=True))
+    orphans = [key for key in stored_keys() if key not in known and is_old(key)]
+    for key in orphans:
+        files.delete(key)
+    return len(orphans)
+
+
+def stored_keys() -> Iterator[str]:
+    for folder in (UPLOADS, VERSIONS):
+        for owner in listed(folder)[0]:
+            for name in listed(f"{folder}/{owner}")[1]:
+                yield f"{folder}/{owner}/{name}"
+
+
+def listed(folder: str) -> tuple[list[str], list[str]]:
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
+def is_old(key: str) -> bool:
+    try:
+        return default_storage.get_modified_time(key) < timezone.now() - GRACE
+    except FileNotFoundError:
+        return False
