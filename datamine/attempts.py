@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from datamine import env
 from datamine.faults import fault_point
-from datamine.leases import MAX_ATTEMPTS, Lease, LeaseLostError, claim
+from datamine.handover import put_back
+from datamine.leases import Lease, LeaseLostError, claim
 from datamine.limits import LIMITS
 from datamine.nursery import Assignment
-from datamine.queue import ring
+from datamine.queue import ring_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +61,8 @@ def run_job(label: str, pk: int) -> None:
     """
     [here] = _surroundings
     job: type[LeasedJob] = apps.get_model(label)
-    if here.stopping.is_set():
-        for row in job._base_manager.filter(pk=pk, status=job.PENDING):
-            ring(row)
+    if here.stopping.is_set():  # the next worker command will hear it
+        ring_for(job, pk)
         return
     lease = claim(job, pk, here.name)
     if lease is None:
@@ -77,6 +77,10 @@ def assignment(lease: Lease) -> Assignment:
     job = lease.job
     memory = LIMITS[job.CLUSTER].memory_mb
     return Assignment(job._meta.label, lease.pk, lease.token, lease.attempt, memory)
+
+
+def appended(text: str) -> Concat:
+    return Concat(F("log"), Value(text[-2000:]))
 
 
 class Attempt:
@@ -95,7 +99,7 @@ class Attempt:
             if ended:
                 return self.judge(ended)
             if self.stopping.is_set():
-                return self.end(self.give_back)
+                return self.end(lambda: put_back(self.lease, counts=False))
             if time.monotonic() - looked > LOOK:
                 looked = time.monotonic()
                 if self.interfere():
@@ -133,17 +137,13 @@ class Attempt:
             return None if late else False
         return row[0] if row else None
 
-    def end(self, write: Callable[[], None]) -> None:
+    def end(self, write: Callable[[], object]) -> None:
+        """Write the last word, unless the child was faster."""
         self.child.kill()
         try:
             write()
         except LeaseLostError:
             logger.info("%s ended by itself.", self.lease)
-
-    def give_back(self) -> None:
-        with transaction.atomic():
-            self.lease.release()
-            ring(self.lease.job(pk=self.lease.pk))
 
     def judge(self, ended: Exit) -> None:
         """Decide what becomes of a row whose child has ended."""
@@ -151,24 +151,12 @@ class Attempt:
             logger.warning("%s: %s\n%s", self.lease, ended.reason, ended.errors)
         if not self.lease.rows.exists():
             return
-        with transaction.atomic():
-            if ended.errors:
-                self.lease.write(log=Concat(F("log"), Value(ended.errors[-2000:])))
-            self.settle(ended)
-
-    def settle(self, ended: Exit) -> None:
-        """Fail a row whose child died of memory or too often; else try once more."""
+        if ended.errors:
+            self.end(lambda: self.lease.write(log=appended(ended.errors)))
         if any(sign in ended.errors for sign in OUT_OF_MEMORY):
-            self.lease.fail(self.memory_sentence)
-        elif self.lease.attempt >= MAX_ATTEMPTS:
-            self.lease.fail(
-                f"The worker died {self.lease.attempt} times; at last {ended.reason}."
-            )
+            self.end(lambda: self.lease.fail(self.memory_sentence))
         else:
-            self.lease.write(
-                status=self.lease.job.PENDING, worker="", lease_expires_at=None
-            )
-            ring(self.lease.job(pk=self.lease.pk))
+            put_back(self.lease, ended.reason)
 
     @property
     def memory_sentence(self) -> str:

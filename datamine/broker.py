@@ -12,6 +12,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 
+from datamine.faults import fault_point
+
 if TYPE_CHECKING:
     from queue import Queue
 
@@ -66,6 +68,7 @@ class GatedBroker(ORM):
         mine = rows.filter(pk=message.pk, lock=message.lock)
         if not mine.update(lock=self.locked_until(message.key)):
             return None
+        fault_point("dequeue.after")
         return [((message.key, message.pk), message.payload)]
 
     def locked_until(self, cluster: str) -> datetime:

@@ -43,9 +43,9 @@ SENTENCE_LENGTH = 2000
 class LeasedJob(models.Model):
     """What every row of long work knows of its own progress; a worker writes it.
 
-    A subclass has a `status` field and says what is to be done and where: `CLUSTER`
-    is the queue, `WORK` the function ("module:name") called in a child process, and
-    `IMPORTS` what a waiting child loads beforehand.
+    A subclass gives `status` its choices and says what is to be done and where:
+    `CLUSTER` is the queue, `WORK` the function ("module:name") called in a child
+    process, and `IMPORTS` what a waiting child loads beforehand.
     """
 
     PENDING = "pending"
@@ -58,6 +58,7 @@ class LeasedJob(models.Model):
     WORK: str
     IMPORTS: tuple[str, ...] = ()
 
+    status = models.CharField(max_length=10, default=PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     fencing_token = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
@@ -78,6 +79,10 @@ class LeasedJob(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status in {self.DONE, self.FAILED, self.CANCELLED}
+
+    def stored_files(self) -> list[tuple[str, str]]:
+        """Return key and SHA-256 of each file that a row that is done promises."""
+        return []
 
 
 Job = TypeVar("Job", bound=LeasedJob)
@@ -144,15 +149,6 @@ class Lease:
     def end(self, status: str, **values: Any) -> None:
         memory = {"peak_memory": peak_memory()}
         self.write(**(ended(status) | memory | self.monitor.remaining() | values))
-
-    def release(self) -> None:
-        """Give the row back unharmed: this attempt does not count."""
-        self.write(
-            status=self.job.PENDING,
-            attempts=F("attempts") - 1,
-            worker="",
-            lease_expires_at=None,
-        )
 
 
 def peak_memory() -> int:
@@ -221,23 +217,3 @@ def request_cancel(row: LeasedJob) -> bool:
 def expired(job: type[Job]) -> models.QuerySet[Job]:
     """Running rows whose worker has not been heard of for a whole lease."""
     return job._base_manager.filter(status=job.RUNNING, lease_expires_at__lt=Now())
-
-
-def take_away(lease: Lease) -> str | None:
-    """Give a lost worker's row to the next one; return its new status.
-
-    It waits again, or has ended if someone asked to stop or it died too often.
-    None: it was no longer held by this lease.
-    """
-    job = lease.job
-    row = lease.rows.only("attempts", "cancel_requested").first()
-    if row is None:
-        return None
-    if row.cancel_requested:
-        changes = ended(job.CANCELLED)
-    elif row.attempts >= MAX_ATTEMPTS:
-        sentence = f"The worker died {row.attempts} times during this work."
-        changes = ended(job.FAILED) | {"error_message": sentence}
-    else:
-        changes = {"status": job.PENDING, "worker": "", "lease_expires_at": None}
-    return changes["status"] if lease.rows.update(**changes) else None

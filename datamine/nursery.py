@@ -135,7 +135,7 @@ class Child:
         """Take leave of an ended process: report, and remove all it had."""
         self.kill()  # whatever it had started
         exit_ = Exit(self.process.wait(), self.errors())
-        with suppress(BrokenPipeError):
+        if self.process.stdin:
             self.process.stdin.close()
         os.close(self.descriptor)
         shutil.rmtree(self.folder, ignore_errors=True)

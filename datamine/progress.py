@@ -35,12 +35,15 @@ class RowMonitor:
         self.epochs: list[dict[str, float]] = []
         self.logged = 0
         self.written_at = 0.0
-        self.start, self.width = 0.0, NEARLY
+        self.start, self.width = 0.0, NEARLY  # of the part that runs
+        self.has_parts = False
         self.units, self.done = 0.0, 0.0
 
     def share(self, fraction: float) -> None:
         """Begin the next part, which is `fraction` of the whole work."""
-        self.start = min(self.start + self.width * (self.units > 0), NEARLY)
+        if self.has_parts:
+            self.start += self.width
+        self.has_parts = True
         self.width = min(fraction * NEARLY, NEARLY - self.start)
         self.units, self.done = 0.0, 0.0
 

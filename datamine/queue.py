@@ -17,7 +17,11 @@ def ring(row: LeasedJob) -> None:
     work's row it exists if and only if the transaction commits. A bell too many does
     nothing, and one that got lost is rung again by the worker's reaper.
     """
-    enqueue("datamine.attempts.run_job", row._meta.label, row.pk, cluster=row.CLUSTER)
+    ring_for(type(row), row.pk)
+
+
+def ring_for(job: type[LeasedJob], pk: int) -> None:
+    enqueue("datamine.attempts.run_job", job._meta.label, pk, cluster=job.CLUSTER)
 
 
 def enqueue(function: str, *arguments: str | int, cluster: str) -> None:

@@ -11,30 +11,30 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from datamine import env
 from datamine.broker import cluster_settings
 from datamine.files import sweep
+from datamine.handover import put_back
 from datamine.leases import (
     Lease,
-    LeaseLostError,
     expired,
     from_now,
     job_models,
-    take_away,
 )
 from datamine.models import Worker
-from datamine.queue import ring
+from datamine.queue import ring_for
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
 
 logger = logging.getLogger(__name__)
 
-CYCLE = 4.0  # seconds
+CYCLE = min(4.0, env.LEASE_SECONDS / 5)  # seconds
 SWEEP = 600.0
 HEARD = timedelta(seconds=10)  # how long a bell that was heard may take to be answered
 MANY = 200
@@ -85,33 +85,22 @@ def reap() -> int:
     """Take back the rows of workers that were not heard of for a whole lease."""
     lost = 0
     for job in job_models():
-        for row in expired(job).only("pk", "fencing_token", "attempts"):
-            lost += take_back(Lease(job, row.pk, row.fencing_token, row.attempts))
+        for row in expired(job).only("fencing_token", "attempts"):
+            status = put_back(lease_of(row))
+            lost += bool(status)
+            logger.warning("%s %s lost its worker: %s.", job.__name__, row.pk, status)
     return lost
 
 
-def take_back(lease: Lease) -> bool:
-    """End a lost worker's row or let it wait again, with a new bell."""
-    with transaction.atomic():
-        status = take_away(lease)
-        if status == lease.job.PENDING:
-            ring(lease.job(pk=lease.pk))
-    if status:
-        logger.warning("%s lost its worker; it is %s now.", lease, status)
-    return bool(status)
+def lease_of(row: LeasedJob) -> Lease:
+    return Lease(type(row), row.pk, row.fencing_token, row.attempts)
 
 
 def give_back_all(worker: str) -> None:
     """Let the rows of a worker command that ends wait again, as if never begun."""
     for job in job_models():
         for row in job._base_manager.filter(status=job.RUNNING, worker=worker):
-            lease = Lease(job, row.pk, row.fencing_token, row.attempts)
-            try:
-                with transaction.atomic():
-                    lease.release()
-                    ring(row)
-            except LeaseLostError:
-                continue
+            put_back(lease_of(row), counts=False)
     Worker.objects.filter(name=worker).delete()
 
 
@@ -123,7 +112,7 @@ def ring_again() -> int:
         bells = live_bells(job.CLUSTER) if waiting else set()
         for row in waiting:
             if (job._meta.label, row.pk) not in bells:
-                ring(row)
+                ring_for(job, row.pk)
                 rung += 1
     return rung
 
