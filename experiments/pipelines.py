@@ -208,11 +208,10 @@ class FittedPipeline:
         return self.encoder.row_matrix(after, len(kept)), kept
 
     def _lost(self, X: Matrix) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        unusable = np.abs(X) > LARGEST
-        if not self.missing_allowed:
-            unusable |= np.isnan(X)
-        lost: np.ndarray[Any, np.dtype[np.bool_]] = unusable.any(axis=1)
-        return lost
+        large = (np.abs(X) > LARGEST).any(axis=1)
+        if self.missing_allowed:
+            return np.asarray(large)
+        return np.asarray(large | np.isnan(X).any(axis=1))
 
     def _unusable(self, encoded: Answers, row: int) -> Quarantined:
         reasons = []

@@ -220,7 +220,7 @@ def _encoded_target(
         return numbers, None
     labels = sorted(series.unique().to_list())
     places = dict(zip(labels, range(len(labels)), strict=True))
-    codes = series.replace_strict(places, return_dtype=int).to_numpy()
+    codes = series.replace_strict(places).to_numpy().astype(np.int64)
     return codes, labels
 
 

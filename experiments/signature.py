@@ -188,9 +188,13 @@ def _input_column(frame: Frame, name: str, missing_allowed: bool) -> InputColumn
         name,
         column.type,
         None,
-        to_json(values.min()) if ordered else None,
-        to_json(values.max()) if ordered else None,
+        _seen(values.min()) if ordered else None,
+        _seen(values.max()) if ordered else None,
         categories,
         to_json(values[len(values) // 2]) if len(values) else None,
         missing_allowed,
     )
+
+
+def _seen(value: Any) -> Any:
+    return to_json(value)

@@ -1,6 +1,9 @@
 """From a plan and a table to an outcome. Knows no Django and gives the same numbers.
 
 >>> outcome = train(Plan(...), table)
+
+The parts of scikit-learn that factories import on use are imported here already, so
+that a child that waits for work has them ready.
 """
 
 from __future__ import annotations
@@ -13,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
-from threadpoolctl import threadpool_limits
+import sklearn.ensemble
+import sklearn.linear_model
+import sklearn.model_selection
+import sklearn.naive_bayes
+import sklearn.neighbors
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from datasets.monitor import Monitor, SilentMonitor
 from experiments.algorithms.catalogue import (
@@ -316,7 +324,8 @@ class _Session:
         tested = Tested(tried.X, tried.answered.y, encoder.groups).within(
             allowance(predicted), self.plan.random_seed
         )
-        means = deviations = [None] * len(encoder.features)
+        means: list[float | None] = [None] * len(encoder.features)
+        deviations = means
         if tested:
             found = permutation_importances(
                 lambda X: self.scorer.decide(self._predict(tried.fitted, X)),
@@ -325,7 +334,7 @@ class _Session:
                 self.plan.random_seed,
             )
             means, deviations = (values.tolist() for values in found)
-        native = native_importances(
+        native: list[float] | list[None] = native_importances(
             fitted.estimator, fitted.preparation.encoder, fitted.X
         ) or [None] * len(encoder.features)
         table = [

@@ -81,12 +81,13 @@ def parameter(
         extra["unit"] = unit
     if recommended:
         extra["recommended"] = list(recommended)
+    limits: dict[str, Any] = bounds
     return Field(
         default,
         title=title,
         description=help_text,
         json_schema_extra=extra,
-        **bounds,  # type: ignore[arg-type]
+        **limits,
     )
 
 

@@ -96,11 +96,15 @@ def _counted(frame: Frame, name: str) -> ColumnFacts:
         column.type,
         missing,
         unique,
-        float(present.min()) if numeric else None,
-        float(present.max()) if numeric else None,
+        _number(present.min()) if numeric else None,
+        _number(present.max()) if numeric else None,
         counts,
         _is_whole(present, column.type) if numeric else None,
     )
+
+
+def _number(value: Any) -> float:
+    return float(value)
 
 
 def _is_whole(present: pl.Series, kind: ColumnType) -> bool:
