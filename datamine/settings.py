@@ -9,6 +9,7 @@ from datamine import env
 
 BASE_DIR = env.BASE_DIR
 SECRET_KEY = env.SECRET_KEY
+ARTIFACT_KEY = env.ARTIFACT_KEY  # signs models; `datamine.env` says where it is kept
 DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = env.TRUSTED_ORIGINS
@@ -190,6 +191,28 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "script-src": [SELF, "'unsafe-eval'"],
     "style-src": [SELF, "'unsafe-inline'"],
 }
+
+# The administration
+
+UNFOLD = {
+    "SITE_TITLE": "DataMine administration",
+    "SITE_HEADER": "DataMine",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "bar_chart",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "/favicon.ico"}
+    ],
+    "DASHBOARD_CALLBACK": "datamine.dashboard.add_dashboard",
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "COLORS": {
+        "primary": {
+            "50": "#eff5fd", "100": "#dbe8fa", "200": "#bcd4f5", "300": "#8fb8ee",
+            "400": "#5b94e2", "500": "#3576d2", "600": "#1f5fbf", "700": "#1b4e9b",
+            "800": "#1b437f", "900": "#1b3a6a", "950": "#142546",
+        }
+    },
+}  # fmt: skip
 
 # The API
 
