@@ -1,0 +1,111 @@
+"""The admin's log-in, and the look of what other packages put into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django_q import admin as queue
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.admin import ModelAdmin
+
+from datamine.models import Worker
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@login_not_required
+def log_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Send people through the site's own log-in, with its brakes on guessing."""
+    if not request.user.is_authenticated:
+        wanted = request.GET.get("next", request.path)
+        return redirect_to_login(wanted)
+    if not admin.site.has_permission(request):
+        raise PermissionDenied("The administration is for staff.")
+    return redirect("admin:index")
+
+
+admin.site.login = log_in  # type: ignore[method-assign]
+
+
+class LookOnly(ModelAdmin):
+    """Rows of the machinery: for superusers, to look at.
+
+    The queue's messages name functions that workers will call; whoever could write
+    them could run anything.
+    """
+
+    list_per_page = 25
+    actions: Any = []
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    has_module_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttemptAdmin(LookOnly, AccessAttemptAdmin):
+    """Failed log-ins that still count; deleting one opens the door again."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+
+class LogInAdmin(LookOnly, AccessLogAdmin):
+    pass
+
+
+class FailureAdmin(LookOnly, AccessFailureLogAdmin):
+    pass
+
+
+class SuccessAdmin(LookOnly, queue.TaskAdmin):
+    pass
+
+
+class FailedTaskAdmin(LookOnly, queue.FailAdmin):
+    pass
+
+
+class MessageAdmin(LookOnly):
+    list_display = ["id", "key", "name", "func", "lock"]
+    list_filter = ["key"]
+    fields = ["key", "lock", "task_id", "name", "func", "args"]
+    readonly_fields = fields
+
+
+class WorkerAdmin(LookOnly):
+    list_display = ["name", "clusters", "started_at", "seen_at"]
+    search_fields = ["name"]
+
+
+OTHERS = {
+    AccessAttempt: AttemptAdmin,
+    AccessLog: LogInAdmin,
+    AccessFailureLog: FailureAdmin,
+    Success: SuccessAdmin,
+    Failure: FailedTaskAdmin,
+    OrmQ: MessageAdmin,
+}
+for model in (*OTHERS, Schedule):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+for model, options in OTHERS.items():
+    admin.site.register(model, options)
+admin.site.register(Worker, WorkerAdmin)

@@ -1,0 +1,87 @@
+"""What the administration's first page shows: work, workers, the queue, the disk."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Min
+from django_q.models import OrmQ
+
+from datamine import env
+from datamine.models import Worker
+from datamine.templatetags.display import ago, number, size
+from datasets.choices import ProcessingStatus
+from datasets.models import DatasetVersion
+from experiments.choices import SessionStatus
+from experiments.models import TrainingSession
+from projects.models import Project, User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+WORKERS = 20
+
+
+def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the figures; counts of projects' rows are of what the person may see."""
+    sessions = TrainingSession.objects.visible_to(request.user)
+    versions = DatasetVersion.objects.visible_to(request.user)
+    context.update(
+        tiles=tiles(request, counts(sessions), counts(versions)),
+        workers=worker_table(),
+        queue=queue_table(),
+    )
+    return context
+
+
+def counts(rows: QuerySet[Any]) -> dict[str, int]:
+    found = rows.order_by().values("status").annotate(count=Count("pk"))
+    return {row["status"]: row["count"] for row in found}
+
+
+def tiles(
+    request: HttpRequest, sessions: dict[str, int], versions: dict[str, int]
+) -> list[dict[str, str]]:
+    """Return what stands in the row of figures: title, value, remark."""
+    disk = shutil.disk_usage(env.HOME)
+    work = versions.get(ProcessingStatus.PENDING, 0)
+    work += versions.get(ProcessingStatus.PROCESSING, 0)
+    return [
+        tile("Sessions training", sessions.get(SessionStatus.TRAINING, 0)),
+        tile("Sessions waiting", sessions.get(SessionStatus.PENDING, 0)),
+        tile("Sessions failed", sessions.get(SessionStatus.FAILED, 0)),
+        tile("Imports and steps at work", work),
+        tile("Projects", Project.objects.visible_to(request.user).count()),
+        tile("People", User.objects.filter(is_active=True).count()),
+        {
+            "title": "Disk free",
+            "value": size(disk.free),
+            "remark": f"of {size(disk.total)}",
+        },
+    ]
+
+
+def tile(title: str, value: int, remark: str = "") -> dict[str, str]:
+    return {"title": title, "value": number(value), "remark": remark}
+
+
+def worker_table() -> dict[str, list[Any]]:
+    rows = [
+        [worker.name, worker.clusters, ago(worker.started_at), ago(worker.seen_at)]
+        for worker in Worker.objects.order_by("-seen_at")[:WORKERS]
+    ]
+    return {"headers": ["Worker", "Clusters", "Started", "Last seen"], "rows": rows}
+
+
+def queue_table() -> dict[str, list[Any]]:
+    """Return how many bells wait in each cluster, and since when the oldest."""
+    waiting = (
+        OrmQ.objects.order_by()
+        .values("key")
+        .annotate(count=Count("pk"), oldest=Min("lock"))
+        .order_by("key")
+    )
+    rows = [[row["key"], number(row["count"]), ago(row["oldest"])] for row in waiting]
+    return {"headers": ["Cluster", "Waiting", "Oldest"], "rows": rows}

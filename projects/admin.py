@@ -1,0 +1,284 @@
+"""The staff's door to people and projects, and what every app's admin stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
+from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpResponseRedirect
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from projects import services
+from projects.exceptions import DomainError
+from projects.models import Activity, ApiToken, Membership, Project, User
+from projects.permissions import Action, can
+
+if TYPE_CHECKING:
+    from django.db.models import ForeignKey, Model, QuerySet
+    from django.forms import ModelForm
+    from django.http import HttpRequest, HttpResponse
+
+
+class ProjectScopedAdmin(ModelAdmin):
+    """Rows of projects the person may see; rights as on the pages, on top of Django's.
+
+    Saving and deleting call services, whose refusals become messages.
+    """
+
+    list_per_page = 25
+    show_full_result_count = False
+    change_action = Action.EDIT
+    delete_action = Action.MANAGE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        related = db_field.remote_field.model._default_manager.all()
+        if hasattr(related, "visible_to"):
+            kwargs["queryset"] = related.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and may(request, self.change_action, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and may(request, self.delete_action, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def changeform_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            return refused(request, refusal)
+
+    def delete_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            return refused(request, refusal)
+
+    def changelist_view(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            return refused(request, refusal)
+
+
+def may(request: HttpRequest, action: Action, row: Any) -> bool:
+    """Whether the person may do `action` with the row; without a row: perhaps."""
+    return row is None or can(request.user, action, row.project)
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    messages.error(request, str(refusal))
+    return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnlyAdmin(ProjectScopedAdmin):
+    """Rows that machines make: looked at, never added, changed or deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(PlainGroupAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(User)
+class UserAdmin(PlainUserAdmin, ModelAdmin):
+    """People; only superusers give rights, and only they touch superusers."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = [
+        "username", "full_name", "email", "is_active", "is_staff", "last_login",
+    ]  # fmt: skip
+    list_filter = ["is_active", "is_staff", "is_superuser"]
+    search_fields = ["username", "full_name", "email"]
+    date_hierarchy = "date_joined"
+    list_per_page = 25
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["full_name", "email", "avatar_url", "theme"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]  # fmt: skip
+    add_fieldsets = [
+        (None, {"fields": ["username", "email", "full_name", "password1", "password2"]})
+    ]
+    powers = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        powers = () if request.user.is_superuser else self.powers
+        return ("last_login", "date_joined", *powers)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        return super().has_change_permission(request, obj) and outranks(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        return super().has_delete_permission(request, obj) and outranks(request, obj)
+
+
+def outranks(request: HttpRequest, person: User | None) -> bool:
+    return request.user.is_superuser or person is None or not person.is_superuser
+
+
+@admin.register(Project)
+class ProjectAdmin(ProjectScopedAdmin):
+    change_action = Action.MANAGE
+    list_display = [
+        "name", "key", "status", "is_public", "members_total", "updated_at",
+    ]  # fmt: skip
+    list_filter = ["status", "is_public", "created_at"]
+    search_fields = ["name", "key", "description"]
+    date_hierarchy = "created_at"
+    fields = [
+        "name", "key", "description", "is_public", "status", "metadata",
+        "created_at", "updated_at",
+    ]  # fmt: skip
+    readonly_fields = ["key", "created_at", "updated_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        return super().get_queryset(request).with_member_counts()
+
+    @admin.display(description="Members", ordering="members_count")
+    def members_total(self, project: Project) -> int:
+        return project.members_count
+
+    def save_model(
+        self, request: HttpRequest, obj: Project, form: ModelForm, change: bool
+    ) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            stored = Project.objects.visible_to(request.user).get(pk=obj.pk)
+            services.update_project(stored, actor=request.user, **values)
+            return
+        values.pop("status", None)
+        made = services.create_project(**values, actor=request.user)
+        obj.pk, obj.key = made.pk, made.key
+
+    def delete_model(self, request: HttpRequest, obj: Project) -> None:
+        services.delete_project(obj)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[Any, Any, set[str], Any]:
+        """Machine rows go with their project, though nobody deletes them alone."""
+        found, counts, _, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set(), protected
+
+
+@admin.register(Membership)
+class MembershipAdmin(ProjectScopedAdmin):
+    change_action = Action.MANAGE
+    list_display = ["user", "project", "role", "added_at"]
+    list_filter = ["role", "added_at"]
+    list_select_related = ["user", "project"]
+    search_fields = ["user__username", "user__full_name", "project__name"]
+    date_hierarchy = "added_at"
+    autocomplete_fields = ["project", "user"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Membership | None = None
+    ) -> list[str]:
+        return ["project", "user", "added_at"] if obj else ["added_at"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool
+    ) -> None:
+        if change:
+            stored = Membership.objects.visible_to(request.user).get(pk=obj.pk)
+            services.change_role(stored, role=obj.role, actor=request.user)
+            return
+        if not can(request.user, Action.MANAGE, obj.project):
+            raise DomainError("Only an owner adds members to this project.")
+        made = services.add_member(
+            obj.project,
+            identifier=obj.user.username,
+            role=obj.role,
+            actor=request.user,
+        )
+        obj.pk = made.pk
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        services.remove_member(obj, actor=request.user)
+
+
+@admin.register(Activity)
+class ActivityAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at", "user", "action", "resource_type", "resource", "project",
+    ]  # fmt: skip
+    list_filter = ["action", "resource_type", "created_at"]
+    list_select_related = ["user", "project"]
+    search_fields = ["user__username", "action", "resource_type", "project__name"]
+    date_hierarchy = "created_at"
+
+    @admin.display(description="Name")
+    def resource(self, activity: Activity) -> str:
+        return str(activity.details.get("name", activity.resource_id))
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin):
+    """Tokens are made by their owners only; staff may end them."""
+
+    list_display = ["name", "user", "scope", "created", "expiry"]
+    list_filter = ["scope", "created", "expiry"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username"]
+    date_hierarchy = "created"
+    fields = ["name", "user", "scope", "created", "expiry"]
+    list_per_page = 25
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ApiToken | None = None
+    ) -> bool:
+        return False
