@@ -16,12 +16,14 @@ class Reader:
 
     `sniff` and `read` are dotted names, "module:function"; the functions have the
     signatures of `sniff.sniff` and `importing.import_table` without the format.
+    `preview` names the function that reads the first rows with a given dialect.
     """
 
     name: str
     title: str
     extensions: tuple[str, ...]
     sniff: str
+    preview: str
     read: str
 
 
@@ -31,6 +33,7 @@ READERS: tuple[Reader, ...] = (
         title="CSV and other delimited text",
         extensions=(".csv", ".tsv", ".tab", ".txt", ".dat", ".tbl", ".data"),
         sniff="datasets.readers.csv.guess:sniff_csv",
+        preview="datasets.readers.csv.guess:preview",
         read="datasets.readers.csv.reader:import_csv",
     ),
 )

@@ -9,6 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.readers.arrays import (
+    NO_NUMBER,
+    NO_TEXT,
+    booleans,
+    fixed,
+    number,
+    numbers_of,
+    text,
+    texts,
+    truths_of,
+    whole,
+)
 from datasets.readers.kinds import EXACT, MONTHS, Integer, Kind, Moment, Number
 from datasets.tables import ColumnType
 
@@ -46,8 +58,7 @@ def convert(kind: Kind, cells: pa.Array) -> pa.Array:
         Numbers may be infinite or NaN.
     """
     fitting = _fitting(kind, cells)
-    yes = pc.match_substring_regex(fitting, f"^(?:{_true_pattern(kind)})$")
-    return yes.cast(pa.bool_())
+    return pc.match_substring_regex(fitting, f"^(?:{_true_pattern(kind)})$")
 
 
 @convert.register
@@ -65,23 +76,23 @@ def _(kind: Number, cells: pa.Array) -> pa.Array:
         digits = pc.replace_substring(digits, kind.decimal, ".")
     values = pc.cast(digits, pa.float64())
     refused = pc.and_(
-        pc.greater(pc.abs(values), float(EXACT)), _refused(kind, fitting, values)
+        pc.greater(pc.abs(values), number(EXACT)), _refused(kind, fitting, values)
     )
-    return pc.if_else(refused, pa.scalar(None, pa.float64()), values)
+    return pc.if_else(refused, NO_NUMBER, values)
 
 
 @convert.register
 def _(kind: Moment, cells: pa.Array) -> pa.Array:
     parts = pc.extract_regex(cells, f"^(?:{kind.pattern})$")
-    found = _bools(pc.is_valid(parts))
+    found = truths_of(pc.is_valid(parts))
     fields = {field.name: pc.struct_field(parts, field.name) for field in parts.type}
     days, exists = _days(fields)
     valid = found & exists
     if kind.type is ColumnType.DATE:
-        return pa.array(days, mask=~valid, type=pa.date32())
+        return fixed(days.astype(np.int64).astype(np.int32), pa.date32(), valid)
     clock, possible = _clock(fields)
     moments = days.astype("datetime64[us]") + clock - _offset(fields)
-    return pa.array(moments, mask=~(valid & possible), type=pa.timestamp("us"))
+    return fixed(moments, pa.timestamp("us"), valid & possible)
 
 
 def without_infinities(values: pa.Array) -> tuple[pa.Array, int]:
@@ -91,12 +102,12 @@ def without_infinities(values: pa.Array) -> tuple[pa.Array, int]:
         return values, 0
     bad = pc.invert(pc.is_finite(values))
     count = pc.sum(bad).as_py() or 0
-    return pc.if_else(bad, pa.scalar(None, pa.float64()), values), count
+    return pc.if_else(bad, NO_NUMBER, values), count
 
 
 def _fitting(kind: Kind, cells: pa.Array) -> pa.Array:
     fits = pc.match_substring_regex(cells, f"^(?:{kind.pattern})$")
-    return pc.if_else(fits, cells, pa.scalar(None, pa.string()))
+    return pc.if_else(fits, cells, NO_TEXT)
 
 
 def _true_pattern(kind: Kind) -> str:
@@ -113,47 +124,37 @@ def _digits(cells: pa.Array, thousands: str) -> pa.Array:
 def _doubtful(kind: Kind, cells: pa.Array, lengths: pa.Array) -> pa.Array:
     """Mark the long cells that a kind refuses after all."""
     return _refused(
-        kind, pc.if_else(pc.greater(lengths, SAFE_DIGITS), cells, None), None
+        kind, pc.if_else(pc.greater(lengths, whole(SAFE_DIGITS)), cells, NO_TEXT), None
     )
 
 
 def _refused(kind: Kind, cells: pa.Array, values: pa.Array | None) -> pa.Array:
     if values is not None:
-        cells = pc.if_else(pc.greater(pc.abs(values), float(EXACT)), cells, None)
+        cells = pc.if_else(pc.greater(pc.abs(values), number(EXACT)), cells, NO_TEXT)
     if cells.null_count == len(cells):
-        return pa.array(np.zeros(len(cells), dtype=bool))
-    return pa.array([c is not None and not kind.accepts(c) for c in cells.to_pylist()])
+        return booleans(np.zeros(len(cells), dtype=bool))
+    refused = [c is not None and not kind.accepts(c) for c in cells.to_pylist()]
+    return booleans(np.array(refused, dtype=bool))
 
 
 def _without(cells: pa.Array, refused: pa.Array) -> pa.Array:
-    return pc.if_else(refused, pa.scalar(None, pa.string()), cells)
-
-
-def _bools(values: pa.Array) -> NDArray[np.bool_]:
-    return _numbers(pc.cast(values, pa.int64())) != 0
-
-
-def _numbers(values: pa.Array) -> NDArray[np.int64]:
-    """Return whole numbers without nulls as they lie in memory.
-
-    Arrow's own `to_numpy` loads pandas, which takes longer than most imports.
-    """
-    memory = np.frombuffer(values.buffers()[1], dtype=np.int64)
-    return memory[values.offset : values.offset + len(values)]
+    return pc.if_else(refused, NO_TEXT, cells)
 
 
 def _whole(cells: pa.Array) -> NDArray[np.int64]:
     """Return digits as numbers; empty and missing ones as 0."""
-    text = pc.if_else(pc.equal(pc.fill_null(cells, ""), ""), "0", cells)
-    return _numbers(pc.cast(text, pa.int64()))
+    filled = pc.fill_null(cells, text(""))
+    digits = pc.if_else(pc.equal(filled, text("")), text("0"), filled)
+    return numbers_of(pc.cast(digits, pa.int64()), np.int64)
 
 
 def _month(cells: pa.Array) -> NDArray[np.int64]:
     short = pc.utf8_lower(pc.utf8_slice_codeunits(cells, 0, 3))
-    named = pc.index_in(short, pa.array(MONTHS))
-    numbered = pc.if_else(pc.is_valid(named), "0", cells)
-    place = pc.fill_null(pc.add(pc.cast(named, pa.int64()), 1), 0)
-    return _whole(numbered) + _numbers(place)
+    named = pc.index_in(short, texts(MONTHS))
+    place = numbers_of(pc.fill_null(named, whole(-1)), np.int32) + 1
+    return np.where(
+        place > 0, place, _whole(pc.if_else(named.is_null(), cells, NO_TEXT))
+    )
 
 
 def _days(fields: dict[str, pa.Array]) -> tuple[NDArray, NDArray[np.bool_]]:
@@ -185,5 +186,5 @@ def _offset(fields: dict[str, pa.Array]) -> NDArray | np.timedelta64:
     hours = _whole(pc.replace_substring_regex(zone, "^([+-])([0-9]{2}).*$|^.*$", r"\2"))
     rest = pc.replace_substring_regex(zone, "^[+-][0-9]{2}([0-9]{2})$|^.*$", r"\1")
     minutes = hours * 60 + _whole(rest)
-    west = _bools(pc.fill_null(pc.starts_with(zone, "-"), False))
+    west = truths_of(pc.starts_with(zone, "-"))
     return np.where(west, -minutes, minutes).astype("timedelta64[m]")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from datasets.readers.arrays import fixed
 from datasets.readers.conversion import ARROW_TYPES
 from datasets.tables import ROW, ColumnType
 
@@ -82,7 +84,7 @@ class TableWriter:
     def write(self, columns: Sequence[pa.Array]) -> None:
         """Take the next rows; whole row groups are written at once."""
         count = len(columns[0])
-        numbers = pa.array(np.arange(self.rows, self.rows + count))
+        numbers = fixed(np.arange(self.rows, self.rows + count), pa.int64())
         arrays = [
             _as(array, field.type)
             for array, field in zip([numbers, *columns], self._schema, strict=True)
@@ -149,5 +151,5 @@ def _as(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     if array.type == wanted:
         return array
     if wanted == DICTIONARY:
-        return array.dictionary_encode()
+        return pc.dictionary_encode(array)
     return array.cast(wanted)

@@ -10,10 +10,11 @@ from datasets.readers.contents import recognise
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from datasets.readers.dialect import Dialect
     from datasets.readers.report import Sniff
 
 
-def sniff(path: Path, filename: str) -> Sniff:
+def sniff(path: Path, filename: str, dialect: Dialect | None = None) -> Sniff:
     """Look at the first part of a file and guess how to read it.
 
     Parameters
@@ -22,6 +23,8 @@ def sniff(path: Path, filename: str) -> Sniff:
         The file; only its first part is read.
     filename : str
         The name the user gave it; only its extension is looked at.
+    dialect : Dialect, optional
+        How to read it, where that was corrected; nothing is guessed then.
 
     Raises
     ------
@@ -29,4 +32,6 @@ def sniff(path: Path, filename: str) -> Sniff:
         If the content is no table, or not in a format DataMine reads.
     """
     entry = reader(recognise(path, filename))
+    if dialect is not None:
+        return load(entry.preview)(path, dialect, [])
     return load(entry.sniff)(path)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from datasets.readers.arrays import NO_TEXT, texts, truths_of
 from datasets.readers.conversion import convert, without_infinities
-from datasets.readers.errors import ReaderError
 from datasets.readers.kinds import (
     EXACT,
     MOST_CATEGORIES,
@@ -165,12 +165,6 @@ def _read(
             decimal_point=dialect.decimal,
         ),
     )
-    if table.num_rows != block.shape.rows:
-        raise ReaderError(
-            f"The rows from line {block.line:,} on were read in two ways with two "
-            "results; check the delimiter and the quote sign.",
-            line=block.line,
-        )
     return table
 
 
@@ -180,8 +174,8 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
 
 def _trimmed(cells: pa.Array, dialect: Dialect) -> pa.Array:
     trimmed = pc.utf8_trim(cells, " \t".replace(dialect.delimiter, ""))
-    missing = pc.is_in(trimmed, pa.array(dialect.missing_markers, pa.string()))
-    return pc.if_else(missing, pa.scalar(None, pa.string()), trimmed)
+    missing = pc.is_in(trimmed, texts(dialect.missing_markers))
+    return pc.if_else(missing, NO_TEXT, trimmed)
 
 
 def _cells(
@@ -211,7 +205,7 @@ def _converted(cells: pa.Array, kind: Kind) -> Cells:
     misfits = array.null_count - cells.null_count
     if misfits:
         lost = pc.and_(pc.is_null(array), pc.is_valid(cells))
-        first = pc.index(lost, True).as_py()
+        first = int(truths_of(lost).argmax())
         values = len(cells) - cells.null_count
         return Cells(cells, values, misfits=misfits, first_misfit=first)
     return _typed(array, kind)

@@ -13,10 +13,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from datasets.readers.csv.grammar import Prover
 from datasets.readers.csv.head import Head, read_head
 from datasets.readers.csv.notices import column_notices, file_notices
 from datasets.readers.csv.parsing import Cells, Plan, parse
-from datasets.readers.csv.records import Records
+from datasets.readers.csv.records import Records, signs_of
 from datasets.readers.csv.source import Source
 from datasets.readers.csv.survey import ColumnSurvey
 from datasets.readers.errors import RECORDS_TOLD, ReaderError
@@ -216,22 +217,23 @@ class _Pass:
             self._writing.result()
 
     def _checked(self, records: Records) -> Iterator[Block]:
-        """Yield blocks; look for a stop, bad records and the limit of rows."""
-        for block in records.blocks():
+        """Yield blocks; look for a stop and for bad records before each."""
+        prover = Prover(records.width, signs_of(self._job.dialect))
+        for block in records.blocks(prover.shape_of):
             self._job.monitor.check()
             stop_at_bad_records(self._job.dialect, records.findings, at_end=False)
-            self._rows += block.shape.rows
-            if self._rows > self._job.limits.max_rows:
-                raise ReaderError(
-                    f"The file has more than {self._job.limits.max_rows:,} rows, the "
-                    "most that are allowed.",
-                    line=block.line,
-                )
             yield block
 
     def _settle(self, pool: ThreadPoolExecutor) -> None:
         block, plans, future = self._parsing.popleft()
         columns = future.result()
+        self._rows += len(columns[0].array)
+        if self._rows > self._job.limits.max_rows:
+            raise ReaderError(
+                f"The file has more than {self._job.limits.max_rows:,} rows, the most "
+                "that are allowed.",
+                line=block.line,
+            )
         for survey, plan, cells in zip(self._surveys, plans, columns, strict=True):
             if not survey.settle(cells, plan.kind):
                 self._is_final = False

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from datasets.readers.csv.careful import Careful, Findings
 from datasets.readers.csv.lines import last_line_end, line_ends
-from datasets.readers.csv.shape import Shape, Signs, shape_of
+from datasets.readers.csv.shape import Shape, Signs
 from datasets.readers.errors import BadRecord, ReaderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from datasets.readers.csv.source import Source
     from datasets.readers.dialect import Dialect
@@ -89,13 +89,17 @@ class Records:
         self.first = self._first_record()
         self.width = len(self.first)
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield all records after the header as blocks; bad ones go to `findings`."""
+    def blocks(self, shape_of: Callable[[bytes], Shape | None]) -> Iterator[Block]:
+        """Yield all records after the header as blocks; bad ones go to `findings`.
+
+        `shape_of` proves pieces of whole lines regular; where it returns None they
+        are read one record at a time.
+        """
         careful_size = CAREFUL
         while self._fill():
             cut = self._cut()
             piece = self._buffer[:cut]
-            shape = shape_of(piece, self.width, self._signs) if cut else None
+            shape = shape_of(piece) if cut else None
             if shape is None:
                 yield from self._careful_block(careful_size)
                 careful_size = min(2 * careful_size, PIECE)
@@ -163,9 +167,7 @@ class Records:
         self._buffer, self._line = careful.rest()
         if lines:
             # Written anew, so trimmed; which cells begin with 0 was not looked at.
-            shape = Shape(
-                len(lines), padded=False, zero_led=frozenset(range(self.width))
-            )
+            shape = Shape(padded=False, zero_led=frozenset(range(self.width)))
             data = text.getvalue().encode()
             yield Block(data, self.width, shape, lines[0], tuple(lines))
 

@@ -41,7 +41,6 @@ class Shape:
 
     Attributes
     ----------
-    rows : int
     padded : bool
         Some cell may have blanks around it.
     zero_led : frozenset of int
@@ -49,7 +48,6 @@ class Shape:
         fast parsers of numbers take for numbers.
     """
 
-    rows: int
     padded: bool
     zero_led: frozenset[int]
 
@@ -83,10 +81,9 @@ def shape_of(piece: bytes, width: int, signs: Signs) -> Shape | None:
     record = _record(piece, width, signs)
     if not _repeats(data[separators], record):
         return None
-    rows = int(np.count_nonzero(separators)) // len(record)
     padded = _is_padded(piece, data, separators, quotes, signs)
     zero_led = _zero_led(data, separators, quotes, len(record))
-    return Shape(rows, padded, zero_led)
+    return Shape(padded, zero_led)
 
 
 def _has_comment(piece: bytes, signs: Signs) -> bool:
