@@ -103,7 +103,7 @@ class Lease:
     pk: int
     token: int
     attempt: int
-    monitor: RowMonitor = field(init=False, repr=False)
+    monitor: RowMonitor = field(init=False, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.job._meta.label} {self.pk}, attempt {self.attempt}"

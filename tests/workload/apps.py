@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+VERSION_WORK = "tests.workload.work:make_version"
+SESSION_WORK = "tests.workload.work:make_result"
+
 
 class WorkloadConfig(AppConfig):
     name = "tests.workload"
@@ -8,6 +11,6 @@ class WorkloadConfig(AppConfig):
         from datasets.models import DatasetVersion  # noqa: PLC0415 -- app ready
         from experiments.models import TrainingSession  # noqa: PLC0415 -- app ready
 
-        DatasetVersion.WORK = "tests.workload.work:make_version"
-        TrainingSession.WORK = "tests.workload.work:make_result"
+        DatasetVersion.WORK = VERSION_WORK
+        TrainingSession.WORK = SESSION_WORK
         DatasetVersion.IMPORTS = TrainingSession.IMPORTS = ()

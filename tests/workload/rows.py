@@ -20,18 +20,18 @@ def new_dataset():
     )
 
 
-def new_version(behaviour, *, bell=True):
+def new_version(behaviour, *, bell=True, **wish):
     """Make a pending version, and ring for it unless a test wants the bell lost."""
     with transaction.atomic():
         version = DatasetVersion.objects.create(
-            dataset=new_dataset(), number=1, dialect={"behaviour": behaviour}
+            dataset=new_dataset(), number=1, dialect={"behaviour": behaviour} | wish
         )
         if bell:
             ring(version)
     return version
 
 
-def new_session(behaviour, *, bell=True):
+def new_session(behaviour, *, bell=True, **wish):
     with transaction.atomic():
         version = DatasetVersion.objects.create(
             dataset=new_dataset(), number=1, status="ready", data="x"
@@ -47,7 +47,7 @@ def new_session(behaviour, *, bell=True):
             experiment=experiment,
             number=1,
             base_version=version,
-            plan={"behaviour": behaviour},
+            plan={"behaviour": behaviour} | wish,
         )
         if bell:
             ring(session)

@@ -11,22 +11,26 @@ from pathlib import Path
 
 from django.db import transaction
 
-from datamine import files
+from datamine import faults, files
 from datamine.faults import fault_point
 from datasets.models import DatasetVersion
 from experiments.models import Result, TrainingSession
 
+LEFT_OPEN = "left open"
+
 
 def make_version(version_id, lease):
     version = DatasetVersion.objects.get(pk=version_id)
-    BEHAVIOURS[version.dialect["behaviour"]](lease)
+    if behave(version.dialect, lease) is LEFT_OPEN:
+        return
     key, sha256, size = keep(f"versions/{version_id}", b"rows")
     lease.finish(data=key, sha256=sha256, size=size)
 
 
 def make_result(session_id, lease):
     session = TrainingSession.objects.get(pk=session_id)
-    BEHAVIOURS[session.plan["behaviour"]](lease)
+    if behave(session.plan, lease) is LEFT_OPEN:
+        return
     key, sha256, size = keep(f"artifacts/{session_id}", b"model")
     fault_point("register.before")
     with transaction.atomic():
@@ -44,6 +48,13 @@ def make_result(session_id, lease):
     fault_point("register.after")
 
 
+def behave(wish, lease):
+    """Do what the row asks for, and let its first attempt meet the fault it names."""
+    if "fault" in wish and lease.attempt <= wish.get("times", 1):
+        faults.FAULT = wish["fault"]
+    return BEHAVIOURS[wish["behaviour"]](lease)
+
+
 def keep(folder, content):
     name, number = folder.split("/")
     key = files.new_key(name, int(number), ".bin")
@@ -56,6 +67,11 @@ def keep(folder, content):
 
 def quick(lease):
     lease.monitor.phase("Working")
+
+
+def idle(lease):
+    """Come back without an end."""
+    return LEFT_OPEN
 
 
 def steps(lease, seconds=1.0):
@@ -105,6 +121,6 @@ def error(lease):
 BEHAVIOURS = {
     function.__name__: function
     for function in (
-        quick, steps, long, native, greedy, hungry, segfault, leave, error
+        quick, idle, steps, long, native, greedy, hungry, segfault, leave, error
     )
 }  # fmt: skip
