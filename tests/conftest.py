@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 environment.prepare()
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "program"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 pytest_plugins = ["tests.browser"]
 

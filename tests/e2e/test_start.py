@@ -1,0 +1,81 @@
+"""The first command, as a person uses it."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+import pytest
+
+from tests.program import PASSWORD, Program
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def wait_until(holds, seconds=30):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def test_start_prints_address_and_login(program):
+    wait_until(lambda: "Ctrl-C stops it." in program.said())
+
+    assert f"http://localhost:{program.port}/" in program.said()
+    assert f"demo / {PASSWORD}" in program.said()
+
+
+def test_second_start_on_the_same_data_is_refused(program):
+    second = Program(program.home)
+    second.output = program.home / "second"
+
+    code = second.launch().wait(60)
+
+    assert code == 1
+    assert "DataMine already runs on" in second.said()
+    assert "Traceback" not in second.said()
+
+
+def test_start_on_a_taken_port_is_refused(program, own_program):
+    code = own_program.launch("--port", str(program.port)).wait(60)
+
+    assert code == 1
+    assert f"Port {program.port} is taken" in own_program.said()
+    assert "Traceback" not in own_program.said()
+
+
+def test_stop_leaves_nothing_within_five_seconds(own_program):
+    own_program.start()
+    processes = own_program.processes()
+
+    seconds = own_program.stop()
+
+    assert seconds < 5
+    assert [process for process in processes if lives(process)] == []
+
+
+def test_killed_web_server_comes_back(own_program):
+    own_program.start()
+    wait_until(lambda: "Ctrl-C stops it." in own_program.said())
+    own_program.web().kill()
+
+    wait_until(lambda: "starting it again" in own_program.said())
+
+    wait_until(own_program.answers)
+
+
+def test_start_after_a_power_cut_goes_on(own_program):
+    own_program.start()
+    own_program.kill()
+
+    own_program.start()
+
+    assert own_program.answers()
+
+
+def lives(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
