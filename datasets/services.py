@@ -76,7 +76,7 @@ def sniff_file(key: str, filename: str, *, dialect: Dialect | None = None) -> Sn
     """
     try:
         with files.local_copy(key) as path:
-            return sniff(path, filename, dialect) if dialect else sniff(path, filename)
+            return sniff(path, filename, dialect)
     except ReaderError as error:
         raise UnreadableFileError(error) from error
 

@@ -1,6 +1,40 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from datasets.views import overview, prepare, rows, uploading, versions
 
 app_name = "datasets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects/<slug:key>/datasets/", overview.dataset_list, name="list"),
+    path("projects/<slug:key>/datasets/upload/", uploading.upload, name="upload"),
+    path("datasets/uploads/<uuid:pk>/", uploading.review, name="review"),
+    path("datasets/uploads/<uuid:pk>/discard/", uploading.discard, name="discard"),
+    path("datasets/<int:pk>/", overview.detail, name="detail"),
+    path("datasets/<int:pk>/edit/", overview.edit, name="edit"),
+    path("datasets/<int:pk>/dialect/", uploading.dialect, name="dialect"),
+    path("datasets/<int:pk>/delete/", overview.delete, name="delete"),
+    path("datasets/<int:pk>/rows/", rows.rows, name="rows"),
+    path("datasets/<int:pk>/prepare/", prepare.prepare, name="prepare"),
+    path("datasets/<int:pk>/versions/", versions.versions, name="versions"),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/progress/",
+        overview.progress,
+        name="progress",
+    ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/cancel/",
+        overview.cancel,
+        name="cancel",
+    ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/restore/",
+        versions.restore,
+        name="restore",
+    ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/download/",
+        versions.download,
+        name="download",
+    ),
+]

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from datasets.steps.base import Parameters, Step, StepError
+from datasets.steps.batches import batches
 from datasets.steps.catalogue import ANY
 from datasets.tables import NUMERIC, ColumnType, Table
 from datasets.values import Value, ValueTypeError, parse_value, to_json
@@ -164,27 +165,27 @@ def _typed(column: Column, state: State) -> Value:
         raise StepError(sentence, column.name, "type") from error
 
 
-def _together(statistic: Callable[[nw.Expr], nw.Expr]) -> Learner:
-    """Learn all columns in one streaming query."""
+def _minimum(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
+    return _row(table, engine, [nw.col(column.id).min() for column in columns])
 
-    def learn(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
-        values = (statistic(nw.col(column.id)) for column in columns)
-        return list(engine.rows(table.frame.select(*values))[0])
 
-    return learn
+def _maximum(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
+    return _row(table, engine, [nw.col(column.id).max() for column in columns])
 
 
 def _mean(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
-    values = (_as_float(column).mean() for column in columns)
-    return list(engine.rows(table.frame.select(*values))[0])
+    return _row(table, engine, [_as_float(column).mean() for column in columns])
 
 
 def _median(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
-    # A median holds its whole column: one at a time bounds the memory.
-    return [
-        engine.rows(table.frame.select(_as_float(column).median()))[0][0]
-        for column in columns
-    ]
+    medians: list[Any] = []
+    for some in batches(table, columns, engine):
+        medians += _row(table, engine, [_as_float(c).median() for c in some])
+    return medians
+
+
+def _row(table: Table, engine: Engine, values: Sequence[nw.Expr]) -> list[Any]:
+    return list(engine.rows(table.frame.select(*values))[0])
 
 
 def _mode(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
@@ -208,7 +209,7 @@ _STRATEGIES = {
     "mean": _Strategy("mean", NUMERIC, _mean, widens=True),
     "median": _Strategy("median", NUMERIC, _median, widens=True),
     "mode": _Strategy("most frequent value", ANY, _mode),
-    "min": _Strategy("smallest value", ORDERED, _together(nw.Expr.min)),
-    "max": _Strategy("largest value", ORDERED, _together(nw.Expr.max)),
+    "min": _Strategy("smallest value", ORDERED, _minimum),
+    "max": _Strategy("largest value", ORDERED, _maximum),
     "constant": _Strategy("constant", ANY, None),
 }

@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from datasets.steps.base import Parameters, Step, StepError
+from datasets.steps.batches import batches
 from datasets.tables import ColumnType, Table
 
 if TYPE_CHECKING:
@@ -95,8 +96,9 @@ def _zscore(table: Table, columns: Sequence[Column], engine: Engine) -> Scales:
 
 def _robust(table: Table, columns: Sequence[Column], engine: Engine) -> Scales:
     wanted = [_quartile(0.5), _quartile(0.25), _quartile(0.75)]
-    # A quantile holds its whole column: one at a time bounds the memory.
-    rows = [_statistics(table, [column], engine, wanted)[0] for column in columns]
+    rows: list[tuple[Any, ...]] = []
+    for some in batches(table, columns, engine):
+        rows += _statistics(table, some, engine, wanted)
     return [(middle, _difference(low, high)) for middle, low, high in rows]
 
 

@@ -1,0 +1,131 @@
+"""The staff's door to datasets; all that changes goes through the services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import F
+from unfold.decorators import action, display
+
+from datasets import services
+from datasets.exceptions import DatasetError
+from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.querysets import HEAVY
+from datasets.readers.dialect import Dialect
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
+from projects.permissions import Action, can
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.forms import ModelForm
+    from django.http import HttpRequest
+
+STATES = {
+    "pending": "info",
+    "processing": "info",
+    "ready": "success",
+    "failed": "danger",
+    "cancelled": "warning",
+}
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ProjectScopedAdmin):
+    """Labels can be changed; the rest follows from the file."""
+
+    list_display = [
+        "name", "project", "state", "rows", "file_format", "file_size", "created_by",
+        "created_at",
+    ]  # fmt: skip
+    list_filter = ["file_format", "active_version__status", "created_at"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["name", "description", "filename", "sha256", "project__name"]
+    date_hierarchy = "created_at"
+    fields = [
+        "name", "description", "project", "filename", "file_format", "file_size",
+        "sha256", "upload", "active_version", "created_by", "created_at", "updated_at",
+    ]  # fmt: skip
+    readonly_fields = fields[2:]
+    actions = ["import_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        return super().get_queryset(request).with_state()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @display(description="State", label=STATES, ordering="active_version__status")
+    def state(self, dataset: Dataset) -> str:
+        return dataset.newest_status or ""
+
+    @display(description="Rows", ordering="active_version__rows_count")
+    def rows(self, dataset: Dataset) -> int | None:
+        version = dataset.active_version
+        return version.rows_count if version else None
+
+    def save_model(
+        self, request: HttpRequest, obj: Dataset, form: ModelForm, change: bool
+    ) -> None:
+        services.update_dataset(
+            obj, name=obj.name, description=obj.description, actor=request.user
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Dataset) -> None:
+        services.delete_dataset(obj, actor=request.user)
+
+    @action(description="Import the file again", permissions=["change"])
+    def import_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
+        started = 0
+        for dataset in queryset:
+            if not can(request.user, Action.EDIT, dataset.project):
+                messages.error(request, f"You may not edit “{dataset}”.")
+                continue
+            newest = dataset.versions.filter(parent=None).last()
+            dialect = Dialect.model_validate(newest.dialect if newest else {})
+            try:
+                services.import_again(dataset, dialect=dialect, actor=request.user)
+                started += 1
+            except DatasetError as refusal:
+                messages.error(request, str(refusal))
+        messages.success(request, f"{started} imports started.")
+
+
+@admin.register(DatasetVersion)
+class DatasetVersionAdmin(ReadOnlyAdmin):
+    """Each version and the work that made it."""
+
+    list_display = [
+        "dataset", "number", "state", "is_active", "rows_count", "columns_count",
+        "size", "attempts", "created_by", "created_at", "completed_at",
+    ]  # fmt: skip
+    list_filter = ["status", "created_at"]
+    list_select_related = ["dataset", "created_by"]
+    search_fields = ["dataset__name", "description", "error_message", "sha256"]
+    date_hierarchy = "created_at"
+    exclude = ["columns", "profile", "data"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DatasetVersion]:
+        rows = super().get_queryset(request)
+        if request.resolver_match.url_name.endswith("_changelist"):
+            rows = rows.defer(*HEAVY)
+        return rows.annotate(active_pk=F("dataset__active_version"))
+
+    @display(description="State", label=STATES, ordering="status")
+    def state(self, version: DatasetVersion) -> str:
+        return version.status
+
+    @display(description="Active", boolean=True)
+    def is_active(self, version: Any) -> bool:
+        return version.pk == version.active_pk
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Files that arrived and wait for someone to import them."""
+
+    list_display = ["filename", "project", "size", "created_by", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["filename", "sha256", "project__name"]
+    date_hierarchy = "created_at"

@@ -1,0 +1,178 @@
+"""What people fill in: how a file is read, a dataset's labels, steps to apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from datamine.parameters import ParameterError, validate
+from datasets.models import Dataset
+from datasets.readers.dialect import Dialect
+from datasets.tables import ColumnType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: So many columns can be given a type on the page; the API takes any number.
+TYPED_COLUMNS = 50
+DELIMITERS = {
+    ",": "Comma  ,",
+    ";": "Semicolon  ;",
+    "\t": "Tab",
+    "|": "Bar  |",
+    " ": "Blank",
+}
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252 (Western)",
+    "iso8859-1": "ISO-8859-1 (Latin 1)",
+    "iso8859-15": "ISO-8859-15 (Latin 9)",
+    "cp1250": "Windows-1250 (Central European)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "mac-roman": "Mac Roman",
+    "shift_jis": "Shift JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "euc_kr": "EUC-KR (Korean)",
+}
+QUOTES = {'"': 'Double  "', "'": "Single  '", "": "None"}
+DECIMALS = {".": "Point  1.5", ",": "Comma  1,5"}
+THOUSANDS = {
+    "": "None",
+    ",": "Comma  1,000",
+    ".": "Point  1.000",
+    " ": "Blank  1 000",
+    "'": "Apostrophe  1'000",
+}
+BAD_RECORDS = {
+    "stop": "Stop and list them",
+    "drop": "Leave them out and count them",
+}
+DAY_FIRST = {
+    "": "As all rows agree",
+    "yes": "Day first  31/1",
+    "no": "Month first  1/31",
+}
+TYPES = {"": "decide on all rows", **{t.value: t.value for t in ColumnType}}
+
+
+class DialectForm(forms.Form):
+    """How a file is to be read; after `is_valid()` see `dialect`."""
+
+    delimiter = forms.ChoiceField(label="Delimiter")
+    encoding = forms.ChoiceField(label="Encoding")
+    decimal = forms.ChoiceField(label="Decimal sign", choices=DECIMALS.items())
+    thousands = forms.ChoiceField(
+        label="Thousands", choices=THOUSANDS.items(), required=False
+    )
+    quote = forms.ChoiceField(label="Quote", choices=QUOTES.items(), required=False)
+    comment = forms.CharField(
+        label="Comment sign", max_length=1, required=False, strip=False
+    )
+    day_first = forms.ChoiceField(
+        label="Dates", choices=DAY_FIRST.items(), required=False
+    )
+    bad_records = forms.ChoiceField(label="Bad records", choices=BAD_RECORDS.items())
+    header = forms.BooleanField(label="The first row holds the names", required=False)
+    missing_markers = forms.CharField(
+        label="Values that mean “missing”",
+        help_text="One per line. An empty cell is always missing.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=5000,
+    )
+
+    dialect: Dialect | None = None
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        guess: Dialect,
+        columns: Sequence[str] = (),
+        **options: Any,
+    ) -> None:
+        super().__init__(data, initial=initial_of(guess), **options)
+        self.guess = guess
+        self.columns = list(columns[:TYPED_COLUMNS])
+        self.fields["delimiter"].choices = with_own(DELIMITERS, guess.delimiter)
+        self.fields["encoding"].choices = with_own(ENCODINGS, guess.encoding)
+        self.fields["quote"].choices = with_own(QUOTES, guess.quote)
+        for place, name in enumerate(self.columns):
+            self.fields[f"type-{place}"] = forms.ChoiceField(
+                label=f"Type of {name}",
+                choices=TYPES.items(),
+                required=False,
+                initial=guess.types.get(name, ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        if self.errors:
+            return self.cleaned_data
+        values = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in Dialect.model_fields
+        }
+        values["day_first"] = {"yes": True, "no": False}.get(values["day_first"])
+        markers = values["missing_markers"].splitlines()
+        values["missing_markers"] = list(dict.fromkeys(["", *markers]))
+        values["types"] = self.types()
+        try:
+            self.dialect = validate(Dialect, values)
+        except ParameterError as refusal:
+            for problem in refusal.problems:
+                attr = problem["attr"] if problem["attr"] in self.fields else None
+                self.add_error(attr, problem["detail"])
+        return self.cleaned_data
+
+    def types(self) -> dict[str, str]:
+        """Return the chosen types, with those of columns the page does not show."""
+        hidden = {
+            name: type.value
+            for name, type in self.guess.types.items()
+            if name not in self.columns
+        }
+        chosen = {
+            name: self.cleaned_data[f"type-{place}"]
+            for place, name in enumerate(self.columns)
+            if self.cleaned_data[f"type-{place}"]
+        }
+        return hidden | chosen
+
+    def settings_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in Dialect.model_fields if name in self.fields]
+
+    def type_fields(self) -> list[forms.BoundField]:
+        return [self[f"type-{place}"] for place in range(len(self.columns))]
+
+
+def initial_of(dialect: Dialect) -> dict[str, Any]:
+    """Return the dialect as the form shows it."""
+    shown = {True: "yes", False: "no", None: ""}[dialect.day_first]
+    markers = "\n".join(marker for marker in dialect.missing_markers if marker)
+    return dialect.model_dump() | {"day_first": shown, "missing_markers": markers}
+
+
+def with_own(choices: Mapping[str, str], own: str) -> list[tuple[str, str]]:
+    """Return the choices, and the file's own one if it is not among them."""
+    return list({**choices, own: choices.get(own, own)}.items())
+
+
+class DatasetForm(forms.ModelForm):
+    """The labels of a dataset."""
+
+    class Meta:
+        model = Dataset
+        fields = ["name", "description"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        others = Dataset.objects.filter(project_id=self.instance.project_id, name=name)
+        if others.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(
+                f"This project has a dataset “{name}” already.", code="name_taken"
+            )
+        return name

@@ -1,0 +1,208 @@
+"""The form of the step builder: any steps of the catalogue, one after the other.
+
+The names of its fields carry everything: `step-0` is the first step's name,
+`step-0-columns` its columns by id, `step-0-strategy` a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from datamine.parameters import form_for
+from datasets.recipes import StepSpec, build
+from datasets.steps import catalogue
+from datasets.steps.base import StepError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import QueryDict
+
+    from datamine.parameters import ParametersForm
+    from datasets.steps.catalogue import StepEntry
+    from datasets.tables import Column, Schema
+
+MAXIMUM_STEPS = 20
+#: Above this the page asks for the numbers of columns instead of listing them.
+LISTED_COLUMNS = 200
+DESCRIPTION_LENGTH = 255
+RANGE = re.compile(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?")
+
+
+@dataclass
+class StepRow:
+    """One step of the form: its entry, the columns to choose from, its parameters."""
+
+    place: int
+    entry: StepEntry
+    form: ParametersForm
+    available: list[Column]
+    chosen: list[str]
+    numbers: str = ""
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def prefix(self) -> str:
+        return f"step-{self.place}"
+
+    @property
+    def is_listed(self) -> bool:
+        return len(self.available) <= LISTED_COLUMNS
+
+    @property
+    def choices(self) -> list[tuple[Column, bool]]:
+        chosen = set(self.chosen)
+        return [(column, column.id in chosen) for column in self.available]
+
+    @property
+    def spec(self) -> StepSpec:
+        chosen = set(self.chosen)
+        names = tuple(c.name for c in self.available if c.id in chosen)
+        parameters = self.form.parameters
+        values = parameters.model_dump(exclude_defaults=False) if parameters else {}
+        return StepSpec(step=self.entry.name, columns=names, parameters=values)
+
+
+class StepsForm:
+    """The steps as they were sent, or as a link asks for them to begin with."""
+
+    def __init__(self, schema: Schema, data: QueryDict, query: QueryDict) -> None:
+        self.schema, self.data = schema, data
+        self.rows: list[StepRow] = []
+        self.errors: list[str] = []
+        self.description = data.get("description", "")[:DESCRIPTION_LENGTH]
+        self.is_editing = bool(data.get("add") or data.get("remove"))
+        wanted = self.sent() if data else self.linked(query)
+        for values in wanted:
+            self.add(*values)
+
+    @property
+    def specs(self) -> list[StepSpec]:
+        return [row.spec for row in self.rows]
+
+    def is_valid(self) -> bool:
+        """Whether every step has columns and parameters that may be."""
+        if not self.rows:
+            self.errors.append("Add at least one step.")
+        for row in self.rows:
+            if not row.form.is_valid():
+                row.errors += [e for es in row.form.errors.values() for e in es]
+            elif row.entry.needs_columns and not row.chosen:
+                row.errors.append("Choose at least one column.")
+        return not self.errors and not any(row.errors for row in self.rows)
+
+    def refuse(self, place: int, sentence: str) -> None:
+        """Show a refusal beside the step it is about."""
+        self.rows[min(place, len(self.rows) - 1)].errors.append(sentence)
+
+    def sent(self) -> Iterator[tuple[str, str | None, list[str], str]]:
+        """Yield the name, former prefix, columns and numbers of each step sent."""
+        removed = self.data.get("remove")
+        for place in range(MAXIMUM_STEPS):
+            prefix = f"step-{place}"
+            name = self.data.get(prefix)
+            if name and str(place) != removed:
+                yield (
+                    name,
+                    prefix,
+                    self.data.getlist(f"{prefix}-columns"),
+                    self.data.get(f"{prefix}-numbers", ""),
+                )
+        if self.data.get("add"):
+            yield self.data["add"], None, [], ""
+
+    def linked(
+        self, query: QueryDict
+    ) -> Iterator[tuple[str, str | None, list[str], str]]:
+        name = query.get("step")
+        if name:
+            yield name, None, query.getlist("column")[:LISTED_COLUMNS], ""
+
+    def add(self, name: str, prefix: str | None, ids: list[str], numbers: str) -> None:
+        entry = catalogue.step(name)
+        if entry is None:
+            self.errors.append(f"There is no step “{name[:60]}”.")
+            return
+        schema = self.outcome()
+        available = [column for column in schema if column.type in entry.accepts]
+        place = len(self.rows)
+        row = StepRow(
+            place=place,
+            entry=entry,
+            form=self.parameters(entry, place, prefix),
+            available=available,
+            chosen=ids,
+            numbers=numbers,
+        )
+        if numbers or not row.is_listed:
+            self.choose_numbers(row, schema)
+        self.rows.append(row)
+
+    def parameters(
+        self, entry: StepEntry, place: int, prefix: str | None
+    ) -> ParametersForm:
+        """Return the form of a step's parameters, bound where they were sent."""
+        model = entry.parameters_model()
+        if prefix is None:
+            return form_for(model, prefix=f"step-{place}")
+        start = f"{prefix}-"
+        sent = {
+            f"step-{place}-{key.removeprefix(start)}": value
+            for key, value in self.data.items()
+            if key.startswith(start)
+        }
+        if self.is_editing:
+            values = {k.removeprefix(f"step-{place}-"): v for k, v in sent.items()}
+            return form_for(model, prefix=f"step-{place}", initial=values)
+        return form_for(model, sent, prefix=f"step-{place}")
+
+    def choose_numbers(self, row: StepRow, schema: Schema) -> None:
+        """Choose columns by their place: "1-200, 250"; "all" is all that fit."""
+        text = row.numbers.strip().rstrip(",")
+        if text.lower() == "all":
+            row.chosen = [column.id for column in row.available]
+            return
+        places: set[int] = set()
+        for part in filter(None, text.split(",")):
+            match = RANGE.fullmatch(part)
+            if match is None:
+                row.errors.append(
+                    f"“{part.strip()[:40]}” is not a column number. Write numbers "
+                    "and ranges such as 1-200, 250, or “all”."
+                )
+                return
+            first = int(match[1])
+            last = min(int(match[2] or first), len(schema))
+            places.update(range(first, last + 1))
+        wanted = {c.id for n, c in enumerate(schema, start=1) if n in places}
+        row.chosen += [c.id for c in row.available if c.id in wanted]
+
+    def outcome(self) -> Schema:
+        """Return the columns after the steps so far, as far as they can be told."""
+        schema = self.schema
+        for row in self.rows:
+            try:
+                if row.form.is_bound and row.form.is_valid():
+                    step = build(row.spec)
+                    step.check(schema)
+                    schema = step.outcome(schema)
+            except (StepError, LookupError):
+                return schema  # the step itself says what is wrong with it
+        return schema
+
+
+def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return stored steps in words: title, parameters, columns."""
+    return [
+        {
+            "title": entry.title if (entry := catalogue.step(s["step"])) else s["step"],
+            "parameters": ", ".join(
+                str(value) for value in s["parameters"].values() if value is not None
+            ),
+            "columns": s["columns"][:3],
+            "more": max(len(s["columns"]) - 3, 0),
+        }
+        for s in steps
+    ]

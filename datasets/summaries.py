@@ -1,0 +1,187 @@
+"""A version's profile as people read it: facts, warnings, columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasets.steps import catalogue
+from datasets.tables import ColumnType
+
+if TYPE_CHECKING:
+    from datasets.models import DatasetVersion
+
+WIDTH, HEIGHT = 120, 24
+#: So many columns a warning names.
+NAMED = 4
+WORDS = frozenset({ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.BOOLEAN})
+#: How the columns can be ordered; the first is as in the file.
+ORDERS = {
+    "": "as in the file",
+    "name": "name",
+    "-missing": "most missing first",
+    "-unique": "most different values first",
+}
+DELIMITER_NAMES = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    " ": "blank",
+}
+
+Profile = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a sparkline, in pixels from the top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def facts_of(version: DatasetVersion) -> dict[str, Any]:
+    """Return the figures above the table of columns."""
+    profile = version.profile or {}
+    cells = version.rows_count * version.columns_count
+    missing = sum(column.get("missing", 0) for column in version.columns)
+    return {
+        "missing": missing / cells if cells else None,
+        "duplicates": profile.get("duplicates"),
+        "read_as": read_as(version),
+    }
+
+
+def read_as(version: DatasetVersion) -> str:
+    """Return how the import was read: "CSV, comma, UTF-8"."""
+    dialect = version.dialect
+    if not dialect:
+        return ""
+    delimiter = dialect.get("delimiter", "")
+    named = DELIMITER_NAMES.get(delimiter, delimiter)
+    return f"CSV, {named}, {dialect.get('encoding', '').upper()}"
+
+
+def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
+    """Return what is odd about the table and its columns, the table's first.
+
+    Warnings of one kind are one entry that names its columns, so that a table of
+    ten thousand columns has a handful of them.
+    """
+    profile = version.profile or {}
+    found: dict[str, dict[str, Any]] = {}
+    for warning in profile.get("warnings", []):
+        found[f"table-{len(found)}"] = {**warning, "columns": []}
+    for column in profile.get("columns", []):
+        for warning in column.get("warnings", []):
+            entry = found.setdefault(warning["code"], {**warning, "columns": []})
+            entry["columns"].append({"id": column["id"], "name": column["name"]})
+    return [
+        warning
+        | {
+            "others": warning["columns"][1:NAMED],
+            "more": max(len(warning["columns"]) - NAMED, 0),
+            "step_title": step_title(warning.get("step")),
+        }
+        for warning in found.values()
+    ]
+
+
+def step_title(name: str | None) -> str:
+    entry = catalogue.step(name) if name else None
+    return entry.title if entry else ""
+
+
+def column_rows(
+    version: DatasetVersion, *, search: str = "", kind: str = "", sort: str = ""
+) -> list[dict[str, Any]]:
+    """Return the columns asked for, each with its bars, in the order asked for."""
+    columns = (version.profile or {}).get("columns") or version.columns
+    wanted = search.casefold()
+    rows = [
+        column
+        for column in columns
+        if wanted in column["name"].casefold() and kind in ("", column["type"])
+    ]
+    if sort and sort in ORDERS:
+        key = sort.lstrip("-")
+        rows.sort(key=lambda c: sort_key(c.get(key)), reverse=sort.startswith("-"))
+    return LazyRows(rows, version.rows_count)
+
+
+class LazyRows(list[dict[str, Any]]):
+    """Columns whose bars are computed only for those a page shows."""
+
+    def __init__(self, rows: list[dict[str, Any]], total: int) -> None:
+        super().__init__(rows)
+        self.total = total
+
+    def __getitem__(self, part: Any) -> Any:
+        rows = super().__getitem__(part)
+        return [self.drawn(row) for row in rows] if isinstance(part, slice) else rows
+
+    def drawn(self, column: dict[str, Any]) -> dict[str, Any]:
+        missing = column.get("missing") or 0
+        return column | {
+            "bars": bars_of(column),
+            "missing_share": missing / self.total if self.total else None,
+            "median": (column.get("quantiles") or {}).get("0.5"),
+            "is_numeric": column.get("minimum") is not None
+            and column["type"] not in WORDS,
+            "summary": summary_of(column),
+            "alternative": alternative_of(column),
+        }
+
+
+def sort_key(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value or 0
+
+
+def bars_of(column: dict[str, Any]) -> list[Bar]:
+    """Return the bars of a column's histogram, or of its most frequent values."""
+    counts = counts_of(column)
+    highest = max(counts, default=0)
+    if not highest:
+        return []
+    step = WIDTH / len(counts)
+    gap = 1 if step > 3 else 0
+    return [
+        Bar(
+            x=round(place * step, 2),
+            y=round(HEIGHT - tall, 2),
+            width=round(step - gap, 2),
+            height=tall,
+        )
+        for place, count in enumerate(counts)
+        if (tall := round(max(count / highest * HEIGHT, 1 if count else 0), 2))
+    ]
+
+
+def summary_of(column: dict[str, Any]) -> str:
+    """Name the most frequent values of a column of words."""
+    top = (column.get("top") or [])[:3]
+    shown = ", ".join(f"{str(e['value'])[:24]} ({e['count']})" for e in top)
+    return f"{shown} …" if (column.get("unique") or 0) > len(top) else shown
+
+
+def counts_of(column: dict[str, Any]) -> list[int]:
+    histogram = column.get("histogram") or {}
+    if histogram.get("counts"):
+        return list(histogram["counts"])
+    return [entry["count"] for entry in column.get("top") or []]
+
+
+def alternative_of(column: dict[str, Any]) -> str:
+    """Say in words what the sparkline draws."""
+    histogram = column.get("histogram") or {}
+    if histogram.get("counts"):
+        return (
+            f"Histogram from {column.get('minimum')} to {column.get('maximum')}, "
+            f"{len(histogram['counts'])} bars"
+        )
+    top = (column.get("top") or [])[:3]
+    values = ", ".join(f"{entry['value']}: {entry['count']}"[:40] for entry in top)
+    return f"Most frequent: {values}" if values else "No values"

@@ -1,0 +1,99 @@
+"""The Prepare page: steps chosen in a form, tried on a sample, then applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from datamine.htmx import render_page
+from datasets import services
+from datasets.exceptions import DatasetError, StepRefusedError
+from datasets.steps import catalogue
+from datasets.steps_form import StepsForm
+from datasets.views.context import dataset_context, dataset_for, shown_version
+from datasets.views.rows import cell_of
+from projects.permissions import Action
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from datasets.models import DatasetVersion
+    from datasets.trials import Trial
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORM_METHODS)
+def prepare(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_for(request, pk, Action.EDIT)
+    version = shown_version(request, dataset)
+    context = dataset_context(request, dataset, "prepare", version)
+    if version is None:
+        return render(request, "datasets/prepare.html", context)
+    builder = StepsForm(version.schema, request.POST, request.GET)
+    context |= {"builder": builder, "entries": catalogue.steps().values()}
+    if request.method == "POST" and not builder.is_editing and builder.is_valid():
+        if request.POST.get("action") == "apply":
+            if apply(request, version, builder):
+                return redirect(dataset)
+        else:
+            context |= tried(version, builder)
+    return render_page(
+        request, "datasets/prepare.html", "datasets/_builder.html", context
+    )
+
+
+def apply(request: HttpRequest, version: DatasetVersion, builder: StepsForm) -> bool:
+    """Start making the new version; False where a step was refused."""
+    try:
+        child = services.apply_steps(
+            version,
+            specs=builder.specs,
+            description=builder.description,
+            actor=request.user,
+        )
+    except DatasetError as refusal:
+        refuse(builder, refusal)
+        return False
+    messages.success(request, f"Version {child.number} is being made.")
+    return True
+
+
+def tried(version: DatasetVersion, builder: StepsForm) -> dict[str, Any]:
+    """Return what the steps would do, for the page."""
+    try:
+        trial = services.try_on_sample(version, builder.specs)
+    except DatasetError as refusal:
+        refuse(builder, refusal)
+        return {}
+    return {"trial": shown_trial(trial)}
+
+
+def refuse(builder: StepsForm, refusal: DatasetError) -> None:
+    position = refusal.position if isinstance(refusal, StepRefusedError) else 0
+    builder.refuse(position, str(refusal))
+
+
+def shown_trial(trial: Trial) -> dict[str, Any]:
+    """Return the trial with cells as pages show them."""
+    changed = sorted(trial.changes.cells.items(), key=lambda item: -item[1])
+    return {
+        "sample_rows": trial.sample_rows,
+        "is_sample": trial.sample_rows < trial.total_rows,
+        "changes": trial.changes,
+        "changed": [item for item in changed if item[1]][:20],
+        "columns": trial.columns,
+        "examples": [
+            {
+                "row": row + 1,
+                "cells": [
+                    {"before": cell_of(a), "after": cell_of(b), "changed": a != b}
+                    for a, b in zip(before, after, strict=True)
+                ],
+            }
+            for row, before, after in trial.examples
+        ],
+    }

@@ -1,0 +1,176 @@
+"""From a file to a dataset: send it, see how it would be read, correct that, import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from datamine.htmx import render_page
+from datasets import services
+from datasets.exceptions import DatasetError, NameTakenError, UnreadableFileError
+from datasets.forms import DatasetForm, DialectForm
+from datasets.models import Dataset, Upload
+from datasets.readers.catalogue import readers
+from datasets.readers.dialect import Dialect
+from datasets.uploads import received_file
+from datasets.views.context import dataset_context, dataset_for
+from projects.models import Project
+from projects.permissions import Action, get_for
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from datasets.readers.report import Sniff
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+SHOWN_COLUMNS = 50
+
+
+@require_http_methods(FORM_METHODS)
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.EDIT, key=key)
+    context: dict[str, Any] = {
+        "project": project,
+        "section": "datasets",
+        "limit": settings.LIMITS.upload_bytes,
+        "formats": readers(),
+        "extensions": ",".join(e for reader in readers() for e in reader.extensions),
+    }
+    if request.method != "POST":
+        return render(request, "datasets/upload.html", context)
+    try:
+        return redirect(received(request, project))
+    except DatasetError as refusal:
+        context["error"] = str(refusal)
+        status = refusal.status_code
+        return render(request, "datasets/upload.html", context, status=status)
+
+
+def received(request: HttpRequest, project: Project) -> Upload:
+    """Keep the file of a request if it can be read at all."""
+    kept = services.receive_upload(project, received_file(request), actor=request.user)
+    try:
+        services.sniff_file(kept.key, kept.filename)
+    except UnreadableFileError:
+        services.discard_upload(kept)
+        raise
+    return kept
+
+
+@require_http_methods(FORM_METHODS)
+def review(request: HttpRequest, pk: str) -> HttpResponse:
+    """Show how an upload would be read; import it when told to."""
+    kept = get_for(
+        request.user, Upload.objects.select_related("project"), Action.EDIT, pk=pk
+    )
+    look = Look(request, kept.key, kept.filename)
+    labels = labels_form(request, kept)
+    if look.wants_import and look.form.is_valid() and labels.is_valid():
+        try:
+            dataset = services.import_upload(
+                kept,
+                **labels.cleaned_data,
+                file_format=look.file_format,
+                dialect=look.form.dialect,
+                actor=request.user,
+            )
+        except NameTakenError as refusal:
+            labels.add_error("name", str(refusal))
+        else:
+            return redirect(dataset)
+    context = {
+        "project": kept.project,
+        "section": "datasets",
+        "upload": kept,
+        "labels": labels,
+        "twins": kept.project.datasets.filter(sha256=kept.sha256)[:3],
+        **look.context(),
+    }
+    return render_page(request, "datasets/review.html", "datasets/_look.html", context)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: str) -> HttpResponse:
+    kept = get_for(
+        request.user, Upload.objects.select_related("project"), Action.EDIT, pk=pk
+    )
+    services.discard_upload(kept)
+    messages.success(request, f"“{kept.filename}” was thrown away.")
+    return redirect("datasets:list", kept.project.key)
+
+
+@require_http_methods(FORM_METHODS)
+def dialect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read the file of a dataset again, in another way."""
+    dataset = dataset_for(request, pk, Action.EDIT)
+    newest = dataset.versions.filter(parent=None).last()
+    stored = Dialect.model_validate(newest.dialect)
+    look = Look(request, dataset.upload, dataset.filename, stored)
+    if look.wants_import and look.form.is_valid():
+        try:
+            services.import_again(
+                dataset, dialect=look.form.dialect, actor=request.user
+            )
+        except DatasetError as refusal:
+            messages.error(request, str(refusal))
+        return redirect(dataset)
+    context = dataset_context(request, dataset, "", failed=newest, **look.context())
+    return render_page(request, "datasets/dialect.html", "datasets/_look.html", context)
+
+
+def labels_form(request: HttpRequest, kept: Upload) -> forms.ModelForm:
+    """Return the form of the new dataset's name, with a free one filled in."""
+    instance = Dataset(project=kept.project)
+    if request.method == "POST":
+        return DatasetForm(request.POST, instance=instance)
+    name = services.free_name(kept.project, kept.filename)
+    return DatasetForm(instance=instance, initial={"name": name})
+
+
+class Look:
+    """A look at the first part of a file, as guessed or as the form says."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        key: str,
+        filename: str,
+        dialect: Dialect | None = None,
+    ) -> None:
+        self.sniff: Sniff | None = None
+        self.error = ""
+        self.key, self.filename = key, filename
+        self.wants_import = request.POST.get("action") == "import"
+        first = services.sniff_file(key, filename)
+        self.file_format = first.format
+        guess = dialect or first.dialect
+        posted = request.POST if request.method == "POST" else None
+        names = [name for name, _ in first.columns]
+        self.form = DialectForm(posted, guess=guess, columns=names)
+        if posted is None and dialect is None:
+            self.sniff = first
+        elif posted is None or self.form.is_valid():
+            self.look(guess if posted is None else self.form.dialect)
+
+    def look(self, dialect: Dialect | None) -> None:
+        try:
+            self.sniff = services.sniff_file(self.key, self.filename, dialect=dialect)
+        except UnreadableFileError as refusal:
+            self.error = str(refusal)
+
+    def context(self) -> dict[str, Any]:
+        found = self.sniff
+        columns = found.columns[:SHOWN_COLUMNS] if found else []
+        return {
+            "form": self.form,
+            "sniff": found,
+            "error": self.error,
+            "columns": columns,
+            "rows": [row[:SHOWN_COLUMNS] for row in found.rows] if found else [],
+            "more_columns": len(found.columns) - len(columns) if found else 0,
+        }
