@@ -44,7 +44,16 @@ class Experiment(models.Model):
         max_length=10, choices=Preprocessing, default=Preprocessing.LEAK_FREE
     )
     latest_session = models.ForeignKey(
-        "TrainingSession", on_delete=models.SET_NULL, null=True, related_name="+"
+        "TrainingSession",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    headline = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Test metrics of the latest completed session; lists sort by them.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
@@ -57,9 +66,7 @@ class Experiment(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(
-                fields=["project", "-created_at"], name="experiments_recent"
-            ),
+            models.Index(fields=["project", "-created_at"], name="experiments_recent"),
             models.Index(fields=["algorithm"], name="experiments_algorithm"),
         ]
 
@@ -76,17 +83,28 @@ class TrainingSession(LeasedJob):
     Status = SessionStatus
     RUNNING = SessionStatus.TRAINING
     DONE = SessionStatus.COMPLETED
+    CLUSTER = "train"
+    WORK = "experiments.sessions:train_in_child"
+    IMPORTS = ("experiments.sessions", "experiments.training", "experiments.artifacts")
 
     experiment = models.ForeignKey(
         Experiment, on_delete=models.CASCADE, related_name="sessions"
     )
     number = models.PositiveIntegerField()
+    base_version = models.ForeignKey(
+        DatasetVersion,
+        on_delete=models.RESTRICT,
+        related_name="+",
+        help_text="The version whose rows are split; later steps are in the plan.",
+    )
     status = models.CharField(
         max_length=10, choices=SessionStatus, default=SessionStatus.PENDING
     )
     plan = models.JSONField(help_text="All that was trained, frozen at the start.")
     epochs_completed = models.PositiveIntegerField(default=0)
-    history = models.JSONField(default=list, blank=True, help_text="One entry an epoch.")
+    history = models.JSONField(
+        default=list, blank=True, help_text="One entry an epoch."
+    )
     training_time_seconds = models.FloatField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
@@ -120,9 +138,16 @@ class TrainingSession(LeasedJob):
     def get_absolute_url(self) -> str:
         return reverse("experiments:session", args=[self.experiment_id, self.number])
 
+    def stored_files(self) -> list[tuple[str, str]]:
+        return [(self.result.artifact, self.result.artifact_sha256)]
+
     @property
     def project(self) -> Project:
         return self.experiment.project
+
+    def artifact_key(self, token: int) -> str:
+        """Where the attempt with this token keeps its model: no two share a key."""
+        return f"artifacts/{self.experiment_id}/{self.pk}-{token}.zip"
 
 
 class Result(models.Model):
@@ -157,3 +182,9 @@ class Result(models.Model):
     @property
     def project(self) -> Project:
         return self.session.project
+
+    @property
+    def filename(self) -> str:
+        """What the artefact is called when somebody downloads it."""
+        time = f"{self.created_at:%Y%m%d_%H%M%S}"
+        return f"model_{self.session.experiment_id}_{time}.zip"

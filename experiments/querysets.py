@@ -2,11 +2,61 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from django.db.models import F, FloatField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from experiments.metrics import is_metric
 from projects.querysets import VisibleQuerySet
+
+#: What lists may be ordered by besides a metric, and the field behind the name.
+ORDERS = {
+    "name": "name",
+    "algorithm": "algorithm",
+    "dataset": "dataset__name",
+    "status": "latest_session__status",
+    "time": "latest_session__training_time_seconds",
+    "created": "created_at",
+}
+NEWEST = "-created"
 
 
 class ExperimentQuerySet(VisibleQuerySet):
-    pass
+    def for_list(self) -> Self:
+        """Bring what one line of a list shows, and nothing else, in one query."""
+        return self.select_related("dataset", "version", "latest_session").only(
+            "name",
+            "algorithm",
+            "task",
+            "target_column",
+            "headline",
+            "created_at",
+            "project_id",
+            "dataset__name",
+            "version__number",
+            "latest_session__number",
+            "latest_session__experiment_id",
+            "latest_session__status",
+            "latest_session__progress",
+            "latest_session__training_time_seconds",
+        )
+
+    def ordered(self, order: str) -> Self:
+        """Sort by a column of the list or a metric, "-" first for descending.
+
+        Experiments without the value come last; unknown names give the newest first.
+        """
+        name = order.removeprefix("-")
+        value = F(ORDERS.get(name, "created_at"))
+        if name not in ORDERS and is_metric(name):
+            value = Cast(KeyTextTransform(name, "headline"), FloatField())
+        elif name not in ORDERS:
+            order = NEWEST
+        if order.startswith("-"):
+            return self.order_by(value.desc(nulls_last=True), "-pk")
+        return self.order_by(value.asc(nulls_last=True), "pk")
 
 
 class TrainingSessionQuerySet(VisibleQuerySet):

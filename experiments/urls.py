@@ -1,6 +1,29 @@
+"""Addresses of the experiments' pages."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from experiments import views
 
 app_name = "experiments"
-urlpatterns: list[URLPattern] = []
+IN_PROJECT = "projects/<slug:key>/experiments/"
+EXPERIMENT = "experiments/<int:pk>/"
+SESSION = f"{EXPERIMENT}sessions/<int:number>/"
+
+urlpatterns = [
+    path(IN_PROJECT, views.experiment_list, name="list"),
+    path(f"{IN_PROJECT}new/", views.create, name="create"),
+    path(f"{IN_PROJECT}compare/", views.compare, name="compare"),
+    path(f"{IN_PROJECT}compare/table.csv", views.compare_csv, name="compare_csv"),
+    path(EXPERIMENT, views.detail, name="detail"),
+    path(f"{EXPERIMENT}train/", views.train, name="train"),
+    path(f"{EXPERIMENT}delete/", views.delete, name="delete"),
+    path(SESSION, views.session, name="session"),
+    path(f"{SESSION}cancel/", views.cancel, name="cancel"),
+    path(f"{SESSION}charts/<slug:name>.json", views.chart, name="chart"),
+    path(f"{SESSION}data/<slug:name>.csv", views.data_csv, name="data"),
+    path(f"{SESSION}metrics.json", views.metrics_json, name="metrics_json"),
+    path(f"{SESSION}metrics.csv", views.metrics_csv, name="metrics_csv"),
+    path(f"{SESSION}model/", views.download_model, name="model"),
+]

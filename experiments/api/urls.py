@@ -1,5 +1,25 @@
+"""Addresses of experiments, sessions and algorithms in the API."""
+
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from experiments.api.views import (
+    AlgorithmViewSet,
+    ExperimentViewSet,
+    SessionViewSet,
+    ValidateFeaturesView,
+)
+
+router = SimpleRouter()
+router.register("experiments", ExperimentViewSet, "experiment")
+router.register("sessions", SessionViewSet, "session")
+router.register("algorithms", AlgorithmViewSet, "algorithm")
+
+urlpatterns = [
+    path(
+        "validate-features/", ValidateFeaturesView.as_view(), name="validate-features"
+    ),
+    *router.urls,
+]

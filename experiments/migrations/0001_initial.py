@@ -4,78 +4,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Experiment',
+            name="Experiment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('description', models.TextField(blank=True, max_length=2000)),
-                ('task', models.CharField(choices=[('classification', 'Classification'), ('regression', 'Regression')], max_length=20)),
-                ('algorithm', models.CharField(max_length=60)),
-                ('hyperparameters', models.JSONField(blank=True, default=dict)),
-                ('target_column', models.TextField()),
-                ('feature_columns', models.JSONField()),
-                ('split', models.JSONField(default=dict)),
-                ('preprocessing', models.CharField(choices=[('leak_free', 'Fitted inside each fold'), ('as_is', 'As the version stands')], default='leak_free', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("description", models.TextField(blank=True, max_length=2000)),
+                (
+                    "task",
+                    models.CharField(
+                        choices=[
+                            ("classification", "Classification"),
+                            ("regression", "Regression"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("algorithm", models.CharField(max_length=60)),
+                ("hyperparameters", models.JSONField(blank=True, default=dict)),
+                ("target_column", models.TextField()),
+                ("feature_columns", models.JSONField()),
+                ("split", models.JSONField(default=dict)),
+                (
+                    "preprocessing",
+                    models.CharField(
+                        choices=[
+                            ("leak_free", "Fitted inside each fold"),
+                            ("as_is", "As the version stands"),
+                        ],
+                        default="leak_free",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metrics', models.JSONField(help_text='train, validation, test, cross_validation.')),
-                ('baseline', models.JSONField(default=dict)),
-                ('details', models.JSONField(default=dict, help_text='Confusion matrix, report, curves, importances, intervals, folds.')),
-                ('warnings', models.JSONField(default=list)),
-                ('split_digest', models.CharField(max_length=64)),
-                ('signature', models.JSONField(default=dict)),
-                ('artifact', models.CharField(help_text='Key of the artefact.', max_length=200)),
-                ('artifact_sha256', models.CharField(max_length=64)),
-                ('artifact_hmac', models.CharField(max_length=64)),
-                ('artifact_size', models.PositiveBigIntegerField(help_text='Bytes.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "metrics",
+                    models.JSONField(
+                        help_text="train, validation, test, cross_validation."
+                    ),
+                ),
+                ("baseline", models.JSONField(default=dict)),
+                (
+                    "details",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Confusion matrix, report, curves, importances, intervals, folds.",
+                    ),
+                ),
+                ("warnings", models.JSONField(default=list)),
+                ("split_digest", models.CharField(max_length=64)),
+                ("signature", models.JSONField(default=dict)),
+                (
+                    "artifact",
+                    models.CharField(help_text="Key of the artefact.", max_length=200),
+                ),
+                ("artifact_sha256", models.CharField(max_length=64)),
+                ("artifact_hmac", models.CharField(max_length=64)),
+                ("artifact_size", models.PositiveBigIntegerField(help_text="Bytes.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrainingSession',
+            name="TrainingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('fencing_token', models.PositiveIntegerField(default=0)),
-                ('worker', models.CharField(blank=True, max_length=100)),
-                ('lease_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('progress', models.FloatField(default=0)),
-                ('phase', models.CharField(blank=True, max_length=100)),
-                ('error_message', models.TextField(blank=True)),
-                ('log', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('number', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('training', 'Training'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('plan', models.JSONField(help_text='All that was trained, frozen at the start.')),
-                ('epochs_completed', models.PositiveIntegerField(default=0)),
-                ('history', models.JSONField(blank=True, default=list, help_text='One entry an epoch.')),
-                ('training_time_seconds', models.FloatField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("fencing_token", models.PositiveIntegerField(default=0)),
+                ("worker", models.CharField(blank=True, max_length=100)),
+                ("lease_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_requested", models.BooleanField(default=False)),
+                ("progress", models.FloatField(default=0)),
+                ("phase", models.CharField(blank=True, max_length=100)),
+                ("error_message", models.TextField(blank=True)),
+                ("log", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("training", "Training"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.JSONField(
+                        help_text="All that was trained, frozen at the start."
+                    ),
+                ),
+                ("epochs_completed", models.PositiveIntegerField(default=0)),
+                (
+                    "history",
+                    models.JSONField(
+                        blank=True, default=list, help_text="One entry an epoch."
+                    ),
+                ),
+                ("training_time_seconds", models.FloatField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
     ]

@@ -6,79 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('datasets', '0002_initial'),
-        ('experiments', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("datasets", "0002_initial"),
+        ("experiments", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='experiment',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="experiment",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='dataset',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='datasets.dataset'),
+            model_name="experiment",
+            name="dataset",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="experiments",
+                to="datasets.dataset",
+            ),
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='projects.project'),
+            model_name="experiment",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="experiments",
+                to="projects.project",
+            ),
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='experiments', to='datasets.datasetversion'),
+            model_name="experiment",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="experiments",
+                to="datasets.datasetversion",
+            ),
         ),
         migrations.AddField(
-            model_name='trainingsession',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="trainingsession",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trainingsession',
-            name='experiment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='experiments.experiment'),
+            model_name="trainingsession",
+            name="experiment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sessions",
+                to="experiments.experiment",
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='session',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='result', to='experiments.trainingsession'),
+            model_name="result",
+            name="session",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="result",
+                to="experiments.trainingsession",
+            ),
         ),
         migrations.AddField(
-            model_name='experiment',
-            name='latest_session',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='experiments.trainingsession'),
+            model_name="experiment",
+            name="latest_session",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="experiments.trainingsession",
+            ),
         ),
         migrations.AddIndex(
-            model_name='trainingsession',
-            index=models.Index(condition=models.Q(('status', 'training')), fields=['lease_expires_at'], name='experiments_session_leases'),
+            model_name="trainingsession",
+            index=models.Index(
+                condition=models.Q(("status", "training")),
+                fields=["lease_expires_at"],
+                name="experiments_session_leases",
+            ),
         ),
         migrations.AddIndex(
-            model_name='trainingsession',
-            index=models.Index(fields=['status'], name='experiments_session_by_status'),
+            model_name="trainingsession",
+            index=models.Index(fields=["status"], name="experiments_session_by_status"),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.UniqueConstraint(fields=('experiment', 'number'), name='experiments_session_number'),
+            model_name="trainingsession",
+            constraint=models.UniqueConstraint(
+                fields=("experiment", "number"), name="experiments_session_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'training', 'completed', 'failed', 'cancelled'])), name='experiments_session_status'),
+            model_name="trainingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["pending", "training", "completed", "failed", "cancelled"],
+                    )
+                ),
+                name="experiments_session_status",
+            ),
         ),
         migrations.AddIndex(
-            model_name='experiment',
-            index=models.Index(fields=['project', '-created_at'], name='experiments_recent'),
+            model_name="experiment",
+            index=models.Index(
+                fields=["project", "-created_at"], name="experiments_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='experiment',
-            index=models.Index(fields=['algorithm'], name='experiments_algorithm'),
+            model_name="experiment",
+            index=models.Index(fields=["algorithm"], name="experiments_algorithm"),
         ),
     ]

@@ -1,0 +1,340 @@
+"""Experiments, their sessions, and the catalogue of algorithms over the API."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet, ViewSet
+
+from datamine.idempotency import idempotent
+from datamine.waiting import preferred_wait, wait_until
+from datasets.models import Dataset, DatasetVersion
+from experiments import services, sessions
+from experiments.algorithms.catalogue import (
+    UnknownAlgorithmError,
+    algorithm,
+    algorithms,
+)
+from experiments.api.renderers import CsvRenderer
+from experiments.api.serializers import (
+    AlgorithmSerializer,
+    CompareSerializer,
+    DescriptionSerializer,
+    DraftSerializer,
+    ExperimentSerializer,
+    FeaturesSerializer,
+    FindingsSerializer,
+    LogSerializer,
+    ParametersSerializer,
+    SessionDetailSerializer,
+    SessionSerializer,
+)
+from experiments.comparison import Comparison
+from experiments.downloads import artifact_response
+from experiments.drafts import Draft, findings, plan_of
+from experiments.exceptions import InvalidDraftError, NoResultError
+from experiments.filters import ExperimentApiFilter, SessionFilter
+from experiments.models import Experiment, Result, TrainingSession
+from experiments.querysets import NEWEST
+from projects.models import Project
+from projects.permissions import Action, get_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+    from django.http import FileResponse
+    from rest_framework.request import Request
+
+ORDERING = OpenApiParameter(
+    "ordering",
+    description="`name`, `algorithm`, `dataset`, `status`, `time`, `created` or a "
+    "metric; with `-` in front from the greatest down.",
+)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Answer a draft that cannot be with every field, parameter and column in the way."""
+    try:
+        yield
+    except InvalidDraftError as error:
+        details: dict[str, list[ErrorDetail]] = {}
+        for problem in error.problems:
+            found = details.setdefault(problem.attr, [])
+            found.append(ErrorDetail(problem.detail, problem.code))
+        raise ValidationError(details) from error
+
+
+def version_for(
+    request: Request, wanted: Action, *, dataset: int, number: int | None, **lookup: Any
+) -> DatasetVersion:
+    """Return a version of a dataset, the active one if no number is given.
+
+    A dataset one may not see, or of another project, is a 400 like one that is not.
+    """
+    try:
+        found = get_for(request.user, Dataset, wanted, pk=dataset, **lookup)
+    except Http404:
+        detail = ErrorDetail(f"There is no dataset {dataset}.", "does_not_exist")
+        raise ValidationError({"dataset": [detail]}) from None
+    versions = found.versions.select_related("dataset__project")
+    wanted_version = {"number": number} if number else {"pk": found.active_version_id}
+    version = versions.filter(**wanted_version).first()
+    if version is None:
+        what = f"no version {number}" if number else "no version that is ready"
+        detail = ErrorDetail(f"The dataset has {what}.", "does_not_exist")
+        raise ValidationError({"version": [detail]})
+    return version
+
+
+class ExperimentViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
+):
+    """What is learned from which columns by which algorithm, and how it is tested."""
+
+    queryset = Experiment.objects.none()
+    serializer_class = ExperimentSerializer
+    filterset_class = ExperimentApiFilter
+    lookup_value_regex = r"\d{1,18}"
+
+    def get_queryset(self) -> QuerySet[Experiment]:
+        visible = Experiment.objects.visible_to(self.request.user)
+        order = self.request.query_params.get("ordering") or NEWEST
+        heavy = ("profile", "columns", "problems", "notices", "dialect")
+        related = ("project", "dataset", "version", "latest_session", "created_by")
+        return (
+            visible.ordered(order)
+            .select_related(*related)
+            .defer(
+                *(f"version__{name}" for name in heavy),
+                "latest_session__log",
+                "latest_session__history",
+                "latest_session__plan",
+            )
+        )
+
+    def experiment(self, wanted: Action) -> Experiment:
+        return get_for(
+            self.request.user, self.get_queryset(), wanted, pk=self.kwargs["pk"]
+        )
+
+    @extend_schema(parameters=[ORDERING])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the experiments you may see."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=DraftSerializer, responses={201: ExperimentSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Save an experiment after checking every column, parameter and bound."""
+        body = DraftSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        key = said.pop("project")
+        project = get_for(request.user, Project, Action.EDIT, key=key)
+        version = version_for(
+            request,
+            Action.EDIT,
+            dataset=said.pop("dataset"),
+            number=said.pop("version"),
+            project=project,
+        )
+        said["feature_columns"] = tuple(said["feature_columns"])
+        with explained():
+            made = services.create_experiment(
+                Draft(version=version, **said), actor=request.user
+            )
+        return Response(
+            self.get_serializer(made).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("experiment-detail", [made.pk])},
+        )
+
+    @extend_schema(request=DescriptionSerializer, responses=ExperimentSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the name or the description; nothing else ever changes."""
+        experiment = self.experiment(Action.EDIT)
+        body = DescriptionSerializer(experiment, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        services.describe_experiment(
+            experiment,
+            name=body.validated_data.get("name", experiment.name),
+            description=body.validated_data.get("description", experiment.description),
+            actor=request.user,
+        )
+        return Response(self.get_serializer(experiment).data)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete an experiment with its sessions, results and models' files."""
+        experiment = self.experiment(Action.MANAGE)
+        services.delete_experiment(experiment, actor=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={202: SessionDetailSerializer})
+    @action(detail=True, methods=["post"])
+    def train(self, request: Request, pk: str) -> Response:
+        """Start a session. `Prefer: wait=60` waits for its end, at most so long."""
+        response = self.started(request)
+        seconds = preferred_wait(request)
+        found = TrainingSession.objects.filter(pk=response.data["id"])
+        if not seconds:
+            return response
+        wait_until(lambda: found.get().is_over, seconds)
+        latest = found.select_related("result").get()
+        return Response(
+            SessionDetailSerializer(latest).data,
+            status=response.status_code,
+            headers={"Location": response["Location"]},
+        )
+
+    @idempotent
+    def started(self, request: Request) -> Response:
+        experiment = self.experiment(Action.EDIT)
+        with explained():
+            session = sessions.start_session(experiment, actor=request.user)
+        return Response(
+            SessionDetailSerializer(session).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("session-detail", [session.pk])},
+        )
+
+    @extend_schema(
+        request=CompareSerializer, responses={200: OpenApiTypes.OBJECT}, filters=False
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        renderer_classes=[JSONRenderer, CsvRenderer],
+        pagination_class=None,
+    )
+    def compare(self, request: Request) -> Response:
+        """Put experiments beside each other: differences, metrics, same split or not."""
+        body = CompareSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        pks = list(dict.fromkeys(body.validated_data["experiments"]))
+        visible = Experiment.objects.visible_to(request.user).select_related(
+            "dataset", "version"
+        )
+        found = visible.in_bulk(pks)
+        if len(found) != len(pks):
+            raise Http404
+        comparison = Comparison([found[pk] for pk in pks])
+        if request.accepted_renderer.format == CsvRenderer.format:
+            return Response(comparison.table())
+        return Response(comparison.to_json())
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path="download-model")
+    def download_model(self, request: Request, pk: str) -> FileResponse:
+        """Download the artefact of the latest completed session."""
+        experiment = self.experiment(Action.VIEW)
+        results = Result.objects.filter(session__experiment=experiment)
+        latest = results.select_related("session").order_by("-pk").first()
+        if latest is None:
+            raise NoResultError(
+                "No session of this experiment is completed; train it first."
+            )
+        return artifact_response(latest)
+
+
+class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Training sessions: how far they are, and what came out."""
+
+    queryset = TrainingSession.objects.none()
+    serializer_class = SessionDetailSerializer
+    filterset_class = SessionFilter
+    lookup_value_regex = r"\d{1,18}"
+
+    def get_queryset(self) -> QuerySet[TrainingSession]:
+        visible = TrainingSession.objects.visible_to(self.request.user)
+        if self.action == "list":
+            return visible.defer("log", "history", "plan")
+        return visible.select_related("result", "experiment__project")
+
+    def get_serializer_class(self) -> type[SessionSerializer]:
+        return SessionSerializer if self.action == "list" else SessionDetailSerializer
+
+    def session(self, wanted: Action) -> TrainingSession:
+        return get_for(
+            self.request.user, self.get_queryset(), wanted, pk=self.kwargs["pk"]
+        )
+
+    @extend_schema(responses=LogSerializer)
+    @action(detail=True)
+    def log(self, request: Request, pk: str) -> Response:
+        """Return all lines a session has written, times in UTC."""
+        return Response(LogSerializer(self.session(Action.VIEW)).data)
+
+    @extend_schema(request=None, responses=SessionDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop a session: at once if it waits, within two seconds if it trains."""
+        session = self.session(Action.EDIT)
+        sessions.cancel_session(session, actor=request.user)
+        return Response(SessionDetailSerializer(session).data)
+
+
+class AlgorithmViewSet(ViewSet):
+    """What can be learned with, and what each algorithm asks of the data."""
+
+    lookup_field = "name"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    @extend_schema(responses=AlgorithmSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """List the whole catalogue; it is short."""
+        return Response(AlgorithmSerializer(algorithms(), many=True).data)
+
+    @extend_schema(responses=AlgorithmSerializer)
+    def retrieve(self, request: Request, name: str) -> Response:
+        """Return one algorithm."""
+        return Response(AlgorithmSerializer(self.entry(name)).data)
+
+    @extend_schema(responses=ParametersSerializer)
+    @action(detail=True)
+    def params(self, request: Request, name: str) -> Response:
+        """Return its hyperparameters: JSON Schema, defaults, bounds, presets."""
+        return Response(ParametersSerializer(self.entry(name)).data)
+
+    @staticmethod
+    def entry(name: str) -> Any:
+        try:
+            return algorithm(name)
+        except UnknownAlgorithmError as error:
+            raise Http404 from error
+
+
+class ValidateFeaturesView(GenericAPIView):
+    """Say whether columns can be learned from, before anything is saved."""
+
+    serializer_class = FeaturesSerializer
+    reads = True
+
+    @extend_schema(responses=FindingsSerializer)
+    def post(self, request: Request) -> Response:
+        """Check a target and features against what the version's profile knows."""
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        version = version_for(
+            request,
+            Action.VIEW,
+            dataset=said.pop("dataset"),
+            number=said.pop("version"),
+        )
+        said["feature_columns"] = tuple(said["feature_columns"])
+        with explained():
+            plan = plan_of(Draft(version=version, **said))
+        return Response(findings(plan, version).to_json())

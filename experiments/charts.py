@@ -1,0 +1,252 @@
+"""Charts of a result as Vega-Lite, made of what the session stored; no library needed.
+
+Colours of axes and text are the page's: `static/js/charts.js` adds them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+#: Told apart by people who see colours differently; one for each class, in order.
+PALETTE = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
+    "#8c564b", "#7f7f7f", "#bcbd22", "#9467bd", "#17becf", "#a00040",
+)  # fmt: skip
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+HEIGHT = 260
+
+Row = dict[str, Any]
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One kind of chart: its rows out of a result's details, and how they are drawn."""
+
+    name: str
+    title: str
+    rows: Callable[[dict[str, Any]], list[Row]]
+    marks: Callable[[list[Row]], Spec]
+    words: Callable[[dict[str, Any]], str]
+
+    def spec(self, details: dict[str, Any]) -> Spec:
+        """Return the chart as Vega-Lite."""
+        rows = self.rows(details)
+        return {
+            "$schema": SCHEMA,
+            "description": f"{self.title}. {self.words(details)}",
+            "width": "container",
+            "height": HEIGHT,
+            "autosize": {"type": "fit", "contains": "padding"},
+            "background": "transparent",
+            "data": {"values": rows},
+            **self.marks(rows),
+        }
+
+
+def curve_rows(
+    kind: str, x: str, y: str, extra: str | None = None
+) -> Callable[[dict[str, Any]], list[Row]]:
+    """Return what makes rows of the stored curves of one kind, a line per point."""
+    keys = [key for key in (x, y, extra) if key]
+
+    def rows(details: dict[str, Any]) -> list[Row]:
+        curves = (details.get("curves") or {}).get(kind) or []
+        return [
+            {"class": str(curve["label"]), "order": place}
+            | dict(zip(keys, point, strict=True))
+            for curve in curves
+            for place, point in enumerate(zip(*(curve[k] for k in keys), strict=True))
+        ]
+
+    return rows
+
+
+def residual_rows(details: dict[str, Any]) -> list[Row]:
+    stored = details.get("residuals") or {}
+    keys = ("actual", "predicted", "residual")
+    columns = [stored.get(key) or [] for key in keys]
+    return [dict(zip(keys, point, strict=True)) for point in zip(*columns, strict=True)]
+
+
+def share_axis(field: str, title: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": [0, 1]},
+    }
+
+
+def class_colour(rows: Iterable[Row]) -> Spec:
+    """Give each class the colour it has on every chart of the page."""
+    classes = list(dict.fromkeys(row["class"] for row in rows))
+    colours = [PALETTE[place % len(PALETTE)] for place in range(len(classes))]
+    legend = {"orient": "bottom", "columns": 4, "title": None}
+    return {
+        "field": "class",
+        "type": "nominal",
+        "scale": {"domain": classes, "range": colours},
+        "legend": legend if len(classes) > 1 else None,
+    }
+
+
+def lines(
+    x: Spec, y: Spec, *, diagonal: bool, points: bool = False
+) -> Callable[[list[Row]], Spec]:
+    """Return what draws one line a class, over the line of chance where there is one."""
+
+    def marks(rows: list[Row]) -> Spec:
+        mark = {"type": "line", "strokeWidth": 2, "point": points, "clip": True}
+        layer: list[Spec] = [
+            {
+                "mark": mark,
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "order": {"field": "order"},
+                    "color": class_colour(rows),
+                    "tooltip": [
+                        {"field": "class", "type": "nominal"},
+                        {**x, "format": ".3f", "scale": None},
+                        {**y, "format": ".3f", "scale": None},
+                    ],
+                },
+            }
+        ]
+        for tip in layer[0]["encoding"]["tooltip"]:
+            tip.pop("scale", None)
+        if diagonal:
+            layer.insert(0, reference([{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
+        return {"layer": layer}
+
+    return marks
+
+
+def reference(points: list[Row]) -> Spec:
+    """Draw a dashed line to compare with."""
+    return {
+        "data": {"values": points},
+        "mark": {"type": "line", "strokeDash": [4, 4], "color": "#888888"},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+        },
+    }
+
+
+def residual_marks(rows: list[Row]) -> Spec:
+    """Draw what each prediction was off by; a good model shows no pattern."""
+    axis = {"type": "quantitative", "scale": {"zero": False}}
+    found = [row["predicted"] for row in rows] or [0]
+    ends = [{"x": min(found), "y": 0}, {"x": max(found), "y": 0}]
+    return {
+        "layer": [
+            reference(ends),
+            {
+                "mark": {"type": "circle", "opacity": 0.6, "size": 24},
+                "encoding": {
+                    "x": {**axis, "field": "predicted", "title": "Predicted"},
+                    "y": {
+                        "field": "residual",
+                        "type": "quantitative",
+                        "title": "Actual − predicted",
+                    },
+                    "color": {"value": PALETTE[0]},
+                    "tooltip": [
+                        {"field": name, "type": "quantitative", "format": ".5~g"}
+                        for name in ("actual", "predicted", "residual")
+                    ],
+                },
+            },
+        ]
+    }
+
+
+def each_curve(kind: str, figure: str, words: str) -> Callable[[dict[str, Any]], str]:
+    """Return what says the one figure of every curve of a kind."""
+
+    def say(details: dict[str, Any]) -> str:
+        curves = (details.get("curves") or {}).get(kind) or []
+        parts = (
+            f"{c['label']} {c[figure]:.3f}" for c in curves if c.get(figure) is not None
+        )
+        return f"{words}: {', '.join(parts)}."
+
+    return say
+
+
+def say_calibration(details: dict[str, Any]) -> str:
+    curves = (details.get("curves") or {}).get("calibration") or []
+    gaps = (f"{c['label']} {worst_gap(c):.2f}" for c in curves if c.get("predicted"))
+    return f"Greatest distance from the diagonal by class: {', '.join(gaps)}."
+
+
+def worst_gap(curve: dict[str, Any]) -> float:
+    pairs = zip(curve["predicted"], curve["observed"], strict=True)
+    return max(abs(predicted - observed) for predicted, observed in pairs)
+
+
+def say_residuals(details: dict[str, Any]) -> str:
+    found = (details.get("residuals") or {}).get("residual") or [0]
+    return (
+        f"{len(found)} tested rows, off by {min(found):.4g} to {max(found):.4g}; "
+        "points should lie around zero without a pattern."
+    )
+
+
+CHARTS = {
+    chart.name: chart
+    for chart in (
+        Chart(
+            "roc",
+            "ROC: hits against false alarms",
+            curve_rows("roc", "fpr", "tpr"),
+            lines(
+                share_axis("fpr", "False positive rate"),
+                share_axis("tpr", "True positive rate"),
+                diagonal=True,
+            ),
+            each_curve("roc", "auc", "Area under the curve by class"),
+        ),
+        Chart(
+            "pr",
+            "Precision against recall",
+            curve_rows("pr", "recall", "precision"),
+            lines(
+                share_axis("recall", "Recall"),
+                share_axis("precision", "Precision"),
+                diagonal=False,
+            ),
+            each_curve("pr", "average_precision", "Average precision by class"),
+        ),
+        Chart(
+            "calibration",
+            "Calibration: what was predicted against what happened",
+            curve_rows("calibration", "predicted", "observed", "count"),
+            lines(
+                share_axis("predicted", "Mean predicted probability"),
+                share_axis("observed", "Share that happened"),
+                diagonal=True,
+                points=True,
+            ),
+            say_calibration,
+        ),
+        Chart(
+            "residuals",
+            "Residuals of the tested rows",
+            residual_rows,
+            residual_marks,
+            say_residuals,
+        ),
+    )
+}
+
+
+def charts_of(details: dict[str, Any]) -> list[Chart]:
+    """Return the charts a result has data for."""
+    return [chart for chart in CHARTS.values() if chart.rows(details)]

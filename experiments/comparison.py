@@ -1,0 +1,184 @@
+"""Experiments side by side: what differs in their setup, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from experiments.algorithms.catalogue import algorithms
+from experiments.choices import SessionStatus
+from experiments.metrics import METRICS, headline_of, title_of
+from experiments.models import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from experiments.models import Experiment
+
+#: More columns than this cannot be read beside each other.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One setting of all experiments, in their order."""
+
+    title: str
+    values: tuple[Any, ...]
+
+    @property
+    def differs(self) -> bool:
+        return any(value != self.values[0] for value in self.values)
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """One metric of all experiments; None where it is not known."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    @property
+    def best(self) -> float | None:
+        known = [value for value in self.values if value is not None]
+        if not known:
+            return None
+        higher = METRICS[self.name].higher if self.name in METRICS else True
+        return max(known) if higher else min(known)
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """Return each value with the length of its bar, from 0 to 1."""
+        known = [abs(value) for value in self.values if value is not None]
+        longest = max(known, default=0) or 1
+        return [
+            {
+                "value": value,
+                "bar": None if value is None else max(value, 0) / longest,
+                "is_best": value is not None and value == self.best,
+            }
+            for value in self.values
+        ]
+
+
+class Comparison:
+    """Some experiments with the results of their latest completed sessions."""
+
+    def __init__(self, experiments: Sequence[Experiment]) -> None:
+        self.experiments = list(experiments)
+
+    @cached_property
+    def results(self) -> dict[int, Result]:
+        """The latest result of each experiment that has one, by experiment."""
+        found = (
+            Result.objects.filter(
+                session__experiment__in=[e.pk for e in self.experiments],
+                session__status=SessionStatus.COMPLETED,
+            )
+            .select_related("session")
+            .only(
+                "metrics",
+                "split_digest",
+                "session__experiment",
+                "session__number",
+                "session__training_time_seconds",
+            )
+            .order_by("pk")
+        )
+        return {result.session.experiment_id: result for result in found}
+
+    @property
+    def digests(self) -> list[str | None]:
+        """The digest of each split: equal ones tested on the same rows."""
+        return [self._of(e, "split_digest") for e in self.experiments]
+
+    @property
+    def same_split(self) -> bool:
+        """Whether all were tested on the same rows, so that figures are comparable."""
+        return len(set(self.digests)) == 1 and None not in self.digests
+
+    @property
+    def settings(self) -> list[Line]:
+        """What was asked for, hyperparameters one by one."""
+        titles = {entry.name: entry.title for entry in algorithms()}
+        lines = [
+            self._line("Algorithm", lambda e: titles.get(e.algorithm, e.algorithm)),
+            self._line("Dataset", lambda e: e.dataset.name),
+            self._line("Version", lambda e: e.version.number),
+            self._line("Target", lambda e: e.target_column),
+            self._line("Features", lambda e: ", ".join(e.feature_columns)),
+            self._line("Preprocessing", lambda e: e.get_preprocessing_display()),
+        ]
+        for title, field in (("", "hyperparameters"), ("split: ", "split")):
+            names = dict.fromkeys(
+                n for e in self.experiments for n in getattr(e, field)
+            )
+            lines += [self._setting(title, field, name) for name in names]
+        return lines
+
+    @property
+    def differences(self) -> list[Line]:
+        return [line for line in self.settings if line.differs]
+
+    @property
+    def metrics(self) -> list[MetricLine]:
+        """The test metrics that any of them has, in the usual order."""
+        found = [headline_of(self._of(e, "metrics") or {}) for e in self.experiments]
+        known = {name for metrics in found for name in metrics}
+        names = [name for name in METRICS if name in known]
+        names += sorted(known - set(names))
+        return [
+            MetricLine(name, tuple(metrics.get(name) for metrics in found))
+            for name in names
+        ]
+
+    @property
+    def times(self) -> list[float | None]:
+        sessions = [self._of(e, "session") for e in self.experiments]
+        return [s.training_time_seconds if s else None for s in sessions]
+
+    def table(self) -> list[list[Any]]:
+        """Return what the page shows as rows of cells, the first one the head."""
+        names = [experiment.name for experiment in self.experiments]
+        return [
+            ["", *names],
+            *([line.title, *line.values] for line in self.differences),
+            *([line.name, *line.values] for line in self.metrics),
+            ["training_time_seconds", *self.times],
+            ["split_digest", *self.digests],
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of the API."""
+        return {
+            "same_split": self.same_split,
+            "experiments": [
+                {"id": e.pk, "name": e.name, "split_digest": digest}
+                for e, digest in zip(self.experiments, self.digests, strict=True)
+            ],
+            "differences": [
+                {"setting": line.title, "values": list(line.values)}
+                for line in self.differences
+            ],
+            "metrics": [
+                {"metric": line.name, "values": list(line.values), "best": line.best}
+                for line in self.metrics
+            ],
+            "training_time_seconds": self.times,
+        }
+
+    def _of(self, experiment: Experiment, field: str) -> Any:
+        result = self.results.get(experiment.pk)
+        return getattr(result, field) if result else None
+
+    def _line(self, title: str, value: Any) -> Line:
+        return Line(title, tuple(value(experiment) for experiment in self.experiments))
+
+    def _setting(self, prefix: str, field: str, name: str) -> Line:
+        values = (getattr(e, field).get(name) for e in self.experiments)
+        return Line(f"{prefix}{name}", tuple(values))

@@ -1,0 +1,125 @@
+"""From what somebody asks for to a plan: every field checked, each problem named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from datamine.parameters import ParameterError, validate
+from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
+from experiments.choices import Preprocessing
+from experiments.evaluation.checks import check_plan
+from experiments.evaluation.facts import facts_from_profile
+from experiments.exceptions import DraftProblem, InvalidDraftError, VersionNotReadyError
+from experiments.plans import Plan, SplitSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from datasets.models import DatasetVersion
+    from experiments.algorithms.catalogue import Algorithm
+    from experiments.evaluation.facts import TableFacts
+    from experiments.problems import Problem, Problems
+
+#: The field of a draft a finding belongs to, where its column does not say it.
+FIELDS_OF_CODES = {
+    "wrong_task": "algorithm",
+    "too_few_rows": "dataset",
+    "too_many_folds": "split.cv_folds",
+    "too_few_groups": "split.group_column",
+    "wrong_time_type": "split.time_column",
+}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An experiment as somebody describes it, columns by name; nothing is checked."""
+
+    version: DatasetVersion
+    algorithm: str
+    target_column: str
+    feature_columns: tuple[str, ...]
+    name: str = ""
+    description: str = ""
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    split: Mapping[str, Any] = field(default_factory=dict)
+    preprocessing: str = Preprocessing.LEAK_FREE
+
+
+def plan_of(draft: Draft) -> Plan:
+    """Return what `draft` means, without its steps, or raise `InvalidDraftError`."""
+    problems: list[DraftProblem] = []
+    entry = _algorithm(draft, problems)
+    hyperparameters: dict[str, Any] = {}
+    if entry is not None:
+        hyperparameters = _checked(
+            entry.parameters_model(), draft.hyperparameters, "hyperparameters", problems
+        )
+    split = _checked(SplitSettings, draft.split, "split", problems)
+    if entry is None or problems:
+        raise InvalidDraftError(problems)
+    return Plan(
+        algorithm=entry.name,
+        hyperparameters=hyperparameters,
+        target=draft.target_column,
+        features=list(draft.feature_columns),
+        task=entry.task,
+        split=SplitSettings(**split),
+        preprocessing=draft.preprocessing,
+        random_seed=split["random_seed"],
+    )
+
+
+def findings(plan: Plan, version: DatasetVersion) -> Problems:
+    """Return what the version's profile says about the plan, without its rows."""
+    return check_plan(plan, facts_of(version))
+
+
+def facts_of(version: DatasetVersion) -> TableFacts:
+    """Return what a version's profile knows; raise if it is not ready."""
+    if version.status != version.DONE or not version.profile:
+        raise VersionNotReadyError(
+            f"Version {version.number} of “{version.dataset}” is {version.status}; "
+            "choose one that is ready."
+        )
+    return facts_from_profile(version.profile)
+
+
+def check_draft(draft: Draft) -> tuple[Plan, Problems]:
+    """Return the plan with its findings; raise `InvalidDraftError` if it cannot be."""
+    plan = plan_of(draft)
+    found = findings(plan, draft.version)
+    if not found.valid:
+        raise InvalidDraftError(_located(problem, plan) for problem in found.problems)
+    return plan, found
+
+
+def _algorithm(draft: Draft, problems: list[DraftProblem]) -> Algorithm | None:
+    try:
+        return algorithm(draft.algorithm)
+    except UnknownAlgorithmError as error:
+        problems.append(DraftProblem("algorithm", "unknown_algorithm", str(error)))
+        return None
+
+
+def _checked(
+    model: Any, values: Mapping[str, Any], attr: str, problems: list[DraftProblem]
+) -> dict[str, Any]:
+    """Return the values completed with their defaults, or note what is wrong."""
+    try:
+        checked: dict[str, Any] = validate(model, values).model_dump(mode="json")
+    except ParameterError as error:
+        for found in error.problems:
+            name = f"{attr}.{found['attr']}" if found["attr"] else attr
+            problems.append(DraftProblem(name, found["code"], found["detail"]))
+        return {}
+    return checked
+
+
+def _located(problem: Problem, plan: Plan) -> DraftProblem:
+    """Say which field of the draft a finding belongs to."""
+    attr = FIELDS_OF_CODES.get(problem.code)
+    if attr is None:
+        about_target = problem.column == plan.target
+        attr = "target_column" if about_target else "feature_columns"
+    return DraftProblem(attr, problem.code, problem.detail, problem.column)

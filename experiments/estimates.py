@@ -1,0 +1,62 @@
+"""How long a training will take, said before it starts; a guess, corrected by use."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from experiments.choices import SessionStatus
+from experiments.models import TrainingSession
+
+if TYPE_CHECKING:
+    from experiments.models import Experiment
+    from experiments.plans import SplitSettings
+
+#: Reading, splitting, baselines and storing, whatever the algorithm; seconds.
+FIXED = 0.6
+#: Seconds for a million cells and one fit, for an algorithm never timed here.
+USUAL = 2.0
+LOOKED_AT = 20  # sessions
+MILLION = 1_000_000
+
+
+def fits_of(folds: int | None) -> int:
+    """Return how often an estimator is fitted: each fold, then all training rows."""
+    return 1 + (folds or 0)
+
+
+def estimate_seconds(
+    algorithm: str, *, rows: int, features: int, split: SplitSettings
+) -> float:
+    """Return how long a session may take, from the last ones of this algorithm."""
+    work = rows * features * fits_of(split.cv_folds) / MILLION
+    return FIXED + work * _rate(algorithm)
+
+
+def _rate(algorithm: str) -> float:
+    """Return the median seconds per million cells of recent sessions, or `USUAL`."""
+    recent = (
+        TrainingSession.objects.filter(
+            status=SessionStatus.COMPLETED,
+            experiment__algorithm=algorithm,
+            training_time_seconds__gt=2 * FIXED,  # shorter ones tell of the start only
+        )
+        .select_related("experiment", "base_version")
+        .only(
+            "training_time_seconds",
+            "base_version__rows_count",
+            "experiment__feature_columns",
+            "experiment__split",
+        )[:LOOKED_AT]
+    )
+    rates = [
+        (session.training_time_seconds - FIXED)
+        / max(_work(session.experiment, session.base_version.rows_count), 1e-6)
+        for session in recent
+    ]
+    return median(rates) if rates else USUAL
+
+
+def _work(experiment: Experiment, rows: int) -> float:
+    fits = fits_of(experiment.split.get("cv_folds"))
+    return rows * len(experiment.feature_columns) * fits / MILLION

@@ -1,0 +1,66 @@
+"""What can go wrong with experiments, each with a sentence for the person it meets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from projects.exceptions import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ExperimentError(DomainError):
+    """A change an experiment does not allow as things are."""
+
+
+class ExperimentInUseError(ExperimentError):
+    """Something registered stands on a session of this experiment."""
+
+    code = "experiment_in_use"
+
+
+class SessionRunningError(ExperimentError):
+    """The experiment is being trained already."""
+
+    code = "session_running"
+
+
+class SessionStateError(ExperimentError):
+    """The session's state does not allow what was asked."""
+
+    code = "session_state"
+
+
+class VersionNotReadyError(ExperimentError):
+    """The version's rows are not there (yet)."""
+
+    code = "version_not_ready"
+
+
+class NoResultError(ExperimentError):
+    """What was asked for needs a completed session."""
+
+    code = "no_result"
+
+
+@dataclass(frozen=True)
+class DraftProblem:
+    """One thing that stands in the way: the field, a code, a sentence, a column."""
+
+    attr: str
+    code: str
+    detail: str
+    column: str | None = None
+
+
+class InvalidDraftError(ExperimentError):
+    """An experiment that cannot be trained as described; `problems` says why."""
+
+    code = "invalid"
+    status_code = 400
+
+    def __init__(self, problems: Iterable[DraftProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(problem.detail for problem in self.problems))

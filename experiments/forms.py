@@ -1,0 +1,276 @@
+"""What a person chooses on the page of a new experiment, step after step.
+
+The page is one form. Everything that is not said yet has a sensible default; what was
+said for another version or another algorithm is forgotten, so that each step always
+fits those before it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404, QueryDict
+
+from datamine.parameters import form_for
+from datasets.choices import ProcessingStatus
+from datasets.models import Dataset, DatasetVersion
+from datasets.tables import ColumnType
+from experiments.choices import Preprocessing
+from experiments.drafts import Draft
+from experiments.models import Experiment
+from experiments.plans import SplitSettings
+from experiments.suggestions import (
+    algorithms_for,
+    candidates,
+    default_algorithm,
+    doubts,
+    name_for,
+)
+
+if TYPE_CHECKING:
+    from datamine.parameters import ParametersForm
+    from experiments.algorithms.catalogue import Algorithm, Preset, Task
+    from experiments.suggestions import Candidate
+    from projects.models import Project
+
+DEFAULT_PRESET = "default"
+DATED = frozenset({ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER})
+
+
+class SetupForm:
+    """The five steps as far as they were taken; columns are named by their ids.
+
+    `said` is what was sent, by GET or POST. A dataset or version that is not of the
+    project is a 404; any other value that does not exist counts as not said.
+    """
+
+    def __init__(self, project: Project, said: QueryDict) -> None:
+        self.project = project
+        self.said = said
+
+    # Step 1: the rows
+
+    @cached_property
+    def datasets(self) -> list[Dataset]:
+        """The datasets of the project that have a version to learn from."""
+        ready = Dataset.objects.filter(
+            project=self.project, versions__status=ProcessingStatus.READY
+        )
+        return list(ready.distinct().select_related("active_version"))
+
+    @cached_property
+    def dataset(self) -> Dataset | None:
+        if self.said.get("dataset"):
+            return chosen(self.datasets, self.said["dataset"])
+        return self.datasets[0] if self.datasets else None
+
+    @cached_property
+    def versions(self) -> list[DatasetVersion]:
+        if self.dataset is None:
+            return []
+        ready = self.dataset.versions.filter(status=ProcessingStatus.READY)
+        return list(ready.order_by("-number").defer("profile", "columns", "problems"))
+
+    @cached_property
+    def version(self) -> DatasetVersion | None:
+        if self.dataset is None:
+            return None
+        moved = self.said.get("version_of") not in {None, str(self.dataset.pk)}
+        if self.said.get("version") and not moved:
+            found = chosen(self.versions, self.said["version"])
+        else:
+            active = self.dataset.active_version_id
+            found = next((v for v in self.versions if v.pk == active), self.versions[0])
+        found.dataset = self.dataset
+        return found
+
+    # Step 2: what is learned from what
+
+    @cached_property
+    def columns(self) -> list[Candidate]:
+        return candidates(self.version) if self.version else []
+
+    @cached_property
+    def target(self) -> Candidate | None:
+        wanted = self.said.get("target")
+        return next((c for c in self.columns if c.id == wanted), None)
+
+    @cached_property
+    def feature_ids(self) -> set[str]:
+        """The ids of the features; the default ones until somebody chose."""
+        if self.target is None:
+            return set()
+        version, _, target = self.said.get("features_of", "").partition(":")
+        if self.version is None or version != str(self.version.pk):
+            return self.default_feature_ids
+        ticked = set(self.said.getlist("features"))
+        if target != self.target.id:
+            ticked |= {target} & self.default_feature_ids
+        return ticked - {self.target.id}
+
+    @cached_property
+    def default_feature_ids(self) -> set[str]:
+        """The ids of the columns that are worth learning from."""
+        others = (c for c in self.columns if c != self.target)
+        return {c.id for c in others if c.name not in self.doubts}
+
+    @cached_property
+    def doubts(self) -> dict[str, str]:
+        """Why some columns are no features unless somebody asks for them, by name."""
+        if self.version is None or self.target is None or self.task is None:
+            return {}
+        return doubts(self.version, self.target.name, self.task)
+
+    @property
+    def features(self) -> list[Candidate]:
+        return [c for c in self.columns if c.id in self.feature_ids]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines of the table that features are ticked in."""
+        return [
+            {
+                "column": column,
+                "ticked": column.id in self.feature_ids,
+                "doubt": self.doubts.get(column.name, ""),
+            }
+            for column in self.columns
+            if column != self.target
+        ]
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return self.target.tasks if self.target else ()
+
+    @cached_property
+    def task(self) -> Task | None:
+        wanted = self.said.get("task")
+        first = self.tasks[0] if self.tasks else None
+        return next((task for task in self.tasks if task == wanted), first)
+
+    # Steps 3 and 4: the algorithm and its hyperparameters
+
+    @cached_property
+    def algorithms(self) -> list[Algorithm]:
+        return algorithms_for(self.task) if self.task else []
+
+    @cached_property
+    def algorithm(self) -> Algorithm | None:
+        if not self.algorithms:
+            return None
+        wanted = self.said.get("algorithm")
+        named = (entry for entry in self.algorithms if entry.name == wanted)
+        return next(named, None) or default_algorithm(self.algorithms)
+
+    @cached_property
+    def preset(self) -> Preset | None:
+        presets = self.algorithm.presets if self.algorithm else ()
+        return next((p for p in presets if p.name == self.said.get("preset")), None)
+
+    @property
+    def parameters_of(self) -> str:
+        """What the shown hyperparameters belong to: another choice shows others."""
+        name = self.algorithm.name if self.algorithm else ""
+        return f"{name}:{self.preset.name if self.preset else DEFAULT_PRESET}"
+
+    @cached_property
+    def parameters(self) -> ParametersForm | None:
+        """The form made of the algorithm's declaration."""
+        if self.algorithm is None:
+            return None
+        kept = self.said.get("parameters_of") == self.parameters_of
+        return form_for(
+            self.algorithm.parameters_model(),
+            self.said if kept else None,
+            prefix="p",
+            initial=self.preset.values if self.preset else {},
+        )
+
+    # Step 5: the split
+
+    @cached_property
+    def split(self) -> ParametersForm:
+        """The form of the split; columns of a group or a time are chosen, not typed."""
+        form = form_for(
+            SplitSettings, self.said if "split_shown" in self.said else None, "split"
+        )
+        groups = [c for c in self.columns if c != self.target]
+        times = [c for c in groups if c.type in DATED]
+        for name, choices in (("group_column", groups), ("time_column", times)):
+            form.fields[name] = column_field(form.fields[name], choices)
+        return form
+
+    @property
+    def preprocessing(self) -> str:
+        wanted = self.said.get("preprocessing")
+        known = wanted in Preprocessing.values
+        return wanted if known else Preprocessing.LEAK_FREE
+
+    @cached_property
+    def name(self) -> str:
+        """What was typed, else a name made of the choices, never an old one of these."""
+        typed = self.said.get("name", "").strip()
+        if typed and typed != self.said.get("name_suggested"):
+            return typed[: Experiment._meta.get_field("name").max_length]
+        return self.suggested_name
+
+    @property
+    def suggested_name(self) -> str:
+        if self.algorithm is None or self.target is None:
+            return ""
+        return name_for(self.algorithm, self.target.name, self.feature_ids)
+
+    # All together
+
+    def draft(self) -> Draft | None:
+        """Return what was chosen, or None while a step or a value is missing."""
+        forms_right = self.split.is_valid() if self.split.is_bound else True
+        if self.parameters is not None and self.parameters.is_bound:
+            forms_right = self.parameters.is_valid() and forms_right
+        if not (forms_right and self.version and self.target and self.algorithm):
+            return None
+        return Draft(
+            version=self.version,
+            name=self.name,
+            description=self.said.get("description", "").strip()[:2000],
+            algorithm=self.algorithm.name,
+            target_column=self.target.name,
+            feature_columns=tuple(column.name for column in self.features),
+            hyperparameters=self.hyperparameters(),
+            split=self.split_settings(),
+            preprocessing=self.preprocessing,
+        )
+
+    def hyperparameters(self) -> dict[str, Any]:
+        form = self.parameters
+        if form is not None and form.is_bound and form.parameters is not None:
+            return form.parameters.model_dump(mode="json")
+        return dict(self.preset.values) if self.preset else {}
+
+    def split_settings(self) -> dict[str, Any]:
+        if self.split.parameters is None:
+            return SplitSettings().model_dump(mode="json")
+        return self.split.parameters.model_dump(mode="json")
+
+
+def chosen(rows: list[Any], pk: str) -> Any:
+    """Return the row somebody named; one that is not among them does not exist."""
+    for row in rows:
+        if str(row.pk) == pk:
+            return row
+    raise Http404
+
+
+def column_field(field: forms.Field, columns: list[Candidate]) -> forms.Field:
+    """Return a choice among columns that sends their ids and gives their names."""
+    names = {column.id: column.name for column in columns}
+    return forms.TypedChoiceField(
+        choices=[("", "none"), *((c.id, c.name) for c in columns)],
+        coerce=names.__getitem__,
+        empty_value=None,
+        required=False,
+        label=field.label,
+        help_text=field.help_text,
+    )

@@ -1,0 +1,83 @@
+"""Every metric a result may hold: its name, its title, and which way is better."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.algorithms.catalogue import Task
+
+CLASSES, NUMBERS = Task.CLASSIFICATION, Task.REGRESSION
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure: `higher` says whether more of it is better."""
+
+    name: str
+    title: str
+    task: Task
+    higher: bool = True
+
+
+_AVERAGED = tuple(
+    Metric(f"{name}_{average}", f"{title}, {average}", CLASSES)
+    for name, title in (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
+    for average in ("macro", "micro", "weighted")
+)
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("accuracy", "Accuracy", CLASSES),
+        Metric("balanced_accuracy", "Balanced accuracy", CLASSES),
+        *_AVERAGED,
+        Metric("roc_auc", "ROC AUC", CLASSES),
+        Metric("average_precision", "Average precision", CLASSES),
+        Metric("mcc", "Matthews correlation", CLASSES),
+        Metric("log_loss", "Log loss", CLASSES, higher=False),
+        Metric("brier", "Brier score", CLASSES, higher=False),
+        Metric("ece", "Calibration error", CLASSES, higher=False),
+        Metric("r2", "R²", NUMBERS),
+        Metric("mae", "Mean absolute error", NUMBERS, higher=False),
+        Metric("rmse", "Root mean squared error", NUMBERS, higher=False),
+        Metric("mse", "Mean squared error", NUMBERS, higher=False),
+        Metric("mape", "Mean absolute percentage error", NUMBERS, higher=False),
+    )
+}
+
+#: The four that stand large on the results page, per task, the first one sorts lists.
+HEADLINES = {
+    CLASSES: ("accuracy", "f1_macro", "roc_auc", "ece"),
+    NUMBERS: ("r2", "mae", "rmse", "mape"),
+}
+
+
+def is_metric(name: str) -> bool:
+    return name in METRICS
+
+
+def title_of(name: str) -> str:
+    """Return how people call a metric; one of another package keeps its name."""
+    return METRICS[name].title if name in METRICS else name.replace("_", " ")
+
+
+def gain(name: str, value: float, baseline: float) -> float:
+    """Return by how much `value` is better than `baseline`; negative is worse."""
+    better = METRICS[name].higher if name in METRICS else True
+    return value - baseline if better else baseline - value
+
+
+def headline_of(metrics: dict[str, Any]) -> dict[str, float]:
+    """Return what a result is known by: its test metrics, or the means over folds."""
+    found = metrics.get("test") or {
+        name: values.get("mean")
+        for name, values in (metrics.get("cross_validation") or {}).items()
+        if isinstance(values, dict)
+    }
+    return {
+        name: float(value)
+        for name, value in found.items()
+        if isinstance(value, int | float) and math.isfinite(value)
+    }

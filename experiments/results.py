@@ -1,0 +1,95 @@
+"""A result as tables and JSON for programs, figure for figure as the page shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.charts import CHARTS
+
+if TYPE_CHECKING:
+    from experiments.models import Result
+
+Table = list[list[Any]]
+PARTS = ("train", "validation", "test")
+
+
+def metrics_table(result: Result) -> Table:
+    """Return every metric of every part, one a line."""
+    rows: Table = [["part", "metric", "value", "std"]]
+    for part in PARTS:
+        found = result.metrics.get(part) or {}
+        rows += [[part, name, value, ""] for name, value in found.items()]
+    for name, values in (result.metrics.get("cross_validation") or {}).items():
+        rows.append(["cross_validation", name, values.get("mean"), values.get("std")])
+    baseline = (result.baseline or {}).get("metrics") or {}
+    rows += [["baseline", name, value, ""] for name, value in baseline.items()]
+    return rows
+
+
+def metrics_json_of(result: Result) -> dict[str, Any]:
+    """Return the result without the table of its curves, to be compared by programs."""
+    details = result.details
+    return {
+        "experiment": result.session.experiment_id,
+        "session": result.session.pk,
+        "plan": result.session.plan,
+        "metrics": result.metrics,
+        "intervals": details.get("intervals"),
+        "baseline": result.baseline,
+        "confusion_matrix": details.get("confusion_matrix"),
+        "classification_report": details.get("classification_report"),
+        "feature_importance": details.get("feature_importance"),
+        "warnings": result.warnings,
+        "split_digest": result.split_digest,
+        "artifact_sha256": result.artifact_sha256,
+    }
+
+
+def table_of(result: Result, name: str) -> Table | None:
+    """Return the data behind a chart or table of the page, None if there is none."""
+    if name in CHARTS:
+        return from_rows(CHARTS[name].rows(result.details))
+    maker = TABLES.get(name)
+    return maker(result) if maker else None
+
+
+def from_rows(rows: list[dict[str, Any]]) -> Table | None:
+    if not rows:
+        return None
+    names = list(rows[0])
+    return [names, *([row[name] for name in names] for row in rows)]
+
+
+def confusion_table(result: Result) -> Table | None:
+    """Return the matrix with true classes in rows, predicted ones in columns."""
+    found = result.details.get("confusion_matrix")
+    if not found:
+        return None
+    pairs = zip(found["labels"], found["matrix"], strict=True)
+    return [["", *found["labels"]], *([label, *counts] for label, counts in pairs)]
+
+
+def report_table(result: Result) -> Table | None:
+    found = result.details.get("classification_report")
+    return from_rows(found["classes"]) if found else None
+
+
+def importance_table(result: Result) -> Table | None:
+    return from_rows(result.details.get("feature_importance") or [])
+
+
+def folds_table(result: Result) -> Table | None:
+    found = result.metrics.get("cross_validation")
+    if not found:
+        return None
+    columns = [values.get("folds") or [] for values in found.values()]
+    lines = enumerate(zip(*columns, strict=True), start=1)
+    return [["fold", *found], *([number, *values] for number, values in lines)]
+
+
+TABLES = {
+    "confusion": confusion_table,
+    "report": report_table,
+    "importances": importance_table,
+    "folds": folds_table,
+}

@@ -1,0 +1,242 @@
+"""The life of a training session: started here, trained in a child, ended once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from datamine import files
+from datamine.leases import request_cancel
+from datamine.queue import ring
+from datasets.recipes import StepSpec, learning_starts
+from datasets.stored import DamagedFileError, verified
+from experiments.choices import Preprocessing, SessionStatus
+from experiments.drafts import Draft, findings, plan_of
+from experiments.exceptions import (
+    DraftProblem,
+    InvalidDraftError,
+    SessionRunningError,
+    SessionStateError,
+)
+from experiments.metrics import headline_of
+from experiments.models import Experiment, Result, TrainingSession
+from experiments.plans import Plan
+from experiments.services import create_experiment
+from projects.activities import record_activity
+
+if TYPE_CHECKING:
+    from datamine.leases import Lease
+    from datasets.models import DatasetVersion
+    from experiments.artifacts import ArtifactReceipt
+    from experiments.outcomes import Outcome
+    from projects.models import User
+
+#: What `Result` keeps in fields of its own; the rest of an outcome is its details.
+OWN_FIELDS = ("metrics", "baseline", "warnings", "split_digest", "signature")
+
+
+@transaction.atomic
+def start_session(experiment: Experiment, *, actor: User | None) -> TrainingSession:
+    """Freeze the plan and ask a worker to train it.
+
+    Raises `SessionRunningError` while another session is under way, and
+    `InvalidDraftError` if the data no longer allow the plan.
+    """
+    experiment = Experiment.objects.select_for_update(of=("self",)).get(
+        pk=experiment.pk
+    )
+    sessions = experiment.sessions
+    alive = sessions.filter(status__in=[SessionStatus.PENDING, SessionStatus.TRAINING])
+    if running := alive.first():
+        raise SessionRunningError(
+            f"Session {running.number} of this experiment is under way; wait for its "
+            "end or cancel it."
+        )
+    base_version, plan = frozen_plan(experiment)
+    last = sessions.aggregate(last=Max("number"))["last"] or 0
+    session: TrainingSession = sessions.create(
+        number=last + 1,
+        base_version=base_version,
+        plan=plan.model_dump(mode="json"),
+        created_by=actor,
+    )
+    Experiment.objects.filter(pk=experiment.pk).update(latest_session=session)
+    ring(session)
+    record_activity(actor, session, "started")
+    return session
+
+
+@transaction.atomic
+def create_and_start(draft: Draft, *, actor: User | None) -> TrainingSession:
+    """Save an experiment and start its first session: both, or nothing."""
+    return start_session(create_experiment(draft, actor=actor), actor=actor)
+
+
+def frozen_plan(experiment: Experiment) -> tuple[DatasetVersion, Plan]:
+    """Return the version whose rows are split, and the plan with its recipe."""
+    plan = plan_of(draft_of(experiment))
+    found = findings(plan, experiment.version)
+    if not found.valid:
+        raise InvalidDraftError(
+            DraftProblem("feature_columns", p.code, p.detail, p.column)
+            for p in found.problems
+        )
+    if plan.preprocessing == Preprocessing.AS_IS:
+        return experiment.version, plan
+    base_version, steps = split_history(experiment.version)
+    return base_version, plan.model_copy(update={"steps": steps})
+
+
+def draft_of(experiment: Experiment) -> Draft:
+    """Return the experiment as a draft, to check it again or to start a new one."""
+    return Draft(
+        version=experiment.version,
+        name=experiment.name,
+        description=experiment.description,
+        algorithm=experiment.algorithm,
+        hyperparameters=experiment.hyperparameters,
+        target_column=experiment.target_column,
+        feature_columns=tuple(experiment.feature_columns),
+        split=experiment.split,
+        preprocessing=experiment.preprocessing,
+    )
+
+
+def split_history(version: DatasetVersion) -> tuple[DatasetVersion, list[StepSpec]]:
+    """Return the last version before the first learning step, and the steps after.
+
+    The steps of the versions from the import to `version` are one recipe; where
+    none of them learns, `version` itself is the base and there are none.
+    """
+    path = [version]
+    while path[0].parent_id:
+        path.insert(0, path[0].parent)
+    recipes = [specs_of(item) for item in path]
+    for place, specs in enumerate(recipes):
+        if learning_starts(specs) is not None:
+            after = [spec for recipe in recipes[place:] for spec in recipe]
+            return path[place - 1], after
+    return version, []
+
+
+def learning_steps(version: DatasetVersion) -> list[StepSpec]:
+    """Return the steps that will be fitted inside the folds, none where none learns."""
+    return split_history(version)[1]
+
+
+def specs_of(version: DatasetVersion) -> list[StepSpec]:
+    """Return the steps a version was made by, without what they learned."""
+    keys = ("step", "columns", "parameters")
+    return [
+        StepSpec(**{key: item[key] for key in keys if key in item})
+        for item in version.steps
+    ]
+
+
+def cancel_session(session: TrainingSession, *, actor: User | None) -> None:
+    """Stop a session: at once if it waits, within two seconds if it trains.
+
+    Raises `SessionStateError` if it is over.
+    """
+    with transaction.atomic():
+        if not request_cancel(session):
+            session.refresh_from_db(fields=["status"])
+            raise SessionStateError(
+                f"Session {session.number} is {session.status}; there is nothing to "
+                "cancel."
+            )
+        record_activity(actor, session, "cancelled")
+    session.refresh_from_db()
+
+
+def train_in_child(session_id: int, lease: Lease) -> None:
+    """Train a session that this process holds, and keep what came out.
+
+    The artefact is written first, under a key of this attempt alone; the result and
+    the end of the session are one transaction, which a lost lease undoes.
+    """
+    from experiments.problems import TrainingError  # noqa: PLC0415 -- heavy import
+
+    session = TrainingSession.objects.select_related("base_version").get(pk=session_id)
+    started = time.perf_counter()
+    try:
+        outcome = trained(session, lease)
+    except (TrainingError, DamagedFileError) as error:
+        lease.fail(str(error))
+        return
+    lease.monitor.phase("storing the model")
+    lease.monitor.flush()  # the last moment to hear of a cancellation
+    key = session.artifact_key(lease.token)
+    receipt = stored_artifact(outcome, session, key)
+    seconds = time.perf_counter() - started
+    try:
+        finish(session, lease, outcome, receipt, seconds)
+    except BaseException:  # whatever it was: no file without its row
+        files.delete(key)
+        raise
+    for token in range(1, lease.token):  # attempts that died before they could tidy
+        files.delete(session.artifact_key(token))
+
+
+def trained(session: TrainingSession, lease: Lease) -> Outcome:
+    """Return what training on the base version's rows gives."""
+    from datasets.engines import engine  # noqa: PLC0415 -- heavy import
+    from datasets.tables import Table  # noqa: PLC0415 -- heavy import
+    from experiments.training import train  # noqa: PLC0415 -- heavy import
+
+    version = session.base_version
+    plan = Plan.model_validate(session.plan)
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
+    lease.monitor.log(f"reads version {version.number}, {version.rows_count} rows")
+    with verified(version.data, version.sha256) as path:
+        table = Table(engine("polars").scan(path), version.schema)
+        return train(plan, table, lease.monitor, threads)
+
+
+def stored_artifact(
+    outcome: Outcome, session: TrainingSession, key: str
+) -> ArtifactReceipt:
+    """Write the artefact here, then keep it in the storage under `key`."""
+    from experiments.artifacts import write_artifact  # noqa: PLC0415 -- heavy import
+
+    plan = Plan.model_validate(session.plan)
+    secret = settings.ARTIFACT_KEY.encode()
+    with tempfile.TemporaryDirectory(dir=files.scratch()) as folder:
+        path = Path(folder, "model.zip")
+        receipt = write_artifact(outcome, plan, path, secret)
+        files.store(path, key)
+    return receipt
+
+
+@transaction.atomic
+def finish(
+    session: TrainingSession,
+    lease: Lease,
+    outcome: Outcome,
+    receipt: ArtifactReceipt,
+    seconds: float,
+) -> None:
+    """End the session and write its result: both, or nothing if the lease is lost."""
+    found = outcome.to_json()
+    lease.monitor.log(f"completed in {seconds:.1f} s")
+    lease.finish(training_time_seconds=seconds)
+    own = {name: found.pop(name) for name in OWN_FIELDS}
+    Result.objects.create(
+        session=session,
+        **own,
+        details=found,
+        artifact=session.artifact_key(lease.token),
+        artifact_sha256=receipt.sha256,
+        artifact_hmac=receipt.hmac,
+        artifact_size=receipt.size,
+    )
+    Experiment.objects.filter(pk=session.experiment_id).update(
+        headline=headline_of(own["metrics"])
+    )

@@ -1,0 +1,103 @@
+"""What a new experiment starts with, so that a target and one click are enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasets.tables import ColumnType
+from experiments.algorithms.catalogue import Algorithm, Task, algorithms
+from experiments.drafts import facts_of
+from experiments.evaluation.checks import check_plan
+from experiments.plans import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from datasets.models import DatasetVersion
+
+#: An integer column with at most so many values may as well be a set of classes.
+CLASSES_AT_MOST = 20
+#: Findings that keep a column out of the features, and how the page says it.
+DOUBTS = {
+    "free_text": "free text",
+    "identifier": "names rows",
+    "all_missing": "empty",
+    "constant": "one value only",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column of a version with what its profile says, to choose from."""
+
+    id: str
+    name: str
+    type: ColumnType
+    missing: int
+    unique: int
+    rows: int
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What can be learned about it as a target, the likelier task first."""
+        if self.type is ColumnType.NUMBER:
+            return (Task.REGRESSION,)
+        if self.type is ColumnType.INTEGER:
+            few = self.unique <= CLASSES_AT_MOST
+            both = (Task.CLASSIFICATION, Task.REGRESSION)
+            return both if few else (Task.REGRESSION,)
+        if self.type in {ColumnType.CATEGORY, ColumnType.BOOLEAN}:
+            return (Task.CLASSIFICATION,)
+        return ()
+
+
+def candidates(version: DatasetVersion) -> list[Candidate]:
+    """Return the columns of a version, in order, with figures of its profile."""
+    profile: dict[str, Any] = version.profile or {}
+    figures = {column["id"]: column for column in profile.get("columns", ())}
+    return [
+        Candidate(
+            id=column.id,
+            name=column.name,
+            type=column.type,
+            missing=figures.get(column.id, {}).get("missing", 0),
+            unique=figures.get(column.id, {}).get("unique", version.rows_count),
+            rows=version.rows_count,
+        )
+        for column in version.schema
+    ]
+
+
+def doubts(version: DatasetVersion, target: str, task: Task) -> dict[str, str]:
+    """Return, by column name, why a column is no feature unless somebody asks for it."""
+    plan = Plan(
+        algorithm=default_algorithm(algorithms_for(task)).name,
+        target=target,
+        features=[name for name in version.schema.names if name != target],
+        task=task,
+    )
+    found = check_plan(plan, facts_of(version))
+    return {
+        finding.column: DOUBTS[finding.code]
+        for finding in (*found.problems, *found.warnings)
+        if finding.column and finding.code in DOUBTS
+    }
+
+
+def default_algorithm(choices: Sequence[Algorithm]) -> Algorithm:
+    """Return the one that takes a table as it is, else the first."""
+    as_it_is = (a for a in choices if a.missing == "native")
+    return next(as_it_is, choices[0])
+
+
+def algorithms_for(task: Task) -> list[Algorithm]:
+    return [entry for entry in algorithms() if entry.task == task]
+
+
+def name_for(algorithm: Algorithm, target: str, features: Collection[str]) -> str:
+    """Return a name that says what is learned from how much."""
+    short = " ".join(target.split())[:80]
+    count = len(features)
+    columns = "column" if count == 1 else "columns"
+    return f"{algorithm.title}: {short} from {count} {columns}"

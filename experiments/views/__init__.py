@@ -1,0 +1,30 @@
+"""Pages of experiments and their sessions."""
+
+from experiments.views.comparing import compare, compare_csv
+from experiments.views.creating import create
+from experiments.views.listing import experiment_list
+from experiments.views.results import (
+    chart,
+    data_csv,
+    download_model,
+    metrics_csv,
+    metrics_json,
+)
+from experiments.views.sessions import cancel, delete, detail, session, train
+
+__all__ = [
+    "cancel",
+    "chart",
+    "compare",
+    "compare_csv",
+    "create",
+    "data_csv",
+    "delete",
+    "detail",
+    "download_model",
+    "experiment_list",
+    "metrics_csv",
+    "metrics_json",
+    "session",
+    "train",
+]

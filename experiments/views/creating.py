@@ -1,0 +1,137 @@
+"""The page of a new experiment: five steps in one form, checked as one goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from datamine.htmx import render_page
+from experiments.choices import Preprocessing
+from experiments.drafts import findings, plan_of
+from experiments.estimates import estimate_seconds
+from experiments.exceptions import InvalidDraftError
+from experiments.forms import SetupForm
+from experiments.plans import SplitSettings
+from experiments.services import create_experiment
+from experiments.sessions import create_and_start, learning_steps
+from projects.models import Project
+from projects.permissions import Action, get_for
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from experiments.drafts import Draft
+
+MISSING = "missing_values"
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.EDIT, key=key)
+    setup = SetupForm(project, request.POST if request.POST else request.GET)
+    refused: list[Any] = []
+    action = request.POST.get("action")
+    if action in {"train", "save"}:
+        try:
+            if draft := setup.draft():
+                return redirect(made(draft, request, train=action == "train"))
+            refused = what_lacks(setup)
+        except InvalidDraftError as error:
+            refused = list(error.problems)
+    context = {
+        "project": project,
+        "section": "experiments",
+        "setup": setup,
+        "refused": refused,
+        "as_is": Preprocessing.AS_IS,
+        **outlook(setup),
+    }
+    return render_page(
+        request,
+        "experiments/create.html",
+        "experiments/_setup.html",
+        context,
+        status=400 if action and refused else 200,
+    )
+
+
+def made(draft: Draft, request: HttpRequest, *, train: bool) -> str:
+    """Save the experiment, train it if wanted, and return where to look at it."""
+    if train:
+        return create_and_start(draft, actor=request.user).get_absolute_url()
+    return create_experiment(draft, actor=request.user).get_absolute_url()
+
+
+def what_lacks(setup: SetupForm) -> list[dict[str, str]]:
+    """Say what has to be chosen before there is anything to train."""
+    if setup.version is None:
+        return [{"detail": "There is no dataset to learn from yet: upload one first."}]
+    if setup.target is None:
+        return [{"detail": "Choose a target: the column to predict."}]
+    if not setup.tasks:
+        name = setup.target.name
+        return [
+            {
+                "detail": f"“{name}” is a {setup.target.type} column and cannot be "
+                "predicted; choose a category, a boolean or a number as target."
+            }
+        ]
+    return [{"detail": "Some values are out of bounds: see the marked fields."}]
+
+
+def outlook(setup: SetupForm) -> dict[str, Any]:
+    """Return what the profile says about the choices, and how long it will take."""
+    draft = setup.draft()
+    if draft is None or setup.version is None:
+        return {"lacks": what_lacks(setup)}
+    try:
+        plan = plan_of(draft)
+    except InvalidDraftError as error:
+        return {"problems": error.problems}
+    found = findings(plan, setup.version)
+    return {
+        "plan": plan,
+        "problems": found.problems,
+        "warnings": found.warnings,
+        "fill_url": fill_url(
+            setup, [p.column for p in found.problems if p.code == MISSING]
+        ),
+        "learning": learning_steps(setup.version),
+        **extent(setup, plan.split),
+    }
+
+
+def extent(setup: SetupForm, split: SplitSettings) -> dict[str, Any]:
+    """Return how many rows go where, and the estimate in seconds."""
+    assert setup.version is not None
+    assert setup.algorithm is not None
+    rows = setup.version.rows_count
+    tested = round(rows * split.test_ratio)
+    validated = round(rows * split.validation_ratio)
+    return {
+        "rows_tested": tested,
+        "rows_validated": validated,
+        "rows_learned": rows - tested - validated,
+        "estimate": estimate_seconds(
+            setup.algorithm.name,
+            rows=rows,
+            features=len(setup.feature_ids),
+            split=split,
+        ),
+    }
+
+
+def fill_url(setup: SetupForm, names: list[str | None]) -> str:
+    """Return the page that fills missing values, with these columns chosen."""
+    if not names or setup.version is None:
+        return ""
+    ids = [column.id for column in setup.columns if column.name in names]
+    query = urlencode(
+        {"version": setup.version.number, "step": "fill_missing", "columns": ids},
+        doseq=True,
+    )
+    return f"{reverse('datasets:prepare', args=[setup.version.dataset_id])}?{query}"

@@ -1,0 +1,137 @@
+"""The list of a project's experiments: filtered, sorted and paged on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.views.decorators.http import require_safe
+
+from datamine.htmx import render_page
+from datasets.models import Dataset
+from experiments.algorithms.catalogue import algorithms
+from experiments.filters import ExperimentFilter
+from experiments.metrics import METRICS
+from experiments.models import Experiment
+from experiments.querysets import NEWEST
+from projects.models import Project
+from projects.permissions import Action, can, get_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse
+
+PAGE_SIZE = 50
+#: Name, title, and whether the column starts from its greatest value.
+COLUMNS = (
+    ("name", "Experiment", False),
+    ("algorithm", "Algorithm", False),
+    ("dataset", "Dataset", False),
+    ("status", "Status", False),
+)
+LAST_COLUMNS = (("time", "Time", False), ("created", "Created", True))
+#: The metrics that have a column, where the page has experiments of their task.
+USUAL_METRICS = ("accuracy", "f1_macro", "roc_auc", "r2", "rmse")
+
+
+@require_safe
+def experiment_list(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.VIEW, key=key)
+    order = request.GET.get("sort") or NEWEST
+    visible = Experiment.objects.visible_to(request.user).filter(project=project)
+    narrowed = ExperimentFilter(request.GET, queryset=visible, request=request)
+    narrowed.form.fields["dataset"].queryset = Dataset.objects.filter(project=project)
+    matching = narrowed.qs if narrowed.is_valid() else visible.none()
+    pages = Paginator(matching.ordered(order).for_list(), PAGE_SIZE)
+    page = pages.get_page(request.GET.get("page"))
+    metrics = shown_metrics(page.object_list, order.removeprefix("-"))
+    context = {
+        "project": project,
+        "section": "experiments",
+        "form": narrowed.form,
+        "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
+        "page": page,
+        "query": query_without(request, "page"),
+        "columns": [
+            column_head(name, title, falls=falls, order=order, request=request)
+            for name, title, falls in (*COLUMNS, *metrics, *LAST_COLUMNS)
+        ],
+        "rows": list_rows(page.object_list, [name for name, *_ in metrics]),
+        "orders": order_choices(order),
+        "may_edit": can(request.user, Action.EDIT, project),
+    }
+    return render_page(
+        request, "experiments/list.html", "experiments/_list.html", context
+    )
+
+
+def shown_metrics(
+    experiments: Iterable[Experiment], sorted_by: str
+) -> list[tuple[str, str, bool]]:
+    """Return the columns of metrics: the usual ones of the tasks on this page."""
+    tasks = {experiment.task for experiment in experiments}
+    names = [name for name in USUAL_METRICS if METRICS[name].task in tasks]
+    if sorted_by in METRICS and sorted_by not in names:
+        names.append(sorted_by)
+    return [(name, METRICS[name].title, METRICS[name].higher) for name in names]
+
+
+def column_head(
+    name: str, title: str, *, falls: bool, order: str, request: HttpRequest
+) -> dict[str, Any]:
+    """Return a column's title and the link that sorts by it, or turns the order."""
+    current = order.removeprefix("-") == name
+    falling = order.startswith("-")
+    turned = name if falling else f"-{name}"
+    fresh = f"-{name}" if falls else name
+    query = query_without(request, "page", "sort")
+    link = urlencode({"sort": turned if current else fresh})
+    direction = "descending" if falling else "ascending"
+    return {
+        "title": title,
+        "url": f"?{query}&{link}" if query else f"?{link}",
+        "direction": direction if current else "",
+        "is_number": name in METRICS or name == "time",
+    }
+
+
+def list_rows(
+    experiments: Iterable[Experiment], metrics: list[str]
+) -> list[dict[str, Any]]:
+    """Return what each line shows; the catalogue knows the algorithms' titles."""
+    titles = {entry.name: entry.title for entry in algorithms()}
+    return [
+        {
+            "experiment": experiment,
+            "algorithm": titles.get(experiment.algorithm, experiment.algorithm),
+            "session": experiment.latest_session,
+            "metrics": [experiment.headline.get(name) for name in metrics],
+        }
+        for experiment in experiments
+    ]
+
+
+def order_choices(order: str) -> list[dict[str, Any]]:
+    """Return every metric to sort by, the best first, and the newest."""
+    choices = [(NEWEST, "newest first")]
+    for metric in METRICS.values():
+        choices.append(
+            (f"-{metric.name}" if metric.higher else metric.name, metric.title)
+        )
+    known = {value for value, _ in choices}
+    if order not in known:
+        choices.append((order, "as in the table's head"))
+    return [
+        {"value": value, "title": title, "is_current": value == order}
+        for value, title in choices
+    ]
+
+
+def query_without(request: HttpRequest, *names: str) -> str:
+    """Return the query string without some of its parameters."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()

@@ -1,0 +1,66 @@
+"""A result as data: charts, tables, metrics and the model, as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, JsonResponse
+from django.views.decorators.http import require_safe
+
+from experiments.charts import CHARTS
+from experiments.downloads import artifact_response
+from experiments.exports import csv_response
+from experiments.models import Result
+from experiments.results import metrics_json_of, metrics_table, table_of
+from projects.permissions import Action, get_for
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def result_for(request: HttpRequest, pk: int, number: int) -> Result:
+    """Return the result of a session the person may see, or raise 404."""
+    return get_for(
+        request.user,
+        Result.objects.select_related("session__experiment__project"),
+        Action.VIEW,
+        session__experiment=pk,
+        session__number=number,
+    )
+
+
+@require_safe
+def chart(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse:
+    result = result_for(request, pk, number)
+    if name not in CHARTS:
+        raise Http404
+    return JsonResponse(CHARTS[name].spec(result.details))
+
+
+@require_safe
+def data_csv(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse:
+    result = result_for(request, pk, number)
+    table = table_of(result, name)
+    if table is None:
+        raise Http404
+    return csv_response(table, f"{name}_{pk}_{number}.csv")
+
+
+@require_safe
+def metrics_json(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    result = result_for(request, pk, number)
+    response = JsonResponse(metrics_json_of(result), json_dumps_params={"indent": 2})
+    filename = f"metrics_{pk}_{number}.json"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+@require_safe
+def metrics_csv(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    result = result_for(request, pk, number)
+    return csv_response(metrics_table(result), f"metrics_{pk}_{number}.csv")
+
+
+@require_safe
+def download_model(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    return artifact_response(result_for(request, pk, number))
