@@ -124,9 +124,7 @@ class Activation(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(
-                fields=["model", "-created_at"], name="registry_ledger_recent"
-            )
+            models.Index(fields=["model", "-created_at"], name="registry_ledger_recent")
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NUMERIC = frozenset({"integer", "number"})
 TRUTHS = {"true": True, "false": False}
 
+
 def read_rows(
     path: Path, filename: str, signature: Iterable[dict], limit: int
 ) -> list[dict[str, object]]:
@@ -57,9 +58,7 @@ def read_rows(
     return rows
 
 
-def _records(
-    text: Iterable[str], dialect: Dialect
-) -> Iterable[dict[str, str]]:
+def _records(text: Iterable[str], dialect: Dialect) -> Iterable[dict[str, str]]:
     """Yield each record by column name, refusing those of another length."""
     lines = csv.reader(text, delimiter=dialect.delimiter, strict=True)
     try:

@@ -14,8 +14,8 @@ from registry.choices import ActivationKind
 from registry.exceptions import (
     ActivationConflictError,
     ActiveVersionError,
-    NotTrainedError,
     NothingToRollBackError,
+    NotTrainedError,
 )
 from registry.models import Activation, ModelVersion, RegisteredModel
 
@@ -78,7 +78,7 @@ def activate_version(
     Raises `ActiveVersionError` if it serves already, `ActivationConflictError` if
     somebody was faster.
     """
-    return _switch(version, ActivationKind.ACTIVATE, reason, actor)
+    return _switch(version.model, version, ActivationKind.ACTIVATE, reason, actor)
 
 
 def version_before(model: RegisteredModel) -> ModelVersion | None:
@@ -106,19 +106,22 @@ def roll_back(model: RegisteredModel, *, reason: str = "", actor: User) -> Activ
         raise NothingToRollBackError(
             f"No earlier version of “{model}” was in service; activate one instead."
         )
-    return _switch(before, ActivationKind.ROLLBACK, reason, actor)
+    return _switch(model, before, ActivationKind.ROLLBACK, reason, actor)
 
 
 def _switch(
-    version: ModelVersion, kind: ActivationKind, reason: str, actor: User
+    model: RegisteredModel,
+    version: ModelVersion,
+    kind: ActivationKind,
+    reason: str,
+    actor: User,
 ) -> Activation:
-    model = version.model
     seen = model.active_version_id
     if seen == version.pk:
         raise ActiveVersionError(f"{version.version} is in service already.")
-    switched = RegisteredModel.objects.filter(
-        pk=model.pk, active_version=seen
-    ).update(active_version=version, updated_at=timezone.now())
+    switched = RegisteredModel.objects.filter(pk=model.pk, active_version=seen).update(
+        active_version=version, updated_at=timezone.now()
+    )
     if not switched:
         raise ActivationConflictError(
             f"Somebody changed the version of “{model}” in service a moment ago; look "

@@ -195,9 +195,7 @@ def predict_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _model(request: HttpRequest, pk: int, wanted: Action) -> RegisteredModel:
-    return get_for(
-        request.user, RegisteredModel.objects.with_active(), wanted, pk=pk
-    )
+    return get_for(request.user, RegisteredModel.objects.with_active(), wanted, pk=pk)
 
 
 def _context(model: RegisteredModel, **more: object) -> dict[str, object]:

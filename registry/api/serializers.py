@@ -131,7 +131,14 @@ class ActivationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Activation
-        fields = ["version", "previous_version", "kind", "reason", "actor", "created_at"]
+        fields = [
+            "version",
+            "previous_version",
+            "kind",
+            "reason",
+            "actor",
+            "created_at",
+        ]
         read_only_fields = fields
 
 

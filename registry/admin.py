@@ -1,0 +1,116 @@
+"""The staff's door to models, versions and the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib import admin, messages
+
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
+from projects.permissions import Action, can
+from registry.exceptions import RegistryError
+from registry.models import Activation, ModelVersion, RegisteredModel
+from registry.services import activate_version, delete_model, describe_model, roll_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+Row = TypeVar("Row", RegisteredModel, ModelVersion)
+
+
+@admin.register(RegisteredModel)
+class RegisteredModelAdmin(ProjectScopedAdmin):
+    """Names models are kept under; versions and switches are made by services."""
+
+    list_display = ["name", "project", "active_version", "created_by", "created_at"]
+    list_select_related = ["project", "active_version__model", "created_by"]
+    list_filter = [("active_version", admin.EmptyFieldListFilter), "project"]
+    search_fields = ["name", "project__name", "description"]
+    date_hierarchy = "created_at"
+    fields = [
+        "name", "project", "description", "active_version", "created_by", "created_at",
+    ]  # fmt: skip
+    readonly_fields = ["name", "project", "active_version", "created_by", "created_at"]
+    actions = ["roll_back_selected"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: RegisteredModel, form: Any, change: bool
+    ) -> None:
+        describe_model(obj, description=obj.description, actor=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: RegisteredModel) -> None:
+        delete_model(obj, actor=request.user)
+
+    @admin.action(description="Roll back", permissions=["change"])
+    def roll_back_selected(
+        self, request: HttpRequest, queryset: QuerySet[RegisteredModel]
+    ) -> None:
+        for model in queryset:
+            try_for(request, model, lambda m: roll_back(m, actor=request.user))
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(ReadOnlyAdmin):
+    """Registered artefacts, as they were made."""
+
+    list_display = [
+        "version", "model", "algorithm", "in_service", "created_by", "created_at",
+    ]  # fmt: skip
+    list_select_related = ["model__project", "session__experiment", "created_by"]
+    list_filter = ["model__project"]
+    search_fields = ["version", "model__name", "notes"]
+    date_hierarchy = "created_at"
+    actions = ["activate_selected"]
+
+    @admin.display(description="algorithm", ordering="session__experiment__algorithm")
+    def algorithm(self, version: ModelVersion) -> str:
+        return version.session.experiment.algorithm
+
+    @admin.display(description="in service", boolean=True)
+    def in_service(self, version: ModelVersion) -> bool:
+        return version.is_active
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("registry.change_registeredmodel")
+
+    @admin.action(description="Put in service", permissions=["manage"])
+    def activate_selected(
+        self, request: HttpRequest, queryset: QuerySet[ModelVersion]
+    ) -> None:
+        for version in queryset:
+            try_for(request, version, lambda v: activate_version(v, actor=request.user))
+
+
+@admin.register(Activation)
+class ActivationAdmin(ReadOnlyAdmin):
+    """The ledger: who put which version in service, and why."""
+
+    list_display = [
+        "created_at", "model", "kind", "version_name", "previous_name", "actor",
+        "reason",
+    ]  # fmt: skip
+    list_select_related = ["model__project", "actor"]
+    list_filter = ["kind", "model__project"]
+    search_fields = ["version_name", "previous_name", "reason", "model__name"]
+    date_hierarchy = "created_at"
+
+
+def try_for(request: HttpRequest, row: Row, change: Callable[[Row], object]) -> None:
+    """Do it for one row if the person may manage its project; say what came of it."""
+    if not can(request.user, Action.MANAGE, row.project):
+        messages.error(request, f"You may not manage “{row}”.")
+        return
+    try:
+        change(row)
+    except RegistryError as refusal:
+        messages.error(request, f"{row}: {refusal}")
+    else:
+        messages.success(request, f"{row}: done.")

@@ -1,0 +1,215 @@
+"""From the version in service to predictions: load once, verify, answer rows."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import tempfile
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+
+from datamine import files
+from datasets.exports import neutral
+from registry.exceptions import (
+    DamagedArtifactError,
+    NotInServiceError,
+    RegistryError,
+    UnreadableRowsError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from experiments.artifacts import LoadedArtifact
+    from experiments.models import Result
+    from registry.models import ModelVersion, RegisteredModel
+
+logger = logging.getLogger(__name__)
+
+#: Models a server process keeps in memory; the one unused longest goes first.
+CACHED_MODELS = 8
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a version answered: every row is predicted or quarantined."""
+
+    model: str
+    version: str
+    target: str
+    predictions: list[dict[str, Any]] = field(default_factory=list)
+    quarantined: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as the API gives it."""
+        return {
+            "model": self.model,
+            "version": self.version,
+            "predictions": self.predictions,
+            "quarantined": self.quarantined,
+            "notices": self.notices,
+        }
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows in the order they were sent, answered or not."""
+        return sorted(
+            [*self.predictions, *self.quarantined], key=lambda item: item["row"]
+        )
+
+
+class ModelCache:
+    """The models this process has verified and opened, the last used at the end."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.lock = Lock()
+        self.models: OrderedDict[str, LoadedArtifact] = OrderedDict()
+
+    def get(self, result: Result) -> LoadedArtifact:
+        """Return the model of a result; the first call opens it.
+
+        The digest is the name: the same bytes are opened once, and bytes that were
+        not verified are never found here. Raises `DamagedArtifactError`.
+        """
+        key = result.artifact_sha256
+        with self.lock:
+            if key not in self.models:
+                self.models[key] = open_artifact(result)
+            self.models.move_to_end(key)
+            while len(self.models) > self.size:
+                self.models.popitem(last=False)
+            return self.models[key]
+
+
+loaded_models = ModelCache(CACHED_MODELS)
+
+
+def open_artifact(result: Result) -> LoadedArtifact:
+    """Verify and open the artefact of a result; `DamagedArtifactError` if refused."""
+    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+        ArtifactError,
+        load_artifact,
+    )
+
+    key = settings.ARTIFACT_KEY.encode()
+    try:
+        with files.local_copy(result.artifact) as path:
+            return load_artifact(
+                path, result.artifact_sha256, result.artifact_hmac, key
+            )
+    except (ArtifactError, OSError) as error:
+        logger.exception("Artefact %s refused", result.artifact)
+        raise DamagedArtifactError(
+            str(error)
+            if isinstance(error, ArtifactError)
+            else "The model's file cannot be read; restore it from a backup."
+        ) from error
+
+
+def version_in_service(model: RegisteredModel) -> ModelVersion:
+    """Return the active version, or raise `NotInServiceError`."""
+    if model.active_version is None:
+        raise NotInServiceError(
+            f"No version of “{model}” is in service; activate one first."
+        )
+    return model.active_version
+
+
+def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answer:
+    """Answer rows given as values by column name.
+
+    Raises `UnreadableRowsError` for too many rows, `DamagedArtifactError` if the
+    version's artefact is not what was written.
+    """
+    limit = settings.LIMITS.predict_rows
+    if len(rows) > limit:
+        raise UnreadableRowsError(
+            f"{len(rows)} rows are more than the {limit} taken at once; send them in "
+            "parts."
+        )
+    pipeline = loaded_models.get(version.session.result).pipeline
+    found = pipeline.predict(rows).to_json()
+    return Answer(
+        version.model.name, version.version, pipeline.signature.target, **found
+    )
+
+
+def predict_file(version: ModelVersion, upload: UploadedFile) -> Answer:
+    """Answer the rows of a CSV file; `UnreadableRowsError` if it is none."""
+    from datasets.readers.errors import ReaderError  # noqa: PLC0415 -- heavy import
+    from registry.rows import read_rows  # noqa: PLC0415 -- heavy import
+
+    with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="rows-") as folder:
+        path = Path(folder, "rows")
+        with path.open("wb") as target:
+            for chunk in upload.chunks():
+                target.write(chunk)
+        try:
+            rows = read_rows(
+                path,
+                upload.name or "",
+                version.session.result.signature["columns"],
+                settings.LIMITS.predict_rows,
+            )
+        except ReaderError as error:
+            raise UnreadableRowsError(str(error)) from error
+    return predict_rows(version, rows)
+
+
+def signature(version: ModelVersion) -> list[dict[str, Any]]:
+    """Return the columns a version asks for, without opening its artefact."""
+    columns: list[dict[str, Any]] = version.session.result.signature["columns"]
+    return columns
+
+
+def as_csv(answer: Answer) -> StreamingHttpResponse:
+    """Return the answer as a CSV file, a line for each row that was sent."""
+    response = StreamingHttpResponse(_lines(answer), content_type="text/csv")
+    name = f"{answer.model}-{answer.version}-predictions.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+class _Echo:
+    """A file that hands every line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(answer: Answer) -> Iterator[str]:
+    """Yield the lines of the file; text no spreadsheet takes for a formula."""
+    shares = (row.get("probabilities") for row in answer.predictions)
+    labels = list(next(filter(None, shares), {}))
+    writer = csv.writer(_Echo())
+    heads = ["row", answer.target, *(f"probability {label}" for label in labels)]
+    yield writer.writerow(_safe([*heads, "not answered because"]))
+    for row in answer.rows:
+        found = row.get("probabilities", {})
+        reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
+        values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
+        yield writer.writerow(_safe([*values, reasons]))
+
+
+def _safe(values: list[Any]) -> list[Any]:
+    return [neutral(value) for value in values]
+
+
+def answer_or_sentence(
+    version: ModelVersion, rows: Sequence[dict[str, Any]]
+) -> Answer | dict[str, str]:
+    """Answer rows; a refusal becomes its sentence, to be shown where the answer is."""
+    try:
+        return predict_rows(version, rows)
+    except RegistryError as error:
+        return {"sentence": str(error)}

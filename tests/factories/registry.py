@@ -1,0 +1,53 @@
+"""Models in the registry for tests: with real artefacts where something predicts."""
+
+from __future__ import annotations
+
+import factory
+from factory.django import DjangoModelFactory
+
+from registry.models import ModelVersion, RegisteredModel
+from registry.services import activate_version, register_version
+from tests.factories.experiments import (
+    ResultFactory,
+    flowers_draft,
+    houses_draft,
+    trained_session,
+)
+from tests.factories.projects import ProjectFactory
+
+
+class RegisteredModelFactory(DjangoModelFactory):
+    """A name without versions."""
+
+    class Meta:
+        model = RegisteredModel
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda number: f"model-{number}")
+
+
+class ModelVersionFactory(DjangoModelFactory):
+    """A version whose artefact nobody opens: for lists, switches and rights."""
+
+    class Meta:
+        model = ModelVersion
+
+    model = factory.SubFactory(RegisteredModelFactory)
+    version = factory.Sequence(lambda number: f"v20260131_{number:06d}")
+    session = factory.LazyFunction(lambda: ResultFactory().session)
+
+
+def flowers_in_service(project, actor, **said: object) -> ModelVersion:
+    """Train, register and activate a model that tells the species."""
+    session = trained_session(flowers_draft(project, actor, **said), actor)
+    version = register_version(session, name="flowers", actor=actor)
+    activate_version(version, actor=actor)
+    return version
+
+
+def houses_in_service(project, actor) -> ModelVersion:
+    """Train, register and activate a model that foretells the price."""
+    session = trained_session(houses_draft(project, actor), actor)
+    version = register_version(session, name="houses", actor=actor)
+    activate_version(version, actor=actor)
+    return version

@@ -1,0 +1,127 @@
+"""From the version in service to answers, for sound and for damaged artefacts."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from datamine import files
+from registry import serving
+from registry.exceptions import (
+    DamagedArtifactError,
+    NotInServiceError,
+    UnreadableRowsError,
+)
+from tests.factories.registry import (
+    RegisteredModelFactory,
+    flowers_in_service,
+    houses_in_service,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROW = {"petal": 1.5, "sepal": 5.1, "colour": "white"}
+
+
+@pytest.fixture
+def version(project, owner):
+    serving.loaded_models.models.clear()
+    return flowers_in_service(project, owner)
+
+
+def test_predict_rows_answers_each_row_by_name(version):
+    answer = serving.predict_rows(version, [ROW, {**ROW, "petal": 6.2, "colour": "red"}])
+
+    assert [row["prediction"] for row in answer.predictions] == ["setosa", "virginica"]
+    assert (answer.model, answer.version) == ("flowers", version.version)
+    assert answer.predictions[0]["probabilities"]["setosa"] == 1
+
+
+def test_predict_rows_that_do_not_fit_are_quarantined(version):
+    answer = serving.predict_rows(version, [{"petal": "wide", "sepal": 5}, ROW])
+
+    assert [row["row"] for row in answer.predictions] == [1]
+    (quarantined,) = answer.quarantined
+    assert {reason["column"] for reason in quarantined["reasons"]} == {
+        "petal",
+        "colour",
+    }
+
+
+def test_predict_more_rows_than_allowed_is_refused(version, settings):
+    limit = settings.LIMITS.predict_rows
+
+    with pytest.raises(UnreadableRowsError, match=f"than the {limit} taken at once"):
+        serving.predict_rows(version, [ROW] * (limit + 1))
+
+
+def test_predict_file_equals_rows(version):
+    text = "colour;petal;sepal\nwhite;1,5;5,1\nred;6,2;5,0\n;1,0;5,0\n"
+    upload = SimpleUploadedFile("rows.csv", text.encode())
+
+    answer = serving.predict_file(version, upload)
+
+    assert [row["prediction"] for row in answer.predictions] == ["setosa", "virginica"]
+    assert [row["row"] for row in answer.quarantined] == [2]
+    assert answer.predictions[0] == serving.predict_rows(version, [ROW]).predictions[0]
+
+
+def test_predict_file_with_a_ragged_line_names_it(version):
+    upload = SimpleUploadedFile("rows.csv", b"petal,sepal,colour\n1,2,red\n1,2\n")
+
+    with pytest.raises(UnreadableRowsError, match="[Ll]ine 3"):
+        serving.predict_file(version, upload)
+
+
+def test_predictions_as_csv_hold_every_row_and_no_formula(version):
+    answer = serving.predict_rows(version, [{"petal": "=1+1"}, ROW])
+
+    text = b"".join(serving.as_csv(answer).streaming_content).decode()
+
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [line["row"] for line in lines] == ["1", "2"]
+    assert [line["species"] for line in lines] == ["", "setosa"]
+    assert lines[0]["not answered because"]
+    assert float(lines[1]["probability setosa"]) == 1
+
+
+def test_regression_answers_a_number(project, owner):
+    version = houses_in_service(project, owner)
+
+    answer = serving.predict_rows(version, [{"area": 50.0, "rooms": 2}])
+
+    assert answer.predictions[0]["prediction"] == pytest.approx(100_000, rel=0.01)
+    assert "probabilities" not in answer.predictions[0]
+
+
+def test_model_without_active_version_does_not_predict():
+    with pytest.raises(NotInServiceError, match="activate one first"):
+        serving.version_in_service(RegisteredModelFactory())
+
+
+@pytest.mark.parametrize("share", [0, 0.25, 0.5, 0.75, 0.999])
+def test_changed_byte_of_the_artefact_is_refused(version, share):
+    with files.local_copy(version.session.result.artifact) as path:
+        content = bytearray(path.read_bytes())
+        content[int(len(content) * share)] ^= 1
+        path.write_bytes(content)
+
+    with pytest.raises(DamagedArtifactError, match="SHA-256 differs"):
+        serving.predict_rows(version, [ROW])
+
+
+def test_artefact_signed_with_another_key_is_refused(version, settings):
+    settings.ARTIFACT_KEY = "another"
+
+    with pytest.raises(DamagedArtifactError, match="HMAC differs"):
+        serving.predict_rows(version, [ROW])
+
+
+def test_deleted_artefact_is_a_sentence(version):
+    files.delete(version.session.result.artifact)
+
+    with pytest.raises(DamagedArtifactError, match="cannot be read"):
+        serving.predict_rows(version, [ROW])
