@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from rest_framework import serializers
@@ -25,24 +24,18 @@ class DialectField(serializers.JSONField):
 
     def to_internal_value(self, data: Any) -> Dialect:
         values = super().to_internal_value(data)
-        if isinstance(values, str):
-            values = self.parsed(values)
         if not isinstance(values, dict):
             raise serializers.ValidationError("dialect must be an object.")
         return validate(Dialect, values)
-
-    def parsed(self, text: str) -> Any:
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise serializers.ValidationError("dialect must be JSON.") from error
 
 
 class UploadSerializer(serializers.Serializer):
     """A file to be imported; what `dialect` leaves out is guessed."""
 
     project = serializers.SlugField(help_text="Key of the project.")
-    file = serializers.FileField(help_text="At most as many bytes as the site takes.")
+    file = serializers.FileField(
+        allow_empty_file=True, help_text="At most as many bytes as the site takes."
+    )
     name = serializers.CharField(
         max_length=200, required=False, help_text="Unless given: the file's name."
     )
@@ -53,7 +46,7 @@ class UploadSerializer(serializers.Serializer):
 
 
 class SniffRequestSerializer(serializers.Serializer):
-    file = serializers.FileField()
+    file = serializers.FileField(allow_empty_file=True)
     dialect = DialectField(required=False)
 
 

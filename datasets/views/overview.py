@@ -29,6 +29,7 @@ from datasets.summaries import (
 )
 from datasets.tables import ColumnType
 from datasets.views.context import (
+    UNFINISHED,
     dataset_context,
     dataset_for,
     shown_version,
@@ -115,7 +116,7 @@ def overview_of(request: HttpRequest, version: DatasetVersion) -> dict[str, Any]
 def progress(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Answer how far the making of a version is; the page asks until it has ended."""
     version = version_for(request, pk, number, Action.VIEW)
-    if version.is_ended:
+    if version.status not in UNFINISHED:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "making": version,

@@ -1,0 +1,479 @@
+"""The pages of datasets, as a person walks through them."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from datamine.children import run_inline
+from datasets.models import Dataset, DatasetVersion, Upload
+from tests.factories.datasets import (
+    FLOWERS,
+    DatasetFactory,
+    DatasetVersionFactory,
+    UploadFactory,
+    imported_dataset,
+)
+
+HOSTILE = "\"><img src=x onerror=alert(1)>\n' 🦉 " + "x" * 150
+
+
+@pytest.fixture
+def signed_in(client, owner):
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def dataset(project, owner):
+    return imported_dataset(project, owner)
+
+
+def file_of(content: bytes, name: str = "flowers.csv") -> io.BytesIO:
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def send(client, project, content: bytes, name: str = "flowers.csv"):
+    url = reverse("datasets:upload", args=[project.key])
+    return client.post(url, {"file": file_of(content, name)})
+
+
+def test_a_file_becomes_a_dataset(signed_in, project):
+    response = send(signed_in, project, FLOWERS)
+    upload = Upload.objects.get()
+    assert response["Location"] == upload.get_absolute_url()
+
+    page = signed_in.get(response["Location"]).content.decode()
+    assert "Cells are separated by a comma: 3 columns." in page
+    assert '<span class="null">missing</span>' in page
+
+    form = signed_in.get(upload.get_absolute_url()).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"name": "Flowers", "description": "", "action": "import"}
+    response = signed_in.post(upload.get_absolute_url(), data)
+    dataset = Dataset.objects.get()
+    assert response["Location"] == dataset.get_absolute_url()
+    assert (
+        "waiting for a worker" in signed_in.get(response["Location"]).content.decode()
+    )
+
+    run_inline(dataset.versions.get())
+    page = signed_in.get(dataset.get_absolute_url()).content.decode()
+    assert "<dd>6</dd>" in page
+    assert '<svg class="spark"' in page
+
+
+def test_upload_refuses_a_picture_and_keeps_nothing(
+    signed_in, project, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = send(signed_in, project, b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+
+    assert response.status_code == 400
+    assert "This is an image" in response.content.decode()
+    assert not Upload.objects.exists()
+    assert default_storage.listdir(f"uploads/{project.pk}")[1] == []
+
+
+def test_upload_refuses_what_is_too_large(signed_in, project, settings):
+    settings.LIMITS = settings.LIMITS.__class__(
+        **{**settings.LIMITS.__dict__, "upload_bytes": 10}
+    )
+
+    response = send(signed_in, project, FLOWERS)
+
+    assert response.status_code == 413
+    assert "The file is larger than" in response.content.decode()
+    assert not Upload.objects.exists()
+
+
+def test_upload_without_a_file_says_so(signed_in, project):
+    response = signed_in.post(reverse("datasets:upload", args=[project.key]))
+
+    assert response.status_code == 400
+    assert "Choose a file to upload." in response.content.decode()
+
+
+def test_review_shows_the_rows_as_corrected(signed_in, project):
+    upload = UploadFactory(project=project, content=b"a;b\n1;2\n3;4\n")
+    form = signed_in.get(upload.get_absolute_url()).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"delimiter": ",", "name": "x", "header": ""}
+
+    response = signed_in.post(
+        upload.get_absolute_url(), data, headers={"HX-Request": "true"}
+    )
+
+    page = response.content.decode()
+    assert "<td>a;b</td>" in page
+    assert "<html" not in page
+    assert response["Vary"].count("HX-Request") == 1
+
+
+def test_review_says_when_the_same_bytes_are_here(signed_in, project, dataset):
+    send(signed_in, project, FLOWERS)
+
+    page = signed_in.get(Upload.objects.get().get_absolute_url()).content.decode()
+
+    assert "The same bytes are already here as <b>flowers</b>" in page
+
+
+def test_review_refuses_a_dialect_that_cannot_be(signed_in, project):
+    upload = UploadFactory(project=project)
+    form = signed_in.get(upload.get_absolute_url()).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"thousands": ",", "decimal": ",", "name": "x", "action": "import"}
+
+    response = signed_in.post(upload.get_absolute_url(), data)
+
+    assert "Decimal sign and thousands separator must differ." in (
+        response.content.decode()
+    )
+    assert not Dataset.objects.exists()
+
+
+def test_discard_throws_the_upload_away(
+    signed_in, project, django_capture_on_commit_callbacks
+):
+    upload = UploadFactory(project=project)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in.post(reverse("datasets:discard", args=[upload.pk]))
+
+    assert not Upload.objects.exists()
+    assert not default_storage.exists(upload.key)
+
+
+def test_a_failed_import_lists_bad_records_and_the_way_on(signed_in, project, owner):
+    dataset = imported_dataset(project, owner, b"a,b\n1,2\n3\n4,5\n")
+
+    page = signed_in.get(dataset.get_absolute_url()).content.decode()
+
+    assert "The file could not be imported" in page
+    assert '<td class="number">3</td>' in page
+    assert reverse("datasets:dialect", args=[dataset.pk]) in page
+
+
+def test_dialect_imports_again_without_bad_records(signed_in, project, owner):
+    dataset = imported_dataset(project, owner, b"a,b\n1,2\n3\n4,5\n")
+    url = reverse("datasets:dialect", args=[dataset.pk])
+    form = signed_in.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+
+    signed_in.post(url, data | {"bad_records": "drop", "action": "import"})
+
+    version = dataset.versions.get(number=2)
+    run_inline(version)
+    page = signed_in.get(dataset.get_absolute_url()).content.decode()
+    assert "1 bad record was left out." in page
+    assert version.rows_count == 2
+
+
+def test_progress_stops_polling_at_the_end(signed_in, project):
+    version = DatasetVersionFactory(
+        dataset__project=project, status="processing", data="", phase="Reading"
+    )
+    url = reverse("datasets:progress", args=[version.dataset_id, version.number])
+
+    during = signed_in.get(url)
+    DatasetVersion.objects.filter(pk=version.pk).update(status="failed")
+    after = signed_in.get(url)
+
+    assert "Reading" in during.content.decode()
+    assert "HX-Refresh" not in during
+    assert after["HX-Refresh"] == "true"
+
+
+def test_cancel_stops_a_waiting_import(signed_in, project):
+    version = DatasetVersionFactory(dataset__project=project, status="pending", data="")
+
+    signed_in.post(
+        reverse("datasets:cancel", args=[version.dataset_id, version.number])
+    )
+
+    version.refresh_from_db()
+    assert version.status == "cancelled"
+    page = signed_in.get(version.dataset.get_absolute_url()).content.decode()
+    assert "The import was cancelled" in page
+
+
+def test_rows_are_sorted_filtered_and_told_missing(signed_in, dataset):
+    url = reverse("datasets:rows", args=[dataset.pk])
+
+    response = signed_in.get(
+        url, {"sort": "-c1", "c": "c2", "o": "eq", "v": "virginica"}
+    )
+
+    rows = response.context["rows"]
+    assert [row for row, _ in rows] == [2, 3]
+    assert [cells[0].get("text") for _, cells in rows] == [None, "6.0"]
+    assert '<span class="null">missing</span>' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"sort": "c99"},
+        {"sort": "-"},
+        {"page": "99999999999999999999"},
+        {"page": "-1"},
+        {"from": "9" * 30},
+        {"c": "c0", "o": "eq", "v": "not a number"},
+        {"c": "c0; DROP TABLE x", "o": "eq", "v": "1"},
+        {"c": "c0", "o": "nonsense", "v": "1"},
+        {"c": "c2", "o": "lt", "v": "1"},
+        {"c": "c0", "o": "eq"},
+        {"c": "c0", "o": "eq", "v": "1e999"},
+        {"c": "c2", "o": "contains", "v": "\0"},
+        {"q": "\0", "sort": "\0", "page": "\0"},
+    ],
+)
+@pytest.mark.parametrize("name", ["rows", "detail", "versions", "prepare"])
+def test_no_query_breaks_a_page(signed_in, dataset, name, query):
+    response = signed_in.get(reverse(f"datasets:{name}", args=[dataset.pk]), query)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("version", ["0", "2", "x", "9" * 40, "-1"])
+def test_a_version_that_is_not_there_is_404(signed_in, dataset, version):
+    response = signed_in.get(dataset.get_absolute_url(), {"version": version})
+
+    assert response.status_code == 404
+
+
+def test_hostile_names_are_shown_as_text(signed_in, project, owner):
+    table = f'"{HOSTILE.replace(chr(34), chr(34) * 2)}",b\n{"y" * 300},2\n,3\n'
+    dataset = imported_dataset(project, owner, table.encode(), HOSTILE[:190])
+    pages = ["detail", "rows", "versions", "edit", "delete", "prepare", "dialect"]
+
+    contents = [
+        signed_in.get(reverse(f"datasets:{name}", args=[dataset.pk])).content.decode()
+        for name in pages
+    ]
+
+    assert [("<img" in content) for content in contents] == [False] * len(pages)
+    assert "&lt;img src=x" in contents[0]
+    assert "y" * 79 + "…" in contents[1]
+
+
+def test_prepare_tries_and_applies_several_steps(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {
+        "step-0": "fill_missing",
+        "step-0-strategy": "median",
+        "step-0-columns": ["c0", "c1"],
+        "step-1": "scale",
+        "step-1-method": "minmax",
+        "step-1-columns": ["c0"],
+    }
+
+    tried = signed_in.post(
+        url, data | {"action": "try"}, headers={"HX-Request": "true"}
+    )
+    applied = signed_in.post(url, data | {"action": "apply"})
+
+    assert "all 6 rows" in tried.content.decode()
+    assert tried.context["trial"]["changes"].cells == {"petal": 6, "sepal": 1}
+    assert applied["Location"] == dataset.get_absolute_url()
+    version = dataset.versions.get(number=2)
+    run_inline(version)
+    assert [step["columns"] for step in version.steps] == [
+        ["petal", "sepal"],
+        ["petal"],
+    ]
+    assert version.cells_changed == 7
+
+
+def test_prepare_keeps_what_was_chosen_when_a_step_is_added(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {
+        "step-0": "fill_missing",
+        "step-0-strategy": "mode",
+        "step-0-columns": ["c2"],
+        "add": "scale",
+    }
+
+    rows = signed_in.post(url, data).context["builder"].rows
+
+    assert [row.entry.name for row in rows] == ["fill_missing", "scale"]
+    assert rows[0].chosen == ["c2"]
+    assert rows[0].form["strategy"].value() == "mode"
+
+
+def test_prepare_removes_the_step_that_is_meant(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {
+        "step-0": "fill_missing",
+        "step-1": "scale",
+        "step-1-method": "robust",
+        "remove": "0",
+    }
+
+    rows = signed_in.post(url, data).context["builder"].rows
+
+    assert [row.entry.name for row in rows] == ["scale"]
+    assert rows[0].form["method"].value() == "robust"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"step-0": "fill_missing", "step-0-strategy": "mean"}, "at least one column"),
+        ({"step-0": "nonsense"}, "There is no step “nonsense”."),
+        ({}, "Add at least one step."),
+        (
+            {
+                "step-0": "fill_missing",
+                "step-0-strategy": "constant",
+                "step-0-value": "abc",
+                "step-0-columns": "c0",
+            },
+            "“abc” is not a number",
+        ),
+        (
+            {"step-0": "scale", "step-0-method": "x", "step-0-columns": "c0"},
+            "Select a valid choice",
+        ),
+    ],
+)
+@pytest.mark.parametrize("action", ["try", "apply"])
+def test_prepare_says_what_is_wrong(signed_in, dataset, data, sentence, action):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+
+    response = signed_in.post(url, data | {"action": action})
+
+    assert sentence in response.content.decode()
+    assert dataset.versions.count() == 1
+
+
+def test_a_warning_leads_to_its_step(signed_in, project, owner):
+    dataset = imported_dataset(project, owner)
+
+    page = signed_in.get(dataset.get_absolute_url()).content.decode()
+
+    link = f"{reverse('datasets:prepare', args=[dataset.pk])}?step=fill_missing"
+    assert f"{link}&amp;column=c0&amp;column=c1" in page
+    rows = signed_in.get(f"{link}&column=c0&column=c1").context["builder"].rows
+    assert rows[0].chosen == ["c0", "c1"]
+
+
+def test_restore_makes_an_earlier_version_active(signed_in, dataset):
+    second = DatasetVersionFactory(dataset=dataset, parent=dataset.active_version)
+    dataset.active_version = second
+    dataset.save()
+
+    signed_in.post(reverse("datasets:restore", args=[dataset.pk, 1]))
+
+    dataset.refresh_from_db()
+    assert dataset.active_version.number == 1
+
+
+def test_versions_stand_below_their_parents(signed_in, dataset):
+    first = dataset.active_version
+    DatasetVersionFactory(dataset=dataset, number=2, parent=first)
+    DatasetVersionFactory(dataset=dataset, number=3, parent=None)
+    DatasetVersionFactory(dataset=dataset, number=4, parent=first)
+
+    rows = signed_in.get(reverse("datasets:versions", args=[dataset.pk])).context[
+        "rows"
+    ]
+
+    assert [(row["version"].number, row["depth"]) for row in rows] == [
+        (1, 0),
+        (2, 1),
+        (4, 1),
+        (3, 0),
+    ]
+
+
+def test_edit_changes_name_and_description(signed_in, dataset):
+    url = reverse("datasets:edit", args=[dataset.pk])
+
+    signed_in.post(url, {"name": "New", "description": "Words"})
+
+    dataset.refresh_from_db()
+    assert (dataset.name, dataset.description) == ("New", "Words")
+
+
+def test_edit_refuses_a_name_of_300_signs(signed_in, dataset):
+    url = reverse("datasets:edit", args=[dataset.pk])
+
+    response = signed_in.post(url, {"name": "x" * 300})
+
+    assert "at most 200 characters" in response.content.decode()
+    dataset.refresh_from_db()
+    assert dataset.name == "flowers"
+
+
+def test_delete_says_what_is_lost_then_does_it(signed_in, dataset):
+    url = reverse("datasets:delete", args=[dataset.pk])
+
+    asked = signed_in.get(url).content.decode()
+    signed_in.post(url)
+
+    assert "1 version with all steps that made them." in asked
+    assert not Dataset.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_as_many_queries_for_three_as_for_one(
+    signed_in, project, owner, count, django_assert_num_queries
+):
+    for _ in range(count):
+        DatasetVersionFactory(
+            dataset__project=project, dataset__created_by=owner, number=1, active=True
+        )
+    url = reverse("datasets:list", args=[project.key])
+    signed_in.get(url)
+
+    with django_assert_num_queries(LIST_QUERIES):
+        page = signed_in.get(url).content.decode()
+
+    assert page.count('scope="row"') == count
+
+
+LIST_QUERIES = 10
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_versions_take_as_many_queries_for_three_as_for_one(
+    signed_in, project, count, django_assert_num_queries
+):
+    dataset = DatasetFactory(project=project)
+    for number in range(1, count + 1):
+        DatasetVersionFactory(dataset=dataset, number=number, active=True)
+    url = reverse("datasets:versions", args=[dataset.pk])
+    signed_in.get(url)
+
+    with django_assert_num_queries(VERSIONS_QUERIES):
+        page = signed_in.get(url).content.decode()
+
+    assert page.count('scope="row"') == count
+
+
+VERSIONS_QUERIES = 12
+
+
+def test_list_finds_by_name_and_says_when_there_is_none(signed_in, project):
+    DatasetFactory(project=project, name="Flowers")
+    DatasetFactory(project=project, name="Stars")
+    url = reverse("datasets:list", args=[project.key])
+
+    found = signed_in.get(url, {"q": "flow"}).context["page"].object_list
+    none = signed_in.get(url, {"q": "nothing"}).content.decode()
+
+    assert [dataset.name for dataset in found] == ["Flowers"]
+    assert "No dataset of this project has “nothing” in its name." in none
+
+
+def test_an_empty_project_says_what_to_do(signed_in, project):
+    page = signed_in.get(reverse("datasets:list", args=[project.key])).content.decode()
+
+    assert "No tables yet" in page
+    assert reverse("datasets:upload", args=[project.key]) in page
