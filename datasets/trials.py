@@ -119,6 +119,7 @@ def compare_rows(
 def rows_of(
     table: Table, names: Sequence[str], duck: Engine
 ) -> list[tuple[int, list[Any]]]:
+    """Return the row numbers and values of some columns, in order."""
     ids = [table.schema.column(name).id for name in names]
     rows = duck.rows(table.frame.select(ROW, *ids).sort(ROW))
     return [(row[0], list(row[1:])) for row in rows]

@@ -23,6 +23,7 @@ from datasets.exceptions import (
 from datasets.models import Dataset, DatasetVersion, Upload
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec
+from experiments.models import Experiment
 from projects.models import Activity
 from tests.factories.datasets import (
     FLOWERS,
@@ -291,8 +292,6 @@ def test_delete_removes_rows_and_files(
 
 
 def test_delete_refuses_while_experiments_stand_on_it(dataset, owner):
-    from experiments.models import Experiment
-
     Experiment.objects.create(
         project=dataset.project,
         dataset=dataset,
