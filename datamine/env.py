@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+#: Whether this process works behind the pages: `manage.py worker` or its child.
+IN_BACKGROUND = sys.argv[1:2] in (["worker"], ["child"])
 
 reader = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")

@@ -39,6 +39,24 @@ INSTALLED_APPS = [
     "csp",
     "axes",
 ]
+# Workers and their children show no pages: half the memory, half the time to start.
+ONLY_FOR_PAGES = {
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_standardized_errors",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "axes",
+}
+if env.IN_BACKGROUND:
+    INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in ONLY_FOR_PAGES]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -54,7 +54,7 @@ def new_session(behaviour, *, bell=True, **wish):
     return session
 
 
-def wait_for(condition, seconds=20.0, every=0.02):
+def wait_for(condition, seconds=60.0, every=0.02):
     """Wait until `condition()` is true; return how long that took."""
     began = time.monotonic()
     while not condition():
@@ -69,3 +69,7 @@ def has_status(row, *statuses):
         return row.status in statuses
 
     return look
+
+
+def ended(row):
+    return has_status(row, "ready", "completed", "failed", "cancelled")
