@@ -6,7 +6,7 @@ which takes longer than a small import and 40 MB; these do without.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Memory = NDArray[Any]
+
 NO_TEXT = pa.nulls(1, pa.string())[0]
 NO_NUMBER = pa.nulls(1, pa.float64())[0]
 
 
 def fixed(
-    values: NDArray, type: pa.DataType, valid: NDArray[np.bool_] | None = None
+    values: Memory, type: pa.DataType, valid: NDArray[np.bool_] | None = None
 ) -> pa.Array:
     """Return numbers, days or moments as Arrow, null where `valid` is false."""
     bits = None if valid is None else _bits(valid)
@@ -65,7 +67,7 @@ def blob(data: bytes) -> pa.Array:
     )
 
 
-def numbers_of(values: pa.Array, dtype: np.dtype | type) -> NDArray:
+def numbers_of(values: pa.Array, dtype: type[np.generic]) -> Memory:
     """Return the memory of fixed-width values; what is in null places is undefined."""
     memory = np.frombuffer(values.buffers()[1], dtype=dtype)
     return memory[values.offset : values.offset + len(values)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -157,7 +157,7 @@ def _month(cells: pa.Array) -> NDArray[np.int64]:
     )
 
 
-def _days(fields: dict[str, pa.Array]) -> tuple[NDArray, NDArray[np.bool_]]:
+def _days(fields: dict[str, pa.Array]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return days since 1970, and which of them are in the calendar."""
     year, day = _whole(fields["year"]), _whole(fields["day"])
     month = _month(fields["month"])
@@ -167,7 +167,7 @@ def _days(fields: dict[str, pa.Array]) -> tuple[NDArray, NDArray[np.bool_]]:
     return days, exists & (days.astype("datetime64[M]") == months)
 
 
-def _clock(fields: dict[str, pa.Array]) -> tuple[NDArray, NDArray[np.bool_]]:
+def _clock(fields: dict[str, pa.Array]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return the time of day in microseconds, and which of them exist."""
     hour, minute, second = (_whole(fields[name]) for name in MICROSECONDS)
     six = pc.utf8_slice_codeunits(pc.utf8_rpad(fields["fraction"], 6, "0"), 0, 6)
@@ -178,7 +178,7 @@ def _clock(fields: dict[str, pa.Array]) -> tuple[NDArray, NDArray[np.bool_]]:
     return micros.astype("timedelta64[us]"), possible
 
 
-def _offset(fields: dict[str, pa.Array]) -> NDArray | np.timedelta64:
+def _offset(fields: dict[str, pa.Array]) -> NDArray[Any] | np.timedelta64:
     """Return what to subtract to come to UTC."""
     if "zone" not in fields:
         return np.timedelta64(0, "us")

@@ -23,8 +23,10 @@ MISSING_MARKERS: tuple[str, ...] = (
 class Dialect(BaseModel):
     """Everything needed to read a CSV file again in exactly the same way.
 
-    `types` holds the user's own choice of types by column name; `day_first` tells how
-    to read dates such as 3/4/2020 where all rows allow both.
+    `bad_records` says what happens to records with too few or too many cells: *stop*
+    the import, *drop* them all, or *fill* short ones with missing values and drop the
+    others. `types` holds the user's own choice of types by column name; `day_first`
+    tells how to read dates such as 3/4/2020 where all rows allow both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,7 +41,7 @@ class Dialect(BaseModel):
     missing_markers: tuple[str, ...] = Field(
         MISSING_MARKERS, title="Missing values", max_length=200
     )
-    bad_records: Literal["stop", "drop"] = Field("stop", title="Bad records")
+    bad_records: Literal["stop", "fill", "drop"] = Field("stop", title="Bad records")
     day_first: bool | None = Field(None, title="Day before month")
     types: dict[str, ColumnType] = Field(default_factory=dict, title="Types")
 

@@ -47,6 +47,7 @@ CLOCK = (
     "(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})"
     "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?)?"
 )
+CLOCK_PARTS = ("hour", "minute", "second")
 ZONE = " ?(?P<zone>Z|UTC|[+-][0-9]{2}:?(?:[0-9]{2})?)"
 
 
@@ -99,7 +100,7 @@ class Number(Kind):
     integer: str = ""
 
     def accepts(self, cell: str) -> bool:
-        """Tell whether a cell is a number that loses no digit before the decimal sign."""
+        """Tell whether a cell is a number that loses no whole digit."""
         if not super().accepts(cell):
             return False
         if re.fullmatch(self.integer, cell) is None:
@@ -121,9 +122,11 @@ class Moment(Kind):
         parts = found.groupdict()
         month = parts["month"]
         number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
-        clock = [int(parts.get(name) or 0) for name in ("hour", "minute", "second")]
+        hour, minute, second = (int(parts.get(name) or 0) for name in CLOCK_PARTS)
         try:
-            datetime(int(parts["year"]), number, int(parts["day"]), *clock)  # noqa: DTZ001
+            datetime(
+                int(parts["year"]), number, int(parts["day"]), hour, minute, second
+            )
         except ValueError:
             return False
         return True
@@ -199,9 +202,9 @@ ANY_BOOLEAN = _words("true|yes|y|on|t|1", "false|no|n|off|f|0")
 
 def _orders(dialect: Dialect) -> tuple[str, ...]:
     """Return the orders of date parts, best first; day before month by default."""
-    numbers = ("mdy", "dmy") if dialect.day_first is False else ("dmy", "mdy")
+    numbers: tuple[str, ...] = ("dmy", "mdy")
     if dialect.day_first is not None:
-        numbers = numbers[:1]
+        numbers = ("dmy",) if dialect.day_first else ("mdy",)
     return ("ymd", *numbers, "d month y", "month d y")
 
 

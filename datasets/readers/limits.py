@@ -11,8 +11,8 @@ MIB = 1 << 20
 class Limits:
     """The bounds of an import; each is named to the user when it is passed.
 
-    `max_bytes` counts the file as uploaded, `max_record` the bytes of one record, so also
-    of one cell.
+    `max_bytes` counts the file as uploaded, `max_record` the bytes of one record, so
+    also of one cell.
     """
 
     max_bytes: int = 20_000 * MIB

@@ -1,4 +1,4 @@
-"""The file every version is: typed Parquet, written as it grows, digested on the way."""
+"""The file every version is: typed Parquet, digested while it is written."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ class Findings:
     bad_count: int = 0
     empty_lines: int = 0
     comment_lines: int = 0
+    filled: int = 0
     reread: int = 0
 
     def add(self, record: BadRecord) -> None:
@@ -215,7 +216,7 @@ class Careful:
 
     def _too_long(self, line: int) -> ReaderError:
         return ReaderError(
-            f"Line {line:,} is longer than {self._max_record:,} bytes, the most that one "
-            "record may have.",
+            f"Line {line:,} is longer than {self._max_record:,} bytes, the most that "
+            "one record may have.",
             line=line,
         )

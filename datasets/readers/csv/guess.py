@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import suppress
 from itertools import islice
 from statistics import mode
 from typing import TYPE_CHECKING, Literal
@@ -29,7 +30,7 @@ COMMENTS = "#%"
 #: Rows looked at for the types shown with the preview.
 TYPED_ROWS = 1_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank"}
-SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r"sep=([^\r\n])(?:\r\n|\r|\n)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
 GROUPED_BY_COMMA = re.compile(r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|,[0-9]{3}\.[0-9]+)")
 GROUPED_BY_POINT = re.compile(
@@ -162,10 +163,9 @@ def _records(lines: Sequence[str], delimiter: str, quote: str) -> list[list[str]
         lines, delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter != " "
     )
     records: list[list[str]] = []
-    try:
+    # A cell over the module's limit ends it: what was read so far will do.
+    with suppress(csv.Error):
         records.extend(record for record in islice(reader, RECORDS) if record)
-    except csv.Error:
-        pass  # a cell over the module's limit: what was read so far will do
     return records
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from datasets.readers.kinds import Integer, Kind, Moment, Number
@@ -13,6 +14,29 @@ if TYPE_CHECKING:
     from datasets.readers.dialect import Dialect
 
 SHOWN = 5
+#: What the first values of a text column look like, and why it stays text.
+LOOKS = (
+    (
+        re.compile(r"[+-]?[0-9]{19,}"),
+        "whole numbers too long for 64 bits stay text, so that no digit is lost.",
+    ),
+    (
+        re.compile(r"[0-9]+"),
+        "digits with leading zeros stay text, as in postcodes.",
+    ),
+    (
+        re.compile(r"[+-]?[0-9][0-9.,' ]* ?%"),
+        "percentages stay text; remove the sign % to calculate with them.",
+    ),
+    (
+        re.compile(r"\(?[+-]?(?:[$€£¥₹] ?[0-9][0-9.,' ]*|[0-9][0-9.,' ]* ?[$€£¥₹])\)?"),
+        "amounts of money stay text; remove the currency to calculate with them.",
+    ),
+    (
+        re.compile(r"\([0-9][0-9.,]*\)"),
+        "numbers in brackets stay text; write them with a minus sign.",
+    ),
+)
 NEARLY = 0.5
 
 
@@ -32,6 +56,9 @@ def file_notices(findings: Findings, nul_count: int) -> list[str]:
     if nul_count:
         removed = _count(nul_count, "NUL byte was", "NUL bytes were")
         notices.append(f"{removed} removed.")
+    if findings.filled:
+        filled = _count(findings.filled, "short record was", "short records were")
+        notices.append(f"{filled} filled with missing values.")
     if findings.bad_count:
         dropped = _count(findings.bad_count, "bad record was", "bad records were")
         notices.append(
@@ -47,6 +74,7 @@ def column_notices(survey: ColumnSurvey, dialect: Dialect) -> list[str]:
         _not_finite(survey),
         _ambiguous(survey, dialect),
         _nearly(survey),
+        _looks_like(survey),
     ]
     return [f"Column “{survey.name[:60]}”: {notice}" for notice in notices if notice]
 
@@ -86,9 +114,19 @@ def _nearly(survey: ColumnSurvey) -> str:
     others = _count(seen.others_count, "other value", "other values")
     share = min(99.9, 100 * fitting / seen.values)
     return (
-        f"{share:.1f} % of the values are {_title(kind)}; {others}: {shown}{more}. It stays "
-        "text; add them to the missing values if they stand for no value."
+        f"{share:.1f} % of the values are {_title(kind)}; {others}: {shown}{more}. It "
+        "stays text; add them to the missing values if they stand for no value."
     )
+
+
+def _looks_like(survey: ColumnSurvey) -> str:
+    """Say why text that is nearly a number was left as text, by its first values."""
+    if survey.kind is not None or survey.wanted is not None or not survey.first:
+        return ""
+    for expression, sentence in LOOKS:
+        if all(expression.fullmatch(cell) for cell in survey.first):
+            return sentence
+    return ""
 
 
 def _title(kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""Blocks of CSV to Arrow columns: the fast parser where it is right, else by the rules."""
+"""Blocks of CSV to Arrow columns: by a parser where it is right, else by rules."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _fast_type(plan: Plan) -> pa.DataType:
 def _read(
     block: Block, types: dict[str, pa.DataType], dialect: Dialect, *, only: bool = False
 ) -> pa.Table:
-    table = arrow_csv.read_csv(
+    return arrow_csv.read_csv(
         pa.BufferReader(block.data),
         read_options=arrow_csv.ReadOptions(
             use_threads=False,
@@ -165,7 +165,6 @@ def _read(
             decimal_point=dialect.decimal,
         ),
     )
-    return table
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

@@ -130,7 +130,7 @@ def _check(job: Job, result: PassResult, surveys: Sequence[ColumnSurvey]) -> Non
     stop_at_bad_records(job.dialect, result.findings, at_end=True)
     if not result.rows:
         raise ReaderError(
-            "There are no rows to import; add rows to the file or correct the delimiter.",
+            "There are no rows to import; add rows or correct the delimiter.",
             records=result.findings.bad,
         )
     for survey in surveys:
@@ -143,15 +143,15 @@ def _refusal(survey: ColumnSurvey) -> ReaderError:
     line, text = survey.seen.first_misfit or (0, "")
     values = "1 value does" if count == 1 else f"{count:,} values do"
     return ReaderError(
-        f"Column “{survey.name}” cannot be {survey.wanted}: {values} not fit, the first "
-        f"in line {line:,}: “{text[:60]}”.",
+        f"Column “{survey.name}” cannot be {survey.wanted}: {values} not fit, the "
+        f"first in line {line:,}: “{text[:60]}”.",
         line=line,
         column=survey.name,
     )
 
 
 def stop_at_bad_records(dialect: Dialect, findings: Findings, *, at_end: bool) -> None:
-    """Raise when records are bad and the dialect says to stop, once enough are known."""
+    """Raise when records are bad and the dialect says to stop."""
     count = findings.bad_count
     if dialect.bad_records != "stop" or not count:
         return

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PIECE = 4 << 20
 #: Bytes read record by record before the next try at the fast way; doubled each time.
 CAREFUL = 128 << 10
-SEPARATOR_LINE = re.compile(rb"sep=(.)\r?\n?", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(rb"sep=[^\r\n](?:\r\n|\r|\n)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ class Records:
         while self._fill():
             careful = self._careful()
             while (cells := careful.next_record()) is not None:
-                if self._fits(careful.line, cells):
-                    yield careful.line, cells
+                if (fitted := self._fitted(careful.line, cells)) is not None:
+                    yield careful.line, fitted
                 if careful.consumed >= PIECE:
                     break
             self._buffer, self._line = careful.rest()
@@ -157,27 +157,30 @@ class Records:
 
     def _careful_block(self, size: int) -> Iterator[Block]:
         careful = self._careful()
-        text = io.StringIO(newline="")
-        writer = _writer(text, self._dialect)
-        lines = []
+        rows, lines = [], []
         while careful.consumed < size and (cells := careful.next_record()) is not None:
-            if self._fits(careful.line, cells):
-                writer.writerow(cells)
+            if (fitted := self._fitted(careful.line, cells)) is not None:
+                rows.append(fitted)
                 lines.append(careful.line)
         self._buffer, self._line = careful.rest()
-        if lines:
+        if rows:
             # Written anew, so trimmed; which cells begin with 0 was not looked at.
             shape = Shape(padded=False, zero_led=frozenset(range(self.width)))
-            data = text.getvalue().encode()
+            data = _rewritten(rows, self._dialect)
             yield Block(data, self.width, shape, lines[0], tuple(lines))
 
-    def _fits(self, line: int, cells: list[str]) -> bool:
-        if len(cells) == self.width:
-            return True
+    def _fitted(self, line: int, cells: list[str]) -> list[str] | None:
+        """Return a record of the right width; None, and a finding, if there is none."""
+        missing = self.width - len(cells)
+        if missing == 0:
+            return cells
+        if missing > 0 and self._dialect.bad_records == "fill":
+            self.findings.filled += 1
+            return cells + [""] * missing
         found = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
         detail = f"Line {line:,} has {found} where {self.width:,} are expected."
         self.findings.add(BadRecord(line, self.width, len(cells), detail))
-        return False
+        return None
 
     def _more(self) -> bytes:
         part = b"" if self._at_end else self._source.read(PIECE)
@@ -217,19 +220,14 @@ def signs_of(dialect: Dialect) -> Signs:
     )
 
 
-def _writer(text: io.StringIO, dialect: Dialect) -> csv.Writer:
-    if not dialect.quote:
-        return csv.writer(
-            text,
-            delimiter=dialect.delimiter,
-            quoting=csv.QUOTE_NONE,
-            quotechar=None,
-            lineterminator="\n",
-        )
-    return csv.writer(
+def _rewritten(rows: list[list[str]], dialect: Dialect) -> bytes:
+    """Return records as plain CSV in the signs of the dialect."""
+    text = io.StringIO(newline="")
+    csv.writer(
         text,
         delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        quoting=csv.QUOTE_ALL,
+        quotechar=dialect.quote or None,
+        quoting=csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE,
         lineterminator="\n",
-    )
+    ).writerows(rows)
+    return text.getvalue().encode()

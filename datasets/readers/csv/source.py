@@ -35,7 +35,8 @@ class Source:
         size = path.stat().st_size
         if size > limits.max_bytes:
             raise ReaderError(
-                f"The file has {size:,} bytes; at most {limits.max_bytes:,} are allowed."
+                f"The file has {size:,} bytes; at most {limits.max_bytes:,} are "
+                "allowed."
             )
         self.path = path
         self.encoding = encoding

@@ -77,6 +77,7 @@ class ColumnSurvey:
 
     def __init__(self, name: str, first: Sequence[str], dialect: Dialect) -> None:
         self.name = name
+        self.first = first
         self.wanted = dialect.types.get(name)
         self._all = candidates(dialect)
         self._kinds = self._all
@@ -133,7 +134,7 @@ class ColumnSurvey:
 
     @property
     def refuses(self) -> bool:
-        """Whether the type the user asked for was tried on all rows and does not fit."""
+        """Whether the type asked for was tried on all rows and does not fit."""
         return (
             self.is_forced and bool(self.seen.misfits) and self._at_start == self.kind
         )

@@ -1,0 +1,221 @@
+"""A folder of real and of nasty files, named by DATAMINE_CORPUS: what becomes of each.
+
+The folder has `nasty/` and folders of real tables beside it. Without the variable the
+module is skipped; the small files of `test_csv_files` cover the same ground.
+"""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from datasets.monitor import SilentMonitor
+from datasets.readers.errors import ReaderError
+from datasets.readers.importing import import_table
+from datasets.readers.limits import Limits
+from datasets.readers.sniff import sniff
+from datasets.tables import ColumnType as T
+
+FOLDER = os.environ.get("DATAMINE_CORPUS", "")
+if not FOLDER:
+    pytest.skip("DATAMINE_CORPUS names no folder", allow_module_level=True)
+CORPUS = Path(FOLDER)
+NASTY = CORPUS / "nasty"
+
+INT, NUM, CAT, TXT, YES, DAY = (
+    T.INTEGER,
+    T.NUMBER,
+    T.CATEGORY,
+    T.TEXT,
+    T.BOOLEAN,
+    T.DATE,
+)
+#: Rows and types of files that are read; None where the types are too many to list.
+READ = {
+    "UPPER CASE.CSV": (20, None),
+    "all_missing_column.csv": (40, [INT, TXT, CAT]),
+    "big_ints.csv": (28, [TXT, CAT]),
+    "booleans_zoo.csv": (40, [YES, CAT, CAT, CAT, INT]),
+    "class_with_one_member.csv": (40, [INT, INT, INT, CAT]),
+    "comment_lines.csv": (30, [INT, INT, INT, CAT]),
+    "constant_column.csv": (40, [INT, INT, CAT]),
+    "cr_only.csv": (20, [INT, INT, INT, CAT]),
+    "crlf.csv": (20, [INT, INT, INT, CAT]),
+    "dates_mixed.csv": (40, [DAY, DAY, DAY, CAT]),
+    "duplicate_columns.csv": (40, [INT, INT, INT, INT, CAT]),
+    "empty_column_names.csv": (40, [INT, INT, INT, CAT]),
+    "formula_injection.csv": (24, [INT, CAT, CAT]),
+    "gigantic_field.csv": (2, [INT, TXT, CAT]),
+    "html_script_columns.csv": (40, None),
+    "id_and_leak.csv": (80, [INT, NUM, CAT, CAT]),
+    "inf_nan.csv": (20, [NUM, INT, CAT]),
+    "invalid_utf8.csv": (3, [INT, TXT, CAT]),
+    "missing_tokens.csv": (40, [INT, CAT, CAT]),
+    "mixed_types.csv": (48, [CAT, CAT]),
+    "naughty_strings.csv": (515, [INT, TXT, CAT]),
+    "newlines_in_cells.csv": (20, [INT, CAT, CAT]),
+    "no_extension": (20, None),
+    "nul_bytes.csv": (3, [INT, INT, CAT]),
+    "padded.csv": (40, [INT, INT, INT, CAT]),
+    "pipe.csv": (30, [INT, INT, INT, CAT]),
+    "semicolon_decimal_comma.csv": (40, [NUM, NUM, CAT]),
+    "sep_line_excel.csv": (30, [INT, INT, INT, CAT]),
+    "single_class_target.csv": (40, [INT, INT, INT, CAT]),
+    "single_column.csv": (30, [INT]),
+    "single_row.csv": (1, [INT, INT, INT, CAT]),
+    "späce & ünïcode (1).csv": (20, None),
+    "sql_like_columns.csv": (40, [INT, INT, INT, INT, CAT]),
+    "thousands_currency_percent.csv": (40, [TXT, TXT, TXT, CAT]),
+    "unicode_tricks.csv": (20, [INT, INT, INT, INT, INT, INT, INT, CAT, CAT]),
+    "utf16le_bom.csv": (2, [INT, INT, CAT]),
+    "utf8_bom.csv": (20, [INT, INT, INT, CAT]),
+    "wide_10000_columns.csv": (6, None),
+}
+REFUSED = {
+    "arff_renamed.csv": "This is an ARFF file",
+    "empty.csv": "The file is empty",
+    "header_only.csv": "a header but no rows",
+    "html_table_renamed.csv": "This is a web page",
+    "png_renamed.csv": "This is an image",
+    "ragged_long_rows.csv": "Line 3 has 6 cells where 4 are expected",
+    "ragged_short_rows.csv": "Line 3 has 2 cells where 4 are expected",
+    "stray_quotes.csv": "Line 4: text follows a closing quote",
+    "text_prose.csv": "do not fit the table|Line 2",
+    "unclosed_quote.csv": "Line 3: a quote is opened here and never closed",
+    "xlsx_renamed.csv": "This is an Excel workbook",
+}
+
+
+def taken(path, target, **changes):
+    found = sniff(path, path.name)
+    dialect = found.dialect.model_copy(update=changes)
+    return found, import_table(
+        path, target, found.format, dialect, SilentMonitor(), Limits()
+    )
+
+
+def test_every_nasty_csv_file_has_an_outcome():
+    files = {path.name for path in NASTY.iterdir() if path.suffix.lower() == ".csv"}
+
+    assert files - {"no_extension"} == (set(READ) | set(REFUSED)) - {"no_extension"}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_nasty_file_is_read(name, tmp_path):
+    rows, types = READ[name]
+
+    found, report = taken(NASTY / name, tmp_path / "t.parquet")
+
+    assert report.rows_count == rows
+    assert len(found.rows) == min(rows, 20)
+    assert len(set(report.schema.names)) == len(report.schema)
+    if types is not None:
+        assert [column.type for column in report.schema] == types
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_nasty_file_is_refused(name, tmp_path):
+    with pytest.raises(ReaderError, match=REFUSED[name]):
+        taken(NASTY / name, tmp_path / "t.parquet")
+
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((NASTY / "csv_spectrum" / "csvs").glob("*.csv")),
+    ids=lambda p: p.stem,
+)
+def test_spectrum_cells_are_as_expected(path, tmp_path):
+    expected = json.loads((path.parents[1] / "json" / f"{path.stem}.json").read_text())
+    expected = expected if isinstance(expected, list) else [expected]
+    names = list(expected[0])
+    found = sniff(path, path.name)
+    dialect = found.dialect.model_copy(
+        update={"types": dict.fromkeys(names, T.TEXT), "missing_markers": ()}
+    )
+
+    target = tmp_path / "t.parquet"
+    import_table(path, target, "csv", dialect, SilentMonitor(), Limits())
+
+    columns = list(pq.read_table(target).to_pydict().values())[1:]
+    stored = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    # One of the files lost its CRs on the way here; its expectation still has them.
+    ends = path.stem == "newlines_crlf"
+    assert stored == [
+        {
+            k: v.strip(" \t").replace("\r\n", "\n" if ends else "\r\n")
+            for k, v in row.items()
+        }
+        for row in expected
+    ]
+
+
+#: Rows and columns of real tables; other settings where the guess cannot know them.
+REAL = {
+    "tabular/adult_train_noheader.csv": (32_561, 15),
+    "tabular/titanic_kaggle.csv": (891, 12),
+    "tabular/penguins.csv": (344, 8),
+    "tabular/california_housing.csv": (20_640, 10),
+    "tabular/winequality_red_semicolon.csv": (1_599, 12),
+    "tabular/bank_semicolon_quoted.csv": (4_521, 17),
+    "tabular/abalone_noheader.csv": (4_177, 9),
+    "tabular/diamonds_54k.csv": (53_940, 10),
+    "tabular/auto_imports_noheader.csv": (201, 26),
+    "tabular/german_credit_coded_noheader.csv": (1_000, 21),
+    "tabular/taxis.csv": (6_433, 14),
+    "tabular/dirty_cafe_sales.csv": (10_000, 8),
+    "tabular/bikes_latin1_semicolon.csv": (310, 10),
+    "tabular/weather_2012.csv": (8_784, 8),
+    "tabular/oecd_better_life_bom.csv": (3_292, 17),
+    "exoplanets/koi_cumulative.csv": (6_693, 49),
+    "exoplanets/toi.csv": (771, 65),
+    "exoplanets/k2_planets_candidates.csv": (96, 94),
+    "exoplanets/lightcurves_wide.csv": (154, 387),
+    "crypto/ohlcv_long.csv": (5_903, 7),
+    "crypto/BTC-USD.csv": (3_028, 8),
+    "stars/eros1_lightcurves.csv": (73_526, 4),
+    "stars/eros1_arrays_in_cells.csv": (40, 4),
+    "stars/sdss_rrlyrae_mag.csv": (3_025, 4),
+    "diabetes/dataset_of_diabetes.csv": (700, 14),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_table_is_read_whole(name, tmp_path):
+    _, report = taken(CORPUS / name, tmp_path / "t.parquet", bad_records="fill")
+
+    assert (report.rows_count, len(report.schema), report.bad_count) == (*REAL[name], 0)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_tables_preview_is_what_is_stored(name, tmp_path):
+    path, target = CORPUS / name, tmp_path / "t.parquet"
+    found = sniff(path, path.name)
+    types = {column: T.TEXT for column, _ in found.columns}
+    dialect = found.dialect.model_copy(update={"types": types, "bad_records": "drop"})
+
+    import_table(path, target, "csv", dialect, SilentMonitor(), Limits())
+
+    columns = list(pq.read_table(target).to_pydict().values())[1:]
+    stored = [list(row) for row in zip(*(c[:20] for c in columns), strict=True)]
+    assert found.rows == stored
+
+
+def test_real_tables_cells_equal_the_csv_modules(tmp_path):
+    path, target = CORPUS / "tabular" / "titanic_kaggle.csv", tmp_path / "t.parquet"
+    with path.open(newline="") as file:
+        names, *rows = csv.reader(file)
+    dialect = sniff(path, path.name).dialect.model_copy(
+        update={"types": dict.fromkeys(names, T.TEXT), "missing_markers": ()}
+    )
+
+    import_table(path, target, "csv", dialect, SilentMonitor(), Limits())
+
+    columns = list(pq.read_table(target).to_pydict().values())[1:]
+    assert [list(row) for row in zip(*columns, strict=True)] == [
+        [cell.strip(" \t") for cell in row] for row in rows
+    ]
