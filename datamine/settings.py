@@ -271,6 +271,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "projects.choices.Role",
+        "ProjectStatus": "projects.choices.ProjectStatus",
+        "ProcessingStatus": "datasets.choices.ProcessingStatus",
+        "SessionStatus": "experiments.choices.SessionStatus",
+        "ValidationErrorEnum": (
+            "drf_standardized_errors.openapi_serializers.ValidationErrorEnum"
+        ),
+        "ClientErrorEnum": (
+            "drf_standardized_errors.openapi_serializers.ClientErrorEnum"
+        ),
+        "ServerErrorEnum": (
+            "drf_standardized_errors.openapi_serializers.ServerErrorEnum"
+        ),
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums"
+    ],
 }
 
 # Background work: the queue only rings; what is to be done stands in the rows.

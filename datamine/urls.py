@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from datamine import views
+from datamine import health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.icon, name="icon"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("projects.urls")),
     path("", include("projects.account_urls")),
     path("", include("datasets.urls")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from projects.choices import ProjectStatus
 from projects.models import Activity, Project
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 AT_WORK = (SessionStatus.PENDING, SessionStatus.TRAINING)
 PROJECTS = 12
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @cache_control(max_age=86_400, public=True)
-def icon(request: HttpRequest) -> FileResponse:
+def icon(request: HttpRequest) -> HttpResponse:
     """Answer browsers that ask for an icon without having read a page."""
     path = BASE_DIR / "static" / "icon.svg"
-    return FileResponse(path.open("rb"), content_type="image/svg+xml")
+    return HttpResponse(path.read_bytes(), content_type="image/svg+xml")

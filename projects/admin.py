@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.forms import ModelForm
     from django.http import HttpRequest, HttpResponse
 
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
 
 class ProjectScopedAdmin(ModelAdmin):
     """Rows of projects the person may see; rights as on the pages, on top of Django's.
@@ -138,18 +140,17 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Person", {"fields": ["full_name", "email", "avatar_url", "theme"]}),
-        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Rights", {"fields": ["is_active", *RIGHTS]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]  # fmt: skip
     add_fieldsets = [
         (None, {"fields": ["username", "email", "full_name", "password1", "password2"]})
     ]
-    powers = ("is_staff", "is_superuser", "groups", "user_permissions")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: User | None = None
     ) -> tuple[str, ...]:
-        powers = () if request.user.is_superuser else self.powers
+        powers = () if request.user.is_superuser else RIGHTS
         return ("last_login", "date_joined", *powers)
 
     def has_change_permission(

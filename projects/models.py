@@ -76,6 +76,7 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "member"
         ordering = ["user__username"]
         constraints = [
             models.UniqueConstraint(
@@ -88,7 +89,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.project}"
+        return str(self.user)
 
 
 class Activity(models.Model):

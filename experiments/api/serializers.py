@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from experiments.algorithms.catalogue import Task
+from experiments.algorithms.catalogue import Algorithm, Task
 from experiments.choices import Preprocessing, SessionStatus
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.plans import SplitSettings
-
-if TYPE_CHECKING:
-    from experiments.algorithms.catalogue import Algorithm
 
 #: A column's name is what stands in the file, blanks included.
 NAME = {"trim_whitespace": False, "max_length": 10_000}

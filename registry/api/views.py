@@ -139,6 +139,7 @@ class RegisteredModelViewSet(GenericViewSet):
         version = self.version(Action.VIEW, version_name)
         return Response(ModelVersionSerializer(version).data)
 
+    @extend_schema(request=None, responses={204: None})
     @one_version.mapping.delete
     def delete_version(
         self, request: Request, key: str, name: str, version_name: str
