@@ -11,7 +11,6 @@ Run: python -m benchmarks.profile_table
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak_memory
 from datasets.tables import Schema
 
 #: Rows, columns, and the seconds and megabytes that must not be passed.
@@ -86,7 +86,7 @@ def measure(what: str, folder: Path) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     work()
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_memory() / 2**20
     print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak}))
 
 

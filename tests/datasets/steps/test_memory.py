@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from benchmarks.memory import STATUS
+from datasets.tables import ROW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL, LARGE = 1_000_000, 4_000_000
+NAMES = ["c0", "c1", "c2"]
+#: What the additional rows take in memory: a plan that cannot stream holds them all.
+GROWTH = (LARGE - SMALL) * (len(NAMES) + 1) * 8
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from benchmarks.memory import peak_memory
+from datasets.engines import engine
+from datasets.recipes import StepSpec, fit_recipe
+from datasets.tables import Column, ColumnType, Schema, Table
+
+source, specs = Path(sys.argv[1]), json.loads(sys.argv[2])
+schema = Schema(tuple(Column(i, i, ColumnType.NUMBER) for i in sys.argv[3].split()))
+polars = engine("polars")
+table = Table(polars.scan(source), schema)
+_, after = fit_recipe([StepSpec(**spec) for spec in specs], table, polars)
+polars.write(after.frame, source.with_suffix(".out"))
+print(peak_memory())
+"""
+
+
+def fill(strategy: str, *columns: str) -> dict[str, object]:
+    return {
+        "step": "fill_missing",
+        "columns": columns,
+        "parameters": {"strategy": strategy},
+    }
+
+
+def scale(method: str, *columns: str) -> dict[str, object]:
+    return {"step": "scale", "columns": columns, "parameters": {"method": method}}
+
+
+RECIPE = [
+    fill("mean", "c0"),
+    fill("median", "c1"),
+    fill("max", "c2"),
+    scale("zscore", "c0"),
+    scale("minmax", "c1"),
+    scale("robust", "c2"),
+]
+
+
+def excess(folder: Path, rows: int) -> int:
+    """Return how much more memory the steps take than copying the table, in bytes."""
+    path = folder / f"{rows}.parquet"
+    row = pl.int_range(rows, dtype=pl.Int64)
+    number = (row * 7919 % 10_007).cast(pl.Float64)
+    columns = [pl.when(row % 50 != 0).then(number).alias(name) for name in NAMES]
+    pl.select(row.alias(ROW), *columns).write_parquet(path, row_group_size=100_000)
+    return peak(path, RECIPE) - peak(path, [])
+
+
+def peak(path: Path, recipe: list[dict[str, object]]) -> int:
+    """Return the peak memory of fitting, applying and writing, in bytes."""
+    command = [sys.executable, "-c", CHILD, str(path), json.dumps(recipe)]
+    result = subprocess.run(
+        [*command, " ".join(NAMES)], capture_output=True, text=True, check=True
+    )
+    return int(result.stdout)
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="Only Linux tells the peak memory.")
+def test_steps_hold_no_more_of_a_longer_table(tmp_path: Path) -> None:
+    small, large = excess(tmp_path, SMALL), excess(tmp_path, LARGE)
+
+    assert large - small < GROWTH / 2
