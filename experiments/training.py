@@ -31,7 +31,7 @@ from experiments.algorithms.catalogue import (
 )
 from experiments.algorithms.parameters import ParameterError, Setting
 from experiments.evaluation.importances import (
-    Tested,
+    HeldRows,
     allowance,
     native_importances,
     permutation_importances,
@@ -321,7 +321,7 @@ class _Session:
         self, fitted: Fitted, tried: Tried, predicted: int
     ) -> list[dict[str, Any]]:
         encoder = tried.fitted.preparation.encoder
-        tested = Tested(tried.X, tried.answered.y, encoder.groups).within(
+        tested = HeldRows(tried.X, tried.answered.y, encoder.groups).within(
             allowance(predicted), self.plan.random_seed
         )
         means: list[float | None] = [None] * len(encoder.features)

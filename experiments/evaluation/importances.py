@@ -53,7 +53,7 @@ def native_importances(
 
 
 @dataclass(frozen=True)
-class Tested:
+class HeldRows:
     """Rows to shuffle features among.
 
     Parameters
@@ -68,14 +68,14 @@ class Tested:
     y: np.ndarray[Any, Any]
     groups: tuple[slice, ...]
 
-    def within(self, n_rows: int, seed: int) -> Tested | None:
+    def within(self, n_rows: int, seed: int) -> HeldRows | None:
         """Return as many rows as can be predicted `REPEATS` times a feature."""
         size = min(len(self.X), n_rows // (REPEATS * max(1, len(self.groups))))
         if size < min(ROWS_PER_COPY, len(self.X)) or not size:
             return None
         rng = np.random.default_rng(seed)
         places = np.sort(rng.choice(len(self.X), size, replace=False))
-        return Tested(self.X[places], self.y[places], self.groups)
+        return HeldRows(self.X[places], self.y[places], self.groups)
 
 
 def allowance(n_predicted: int) -> int:
@@ -84,7 +84,7 @@ def allowance(n_predicted: int) -> int:
 
 
 def permutation_importances(
-    predict: Callable[[Array], Array], score: Score, tested: Tested, seed: int
+    predict: Callable[[Array], Array], score: Score, tested: HeldRows, seed: int
 ) -> tuple[Array, Array]:
     """Return how much worse the score gets without each feature, and its spread.
 
@@ -95,7 +95,7 @@ def permutation_importances(
     score : callable
         From true and predicted values of shape (n_copies, n_samples) to a number for
         each copy, higher is better.
-    tested : Tested
+    tested : HeldRows
     seed : int
 
     Returns
