@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib import admin, messages
 
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
+from projects.admin import ReadOnlyAdmin
 from projects.permissions import Action, can
 from registry.exceptions import RegistryError
 from registry.models import Activation, ModelVersion, RegisteredModel
-from registry.services import activate_version, delete_model, describe_model, roll_back
+from registry.services import activate_version, roll_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -23,33 +22,25 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", RegisteredModel, ModelVersion)
 
 
+class ManagedAdmin(ReadOnlyAdmin):
+    """Rows only services change; some of those are offered as actions."""
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("registry.change_registeredmodel")
+
+
 @admin.register(RegisteredModel)
-class RegisteredModelAdmin(ProjectScopedAdmin):
-    """Names models are kept under; versions and switches are made by services."""
+class RegisteredModelAdmin(ManagedAdmin):
+    """Names models are kept under, and which version of each serves."""
 
     list_display = ["name", "project", "active_version", "created_by", "created_at"]
     list_select_related = ["project", "active_version__model", "created_by"]
     list_filter = [("active_version", admin.EmptyFieldListFilter), "project"]
     search_fields = ["name", "project__name", "description"]
     date_hierarchy = "created_at"
-    fields = [
-        "name", "project", "description", "active_version", "created_by", "created_at",
-    ]  # fmt: skip
-    readonly_fields = ["name", "project", "active_version", "created_by", "created_at"]
     actions = ["roll_back_selected"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def save_model(
-        self, request: HttpRequest, obj: RegisteredModel, form: Any, change: bool
-    ) -> None:
-        describe_model(obj, description=obj.description, actor=request.user)
-
-    def delete_model(self, request: HttpRequest, obj: RegisteredModel) -> None:
-        delete_model(obj, actor=request.user)
-
-    @admin.action(description="Roll back", permissions=["change"])
+    @admin.action(description="Roll back", permissions=["manage"])
     def roll_back_selected(
         self, request: HttpRequest, queryset: QuerySet[RegisteredModel]
     ) -> None:
@@ -58,7 +49,7 @@ class RegisteredModelAdmin(ProjectScopedAdmin):
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnlyAdmin):
+class ModelVersionAdmin(ManagedAdmin):
     """Registered artefacts, as they were made."""
 
     list_display = [
@@ -77,9 +68,6 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @admin.display(description="in service", boolean=True)
     def in_service(self, version: ModelVersion) -> bool:
         return version.is_active
-
-    def has_manage_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("registry.change_registeredmodel")
 
     @admin.action(description="Put in service", permissions=["manage"])
     def activate_selected(

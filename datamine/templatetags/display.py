@@ -52,7 +52,7 @@ def grouped(text: str) -> str:
 @register.filter
 def fixed(value: float | None, digits: int = 3) -> str:
     """Write a measure with so many decimals, as in a column of metrics."""
-    if value is None or not math.isfinite(value):
+    if not isinstance(value, int | float) or not math.isfinite(value):
         return NOTHING
     return grouped(f"{value:,.{int(digits)}f}")
 
@@ -60,7 +60,7 @@ def fixed(value: float | None, digits: int = 3) -> str:
 @register.filter
 def percent(share: float | None, digits: int = 1) -> str:
     """Write 0.019 as 1.9 %."""
-    if share is None or not math.isfinite(share):
+    if not isinstance(share, int | float) or not math.isfinite(share):
         return NOTHING
     return f"{grouped(f'{share * 100:,.{int(digits)}f}')}{THIN}%"
 

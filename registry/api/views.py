@@ -12,6 +12,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from datamine.idempotency import idempotent
 from experiments.models import TrainingSession
 from projects.models import Project
 from projects.permissions import Action, get_for
@@ -86,6 +87,7 @@ class RegisteredModelViewSet(GenericViewSet):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(request=RegisterSerializer, responses={201: RegisteredSerializer})
+    @idempotent
     def create(self, request: Request, key: str) -> Response:
         """Register a completed session; the same name again adds a version."""
         project = get_for(request.user, Project, Action.EDIT, key=key)

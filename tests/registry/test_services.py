@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -155,8 +156,7 @@ def test_activations_at_once_leave_one_active_and_a_chain(owner):
     ledger = list(Activation.objects.order_by("pk"))
     assert outcomes.count("won") == len(ledger) >= 1
     assert RegisteredModel.objects.get().active_version == ledger[-1].version
-    links = zip(ledger, ledger[1:], strict=False)
-    assert all(b.previous == a.version for a, b in links)
+    assert all(b.previous == a.version for a, b in pairwise(ledger))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,7 +33,9 @@ def version(project, owner):
 
 
 def test_predict_rows_answers_each_row_by_name(version):
-    answer = serving.predict_rows(version, [ROW, {**ROW, "petal": 6.2, "colour": "red"}])
+    answer = serving.predict_rows(
+        version, [ROW, {**ROW, "petal": 6.2, "colour": "red"}]
+    )
 
     assert [row["prediction"] for row in answer.predictions] == ["setosa", "virginica"]
     assert (answer.model, answer.version) == ("flowers", version.version)
@@ -72,7 +74,7 @@ def test_predict_file_equals_rows(version):
 def test_predict_file_with_a_ragged_line_names_it(version):
     upload = SimpleUploadedFile("rows.csv", b"petal,sepal,colour\n1,2,red\n1,2\n")
 
-    with pytest.raises(UnreadableRowsError, match="[Ll]ine 3"):
+    with pytest.raises(UnreadableRowsError, match="Line 3"):
         serving.predict_file(version, upload)
 
 

@@ -1,0 +1,245 @@
+"""The registry's calls: shapes, rights, refusals."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from registry.models import Activation, ModelVersion, RegisteredModel
+from registry.services import activate_version
+from tests.factories.experiments import (
+    ExperimentFactory,
+    ResultFactory,
+    SessionFactory,
+    flowers_draft,
+    trained_session,
+)
+from tests.factories.registry import (
+    ModelVersionFactory,
+    RegisteredModelFactory,
+    flowers_in_service,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROW = {"petal": 1.5, "sepal": 5.1, "colour": "white"}
+
+
+def signed_in(user) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def api(owner) -> APIClient:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def model(project) -> RegisteredModel:
+    return RegisteredModelFactory(project=project, name="flowers")
+
+
+@pytest.fixture
+def address(project, model) -> str:
+    return f"/api/projects/{project.key}/models/{model.name}/"
+
+
+def test_register_session_answers_name_and_version(api, project, owner):
+    session = trained_session(flowers_draft(project, owner), owner)
+
+    answer = api.post(
+        f"/api/projects/{project.key}/models/",
+        {"name": "flowers", "session": session.pk},
+    )
+
+    version = ModelVersion.objects.get()
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "name": "flowers",
+        "version": version.version,
+        "session": session.pk,
+    }
+
+
+def test_register_session_of_another_project_is_404(api, project):
+    session = ResultFactory().session
+
+    answer = api.post(
+        f"/api/projects/{project.key}/models/", {"name": "x", "session": session.pk}
+    )
+
+    assert answer.status_code == 404
+    assert not RegisteredModel.objects.exists()
+
+
+def test_register_unfinished_session_is_409_with_a_sentence(api, project):
+    experiment = ExperimentFactory(version__dataset__project=project)
+    session = SessionFactory(experiment=experiment, status="failed")
+
+    answer = api.post(
+        f"/api/projects/{project.key}/models/", {"name": "x", "session": session.pk}
+    )
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "not_trained"
+
+
+def test_activate_answers_both_versions(api, address, model):
+    first, second = (ModelVersionFactory(model=model) for _ in range(2))
+    activate_version(first, actor=None)
+
+    answer = api.post(f"{address}activate/", {"version": second.version, "reason": "x"})
+
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {
+            "name": "flowers",
+            "active_version": second.version,
+            "previous_version": first.version,
+        },
+    )
+    assert Activation.objects.latest("pk").reason == "x"
+
+
+def test_activate_unknown_version_is_404(api, address):
+    answer = api.post(f"{address}activate/", {"version": "v20200101_000000"})
+
+    assert answer.status_code == 404
+
+
+def test_rollback_without_a_past_is_409(api, address, model):
+    activate_version(ModelVersionFactory(model=model), actor=None)
+
+    answer = api.post(f"{address}rollback/")
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "nothing_before"
+
+
+def test_history_at_a_moment_names_what_served_then(api, address, model):
+    first, second = (ModelVersionFactory(model=model) for _ in range(2))
+    entry = activate_version(first, actor=None)
+    activate_version(second, actor=None)
+
+    everything = api.get(f"{address}history/").json()
+    then = api.get(f"{address}history/", {"at": entry.created_at.isoformat()}).json()
+
+    assert everything["count"] == 2
+    assert [line["version"] for line in then["results"]] == [first.version]
+
+
+def test_delete_active_version_is_409(api, address, model):
+    version = ModelVersionFactory(model=model)
+    activate_version(version, actor=None)
+
+    answer = api.delete(f"{address}versions/{version.version}/")
+
+    assert answer.status_code == 409
+    assert ModelVersion.objects.exists()
+
+
+def test_member_may_not_activate(member, address, model):
+    version = ModelVersionFactory(model=model)
+
+    answer = signed_in(member).post(f"{address}activate/", {"version": version.version})
+
+    assert answer.status_code == 403
+    assert not Activation.objects.exists()
+
+
+def test_stranger_sees_nothing(stranger, project, address, model):
+    client = signed_in(stranger)
+
+    answers = [
+        client.get(f"/api/projects/{project.key}/models/"),
+        client.get(address),
+        client.get(f"{address}versions/"),
+        client.post(f"{address}predict/", {"rows": [ROW]}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_predict_answers_rows_and_quarantines_others(api, project, owner):
+    version = flowers_in_service(project, owner)
+    address = f"/api/projects/{project.key}/models/flowers/predict/"
+
+    answer = api.post(address, {"rows": [ROW, {"petal": "wide"}]})
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["model"], body["version"]) == ("flowers", version.version)
+    assert [row["prediction"] for row in body["predictions"]] == ["setosa"]
+    assert [row["row"] for row in body["quarantined"]] == [1]
+    reasons = body["quarantined"][0]["reasons"]
+    assert {"column", "code", "detail"} == set(reasons[0])
+
+
+def test_predict_file_answers_like_rows(api, project, owner):
+    flowers_in_service(project, owner)
+    address = f"/api/projects/{project.key}/models/flowers/predict/"
+    upload = SimpleUploadedFile("a.csv", b"petal,sepal,colour\n1.5,5.1,white\n")
+
+    from_file = api.post(address, {"file": upload}, format="multipart").json()
+
+    assert from_file == api.post(address, {"rows": [ROW]}).json()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"rows": 1},
+        {"rows": ["x"]},
+        {"rows": [{}], "extra": 1},
+        [],
+        {"rows": [None]},
+    ],
+)
+def test_predict_from_nonsense_is_a_clear_answer(api, project, owner, body):
+    flowers_in_service(project, owner)
+
+    answer = api.post(f"/api/projects/{project.key}/models/flowers/predict/", body)
+
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 400:
+        assert answer.json()["type"] == "validation_error"
+    else:
+        assert answer.json()["quarantined"]
+
+
+def test_predict_without_active_version_is_409(api, address):
+    answer = api.post(f"{address}predict/", {"rows": [ROW]})
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "not_in_service"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_ask_the_same_questions_for_any_length(
+    api, project, count, django_assert_num_queries
+):
+    for _ in range(count):
+        model = RegisteredModelFactory(project=project)
+        activate_version(ModelVersionFactory(model=model), actor=None)
+
+    with django_assert_num_queries(4):
+        answer = api.get(f"/api/projects/{project.key}/models/")
+
+    assert answer.json()["count"] == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_versions_ask_the_same_questions_for_any_length(
+    api, address, model, count, django_assert_num_queries
+):
+    for _ in range(count):
+        ModelVersionFactory(model=model)
+
+    with django_assert_num_queries(4):
+        answer = api.get(f"{address}versions/")
+
+    assert answer.json()["count"] == count
