@@ -254,7 +254,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
 }
-KNOX_TOKEN_MODEL = "projects.ApiToken"
+KNOX_TOKEN_MODEL = "projects.ApiToken"  # noqa: S105 -- the name of a model
 # Its own table would stay empty, and stop PostgreSQL from truncating in tests.
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {

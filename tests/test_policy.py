@@ -203,7 +203,8 @@ def ask(client: Client, method: str, url: str) -> Any:
             kind = "application/json" if url.startswith("/api/") else None
             more = {"content_type": kind} if kind and method != "GET" else {}
             response = getattr(client, method.lower())(url, **more)
-            response.close()
+            if response.streaming:
+                response.getvalue()  # read to its end, the file is closed
             raise Nothing
     except Nothing:
         client.cookies = cookies
