@@ -188,7 +188,9 @@ def _codes(series: pl.Series, feature: FeatureCode) -> Vector:
     if feature.type is ColumnType.DATE:
         series = series.cast(pl.Int32)
     if feature.type is ColumnType.DATETIME:
-        series = series.dt.epoch("us").cast(pl.Float64) / 1e6
+        # Polars multiplies by a rounded inverse; single rows are divided exactly.
+        micros: Vector = series.dt.epoch("us").cast(pl.Float64).to_numpy()
+        return micros / 1e6
     numbers: Vector = series.cast(pl.Float64).to_numpy()
     return numbers
 

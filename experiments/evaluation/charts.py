@@ -162,7 +162,7 @@ def _curves(result: Mapping[str, Any], name: str) -> Rows:
 
 
 def _points(curves: Rows, x: str, y: str) -> Rows:
-    share = MARKS // len(curves)
+    share = (MARKS - 2) // len(curves)
     return [
         {"x": across, "y": up, "class": str(curve["label"]), "place": place}
         for curve in curves
