@@ -103,7 +103,7 @@ class Supervisor:
         self.port: int = options.port
         self.demo_marker: str = options.demo_marker
         self.web = Child("web server", web_arguments(self.port), options.web)
-        self.worker = Child("worker", ["manage.py", "worker"], options.worker)
+        self.worker = Child("worker", ["manage.py", "worker"])
         self.demo = Child("demo content", ["manage.py", "demo"])
         self.signals = 0
         self.failure = ""
@@ -239,7 +239,6 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--web", type=int, default=0, help="its process, if it runs")
-    parser.add_argument("--worker", type=int, default=0, help="likewise")
     parser.add_argument("--demo-marker", default="", help="a file to make after it")
     return parser.parse_args(words)
 

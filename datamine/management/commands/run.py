@@ -135,10 +135,10 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
-    """Start web and worker out of this process, then turn into their supervisor.
+    """Fork the web server, which is up at once, then turn into the supervisor.
 
-    Django is loaded once and shared: forked children are up at once and cost little
-    memory of their own. The supervisor keeps this process's id, children and lock.
+    The supervisor keeps this process's id, child and lock, and starts the worker, which
+    loads less of Django than the pages need.
     """
     password = demo_password()
     os.environ["DATAMINE_DEMO_PASSWORD"] = password
@@ -150,18 +150,14 @@ def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
     gc.freeze()
     # A Ctrl-C between here and the supervisor's first line waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    web, worker = spawn(lambda: serve(port)), spawn(work)
+    web = spawn(lambda: serve(port))
     command = [sys.executable, "-m", "datamine.supervisor", f"--port={port}"]
-    command += [f"--web={web}", f"--worker={worker}"]
+    command.append(f"--web={web}")
     marker = env.HOME / "demo-made"
     if demo and "demo" in get_commands() and not marker.exists():
         command.append(f"--demo-marker={marker}")
     os.set_inheritable(lock.fileno(), True)
     os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter
-
-
-def work() -> None:
-    call_command("worker", skip_checks=False)
 
 
 def serve(port: int) -> None:
