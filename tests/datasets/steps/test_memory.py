@@ -9,7 +9,10 @@ import polars as pl
 import pytest
 
 from benchmarks.memory import STATUS
-from datasets.tables import ROW
+from datasets.engines import engine
+from datasets.recipes import StepSpec, fit_recipe
+from datasets.tables import ROW, ColumnType, Table
+from tests.datasets.comparison import schema_of, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +81,32 @@ def peak(path: Path, recipe: list[dict[str, object]]) -> int:
     return int(result.stdout)
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [fill(s, "x") for s in ("mean", "median", "mode", "min", "max")]
+    + [scale(m, "x") for m in ("minmax", "zscore", "robust")],
+    ids=lambda spec: "-".join(spec["parameters"].values()),
+)
+def test_step_is_applied_without_holding_rows(
+    tmp_path: Path, spec: dict[str, object]
+) -> None:
+    schema = schema_of({"x": ColumnType.NUMBER})
+    path = store(tmp_path / "table.parquet", schema, {"x": [1.0, None, 4.0]})
+    polars = engine("polars")
+    table = Table(polars.scan(path), schema)
+
+    _, after = fit_recipe([StepSpec(**spec)], table, polars)
+
+    plan = after.frame.to_native().show_graph(
+        engine="streaming", plan_stage="physical", raw_output=True, show=False
+    )
+    # Polars fills the nodes that hold rows with a colour.
+    assert "multi-scan" in plan
+    assert "fillcolor" not in plan
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(not STATUS.exists(), reason="Only Linux tells the peak memory.")
 def test_steps_hold_no_more_of_a_longer_table(tmp_path: Path) -> None:
     small, large = excess(tmp_path, SMALL), excess(tmp_path, LARGE)
