@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datasets.readers.csv.careful import Careful, Findings
-from datasets.readers.csv.lines import last_line_end, line_ends
+from datasets.readers.csv.lines import last_line_end, line_ends, occurrences
 from datasets.readers.csv.shape import Shape, Signs
 from datasets.readers.errors import BadRecord, ReaderError
 
@@ -204,10 +204,10 @@ class Records:
         open there, if the quotes are structural, which `shape_of` then checks.
         """
         cut = last_line_end(self._buffer, len(self._buffer), at_end=self._at_end)
-        if not self._signs.quote:
-            return cut
         sign = bytes([self._signs.quote])
-        if self._buffer.count(sign, 0, cut) % 2:
+        if not self._signs.quote or sign not in self._buffer:
+            return cut
+        if occurrences(self._buffer[:cut], self._signs.quote) % 2:
             opening = self._buffer.rfind(sign, 0, cut)
             cut = last_line_end(self._buffer, opening, at_end=False)
         return cut

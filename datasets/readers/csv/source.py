@@ -45,7 +45,7 @@ class Source:
         self._file = path.open("rb")
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
-        self._pending = 0
+        self._pending = b""
         self._last = b""
         self._newline = b""
         self._begun = False
@@ -73,15 +73,18 @@ class Source:
         return self._newline or b"\n"
 
     def _to_utf8(self, raw: bytes, offset: int, *, final: bool) -> bytes:
-        """Decode; plain ASCII, by far the commonest, is passed through untouched."""
+        """Return text as UTF-8; what is UTF-8 already is only checked."""
         if self._is_utf8 and not self._pending and raw.isascii():
             return raw
         try:
             text = self._decoder.decode(raw, final)
         except UnicodeDecodeError as error:
-            raise self._undecodable(offset - self._pending + error.start) from None
-        self._pending = len(self._decoder.getstate()[0])
-        return text.encode()
+            raise self._undecodable(offset - len(self._pending) + error.start) from None
+        if not self._is_utf8:
+            return text.encode()
+        checked = self._pending + raw
+        self._pending = self._decoder.getstate()[0]
+        return checked[: len(checked) - len(self._pending)]
 
     def _cleaned(self, text: bytes) -> bytes:
         if not self._begun and text:
