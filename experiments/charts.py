@@ -98,7 +98,7 @@ def class_colour(rows: Iterable[Row]) -> Spec:
 def lines(
     x: Spec, y: Spec, *, diagonal: bool, points: bool = False
 ) -> Callable[[list[Row]], Spec]:
-    """Return what draws one line a class, over the line of chance where there is one."""
+    """Return what draws one line a class, over the line of chance if wanted."""
 
     def marks(rows: list[Row]) -> Spec:
         mark = {"type": "line", "strokeWidth": 2, "point": points, "clip": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,9 @@ def fits_of(folds: int | None) -> int:
 def estimate_seconds(
     algorithm: str, *, rows: int, features: int, split: SplitSettings
 ) -> float:
-    """Return how long a session may take, from the last ones of this algorithm."""
+    """Return how long a session may take, in whole seconds: more would be a lie."""
     work = rows * features * fits_of(split.cv_folds) / MILLION
-    return FIXED + work * _rate(algorithm)
+    return math.ceil(FIXED + work * _rate(algorithm))
 
 
 def _rate(algorithm: str) -> float:

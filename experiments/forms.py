@@ -17,6 +17,7 @@ from datamine.parameters import form_for
 from datasets.choices import ProcessingStatus
 from datasets.models import Dataset, DatasetVersion
 from datasets.tables import ColumnType
+from experiments.algorithms.catalogue import Task
 from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.models import Experiment
@@ -31,11 +32,16 @@ from experiments.suggestions import (
 
 if TYPE_CHECKING:
     from datamine.parameters import ParametersForm
-    from experiments.algorithms.catalogue import Algorithm, Preset, Task
+    from experiments.algorithms.catalogue import Algorithm, Preset
     from experiments.suggestions import Candidate
     from projects.models import Project
 
 DEFAULT_PRESET = "default"
+#: Fields of a split that only one way to split needs.
+SPLIT_FIELDS = {
+    "group": frozenset({"group_column"}),
+    "time": frozenset({"time_column", "gap"}),
+}
 DATED = frozenset({ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER})
 
 
@@ -203,6 +209,16 @@ class SetupForm:
         return form
 
     @property
+    def split_fields(self) -> list[forms.BoundField]:
+        """The fields that matter for the chosen way to split."""
+        method = self.split["method"].value() or "random"
+        hidden = {name for names in SPLIT_FIELDS.values() for name in names}
+        hidden -= SPLIT_FIELDS.get(method, frozenset())
+        if self.task != Task.CLASSIFICATION or method == "time":
+            hidden.add("stratified")
+        return [field for field in self.split if field.name not in hidden]
+
+    @property
     def preprocessing(self) -> str:
         wanted = self.said.get("preprocessing")
         known = wanted in Preprocessing.values
@@ -210,7 +226,7 @@ class SetupForm:
 
     @cached_property
     def name(self) -> str:
-        """What was typed, else a name made of the choices, never an old one of these."""
+        """What was typed, else a name made of the choices as they are now."""
         typed = self.said.get("name", "").strip()
         if typed and typed != self.said.get("name_suggested"):
             return typed[: Experiment._meta.get_field("name").max_length]

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from experiments.outcomes import Outcome
     from projects.models import User
 
+#: Threads that wait for each other cost more than they bring on smaller tables.
+FEW_CELLS = 500_000
 #: What `Result` keeps in fields of its own; the rest of an outcome is its details.
 OWN_FIELDS = ("metrics", "baseline", "warnings", "split_digest", "signature")
 
@@ -193,7 +195,8 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
 
     version = session.base_version
     plan = Plan.model_validate(session.plan)
-    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
+    cells = version.rows_count * len(plan.features)
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if cells > FEW_CELLS else 1
     lease.monitor.log(f"reads version {version.number}, {version.rows_count} rows")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)

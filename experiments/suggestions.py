@@ -70,7 +70,7 @@ def candidates(version: DatasetVersion) -> list[Candidate]:
 
 
 def doubts(version: DatasetVersion, target: str, task: Task) -> dict[str, str]:
-    """Return, by column name, why a column is no feature unless somebody asks for it."""
+    """Return, by column name, why a column is no feature unless someone insists."""
     plan = Plan(
         algorithm=default_algorithm(algorithms_for(task)).name,
         target=target,

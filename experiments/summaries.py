@@ -198,7 +198,8 @@ class Summary:
         return warned + list(self.details.get("notices") or [])
 
     def _gain(self, name: str, simple: float | None) -> float | None:
-        if simple is None:
+        # What always says the same is perfectly calibrated, and worth nothing.
+        if simple is None or name == "ece":
             return None
         return gain(name, self.headline[name], simple)
 

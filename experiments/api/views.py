@@ -66,7 +66,7 @@ ORDERING = OpenApiParameter(
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Answer a draft that cannot be with every field, parameter and column in the way."""
+    """Answer a draft that cannot be with everything that is in its way."""
     try:
         yield
     except InvalidDraftError as error:
@@ -220,7 +220,7 @@ class ExperimentViewSet(
         pagination_class=None,
     )
     def compare(self, request: Request) -> Response:
-        """Put experiments beside each other: differences, metrics, same split or not."""
+        """Put experiments beside each other: differences, metrics, same split."""
         body = CompareSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         pks = list(dict.fromkeys(body.validated_data["experiments"]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.evaluation.ranking import rank
 from experiments.problems import Problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
-#: Share (balanced over the classes) or R² from which one feature gives the answer.
+#: Balanced accuracy, area or R² from which one feature gives the answer.
 TOO_GOOD = 0.97
 #: A value that tells a class: how often it must be right, and how often occur.
 TELLING = 0.985
@@ -31,8 +32,8 @@ TELLING_ROWS = 30
 #: What is looked at: enough to see a leak, little enough to cost nothing.
 ROWS = 20_000
 BINS = 32
-#: Columns of the matrix with at most so many values are looked at value by value.
-FEW_VALUES = 10
+#: In small tables a good feature often sets one class apart, and honestly.
+ROWS_FOR_ONE_CLASS = 600
 
 
 @dataclass(frozen=True)
@@ -65,39 +66,58 @@ def telling_features(learned: Learned, target: str, seed: int) -> list[Problem]:
         learned.encoder.features, learned.encoder.groups, strict=True
     ):
         bins = _binned(X[:, place])
-        found.extend(_told(feature.name, bins, y, learned.labels, target))
+        score = _answer(bins, y, learned.labels)
+        if learned.labels is not None and not feature.is_category:
+            score = max(score, _order_told(X[:, place.start], y, len(learned.labels)))
+        if score > TOO_GOOD:
+            found.append(_gives_answer(feature.name, target, score))
+        elif learned.labels is not None:
+            found.extend(_telling_value(feature.name, bins, y, learned.labels))
     return found
 
 
-def _told(
-    feature: str,
-    bins: Codes,
-    y: np.ndarray[Any, Any],
-    labels: list[Any] | None,
-    target: str,
-) -> Iterator[Problem]:
+def _gives_answer(feature: str, target: str, score: float) -> Problem:
+    return Problem(
+        feature,
+        "gives_answer",
+        f"“{feature}” alone gives “{target}” away ({score:.3f} of 1). Was it known "
+        "before the outcome, or made from it?",
+    )
+
+
+def _answer(bins: Codes, y: np.ndarray[Any, Any], labels: list[Any] | None) -> float:
+    """Return how well the bins of one feature foretell rows not learned from."""
     half = len(y) // 2
     if half < TELLING_ROWS:
-        return
-    score = _variance_told(bins, y, half) if labels is None else None
-    if labels is not None:
-        score = _classes_told(bins, y, len(labels), half)
-    if score is not None and score > TOO_GOOD:
-        yield Problem(
-            feature,
-            "gives_answer",
-            f"“{feature}” alone gives “{target}” ({score:.3f} on rows not learned "
-            "from). Was it known before the outcome, or made from it?",
-        )
-    elif labels is not None:
-        yield from _telling_value(feature, bins, y, labels)
+        return 0.0
+    if labels is None:
+        return _variance_told(bins, y, half)
+    return _classes_told(bins, y, len(labels), half)
+
+
+def _order_told(values: Array, y: Codes, n_classes: int) -> float:
+    """Return the best area under the ROC curve of the bare feature, for one class."""
+    known = ~np.isnan(values)
+    best = 0.0
+    for label in _large_classes(y, n_classes):
+        ranking = rank(y[known] == label, values[known])
+        if ranking.is_defined and known.mean() > 0.5:
+            area = ranking.roc_auc()
+            best = max(best, area, 1 - area)
+    return best
+
+
+def _large_classes(y: Codes, n_classes: int) -> list[int]:
+    """Return the classes looked at alone: none where rows are too few to be sure."""
+    if len(y) < ROWS_FOR_ONE_CLASS:
+        return []
+    shares = np.bincount(y, minlength=n_classes) / len(y)
+    return [label for label in range(n_classes) if shares[label] >= TELLING_SHARE]
 
 
 def _telling_value(
     feature: str, bins: Codes, y: Codes, labels: list[Any]
 ) -> Iterator[Problem]:
-    if bins.max(initial=0) >= FEW_VALUES:
-        return
     table = np.zeros((bins.max() + 1, len(labels)))
     np.add.at(table, (bins, y), 1)
     shares = np.bincount(y, minlength=len(labels)) / len(y)
@@ -109,7 +129,7 @@ def _telling_value(
             yield Problem(
                 feature,
                 "tells_class",
-                f"One value of “{feature}” (or its absence) means class "
+                f"One value or range of “{feature}” (or its absence) means class "
                 f"“{labels[label]}” in {counts[label] / rows:.1%} of {int(rows)} rows. "
                 "Was it known before the outcome?",
             )
@@ -147,8 +167,7 @@ def _classes_told(bins: Codes, y: Codes, n_classes: int, half: int) -> float:
             (2 * weighted[:, k] > _against(table, k)).astype(int)[bins[half:]],
             2,
         )
-        for k in range(n_classes)
-        if (y == k).mean() >= TELLING_SHARE and len(y) >= 20 * TELLING_ROWS
+        for k in _large_classes(y, n_classes)
     ]
     return max([together, *alone])
 

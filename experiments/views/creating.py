@@ -55,7 +55,6 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
         "experiments/create.html",
         "experiments/_setup.html",
         context,
-        status=400 if action and refused else 200,
     )
 
 
@@ -131,7 +130,7 @@ def fill_url(setup: SetupForm, names: list[str | None]) -> str:
         return ""
     ids = [column.id for column in setup.columns if column.name in names]
     query = urlencode(
-        {"version": setup.version.number, "step": "fill_missing", "columns": ids},
+        {"version": setup.version.number, "step": "fill_missing", "column": ids},
         doseq=True,
     )
     return f"{reverse('datasets:prepare', args=[setup.version.dataset_id])}?{query}"

@@ -107,6 +107,9 @@ def list_rows(
             "experiment": experiment,
             "algorithm": titles.get(experiment.algorithm, experiment.algorithm),
             "session": experiment.latest_session,
+            "seconds": getattr(
+                experiment.latest_session, "training_time_seconds", None
+            ),
             "metrics": [experiment.headline.get(name) for name in metrics],
         }
         for experiment in experiments

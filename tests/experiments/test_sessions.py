@@ -24,11 +24,7 @@ from tests.factories.experiments import (
     trained_session,
 )
 
-
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    """Give each test a storage of its own, so that it may look at all of it."""
-    settings.MEDIA_ROOT = tmp_path
+pytestmark = pytest.mark.usefixtures("own_files")
 
 
 @pytest.mark.django_db

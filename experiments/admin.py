@@ -1,0 +1,140 @@
+"""The staff's door to experiments, sessions and results; all change by services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin, messages
+
+from experiments.algorithms.catalogue import algorithms
+from experiments.models import Experiment, Result, TrainingSession
+from experiments.services import delete_experiment, describe_experiment
+from experiments.sessions import cancel_session, start_session
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
+from projects.exceptions import DomainError
+from projects.permissions import Action, can
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class AlgorithmFilter(admin.SimpleListFilter):
+    title = "algorithm"
+    parameter_name = "algorithm"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(entry.name, entry.title) for entry in algorithms()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Experiment]
+    ) -> QuerySet[Experiment]:
+        return queryset.filter(algorithm=self.value()) if self.value() else queryset
+
+
+@admin.register(Experiment)
+class ExperimentAdmin(ProjectScopedAdmin):
+    """Experiments; only what they are called can be changed, as on the pages."""
+
+    list_display = [
+        "name", "project", "dataset", "algorithm", "status", "created_by", "created_at",
+    ]  # fmt: skip
+    list_select_related = ["project", "dataset", "latest_session", "created_by"]
+    list_filter = ["task", AlgorithmFilter, "latest_session__status", "project"]
+    search_fields = ["name", "description", "target_column", "dataset__name"]
+    date_hierarchy = "created_at"
+    readonly_fields = [
+        "project", "dataset", "version", "task", "algorithm", "hyperparameters",
+        "target_column", "feature_columns", "split", "preprocessing", "latest_session",
+        "headline", "created_by", "created_at", "updated_at",
+    ]  # fmt: skip
+    fields = ["name", "description", *readonly_fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Experiment, form: Any, change: bool
+    ) -> None:
+        describe_experiment(
+            obj, name=obj.name, description=obj.description, actor=request.user
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Experiment) -> None:
+        delete_experiment(obj, actor=request.user)
+
+    @admin.display(description="status", ordering="latest_session__status")
+    def status(self, experiment: Experiment) -> str:
+        session = experiment.latest_session
+        return session.get_status_display() if session else "–"
+
+
+@admin.register(TrainingSession)
+class TrainingSessionAdmin(ReadOnlyAdmin):
+    """Sessions: made and ended by the program; staff may cancel and train again."""
+
+    list_display = [
+        "experiment", "number", "status", "share", "attempts", "training_time_seconds",
+        "created_by", "created_at",
+    ]  # fmt: skip
+    list_select_related = ["experiment", "created_by"]
+    list_filter = ["status", "experiment__project", "created_at"]
+    search_fields = ["experiment__name", "error_message", "worker"]
+    date_hierarchy = "created_at"
+    actions = ["cancel_selected", "train_again"]
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("experiments.change_trainingsession")
+
+    @admin.display(description="progress", ordering="progress")
+    def share(self, session: TrainingSession) -> str:
+        return f"{session.progress:.0%}"
+
+    @admin.action(description="Cancel", permissions=["cancel"])
+    def cancel_selected(
+        self, request: HttpRequest, queryset: QuerySet[TrainingSession]
+    ) -> None:
+        for session in queryset.select_related("experiment__project"):
+            tried(request, session, lambda s: cancel_session(s, actor=request.user))
+
+    @admin.action(description="Train again", permissions=["cancel"])
+    def train_again(
+        self, request: HttpRequest, queryset: QuerySet[TrainingSession]
+    ) -> None:
+        for session in queryset.select_related("experiment__project"):
+            tried(
+                request,
+                session,
+                lambda s: start_session(s.experiment, actor=request.user),
+            )
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnlyAdmin):
+    """What completed sessions found; never changed."""
+
+    list_display = ["session", "split_digest", "artifact_size", "created_at"]
+    list_select_related = ["session__experiment"]
+    list_filter = ["session__experiment__project"]
+    search_fields = ["session__experiment__name", "split_digest", "artifact_sha256"]
+    date_hierarchy = "created_at"
+
+
+def tried(
+    request: HttpRequest,
+    session: TrainingSession,
+    deed: Callable[[TrainingSession], object],
+) -> None:
+    """Do a deed if the person may, and say how it went for this session."""
+    if not can(request.user, Action.EDIT, session.project):
+        messages.error(request, f"You may not change {session}.")
+        return
+    try:
+        deed(session)
+    except DomainError as refusal:
+        messages.error(request, f"{session}: {refusal}")
+    else:
+        messages.success(request, f"{session}: done.")
