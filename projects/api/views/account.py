@@ -36,6 +36,10 @@ class LoginView(APIView):
     throttle_classes = (ScopedRateThrottle,)
     throttle_scope = "login"
 
+    def get_authenticate_header(self, request: Request) -> str:
+        """Return what makes a wrong password a 401 here too."""
+        return "Bearer"
+
     @extend_schema(request=LoginSerializer, responses=LoginAnswerSerializer)
     def post(self, request: Request) -> Response:
         given = LoginSerializer(data=request.data)

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from datamine.templatetags import display
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "–"),
+        (float("nan"), "–"),
+        (float("inf"), "∞"),
+        (float("-inf"), "−∞"),
+        (0, "0"),
+        (0.0, "0"),
+        (6693, "6 693"),
+        (-1234567, "−1 234 567"),
+        (154000.0, "154 000"),
+        (9.7512, "9.751"),
+        (632.14, "632.1"),
+        (0.05, "0.05"),
+        (0.0001234567, "0.0001235"),
+        (1e-7, "1.000e−07"),
+        (1.5e18, "1.500e+18"),
+        (True, "True"),
+        ("word", "word"),
+    ],
+)
+def test_number(value, written):
+    assert display.number(value).replace(display.THIN, " ") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(None, "–"), (0.7731, "0.773"), (-0.0123, "−0.012"), (float("nan"), "–")],
+)
+def test_fixed(value, written):
+    assert display.fixed(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(None, "–"), (0.019, "1.9 %"), (1, "100.0 %")]
+)
+def test_percent(value, written):
+    assert display.percent(value).replace(display.THIN, " ") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "–"),
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (412_000, "412 kB"),
+        (999_999, "1.0 MB"),
+        (2.5e15, "2500 TB"),
+    ],
+)
+def test_size(value, written):
+    assert display.size(value).replace(display.THIN, " ") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "–"),
+        (0.085, "85 ms"),
+        (4.21, "4.2 s"),
+        (48.4, "48 s"),
+        (59.6, "1 min 0 s"),
+        (70, "1 min 10 s"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_duration(value, written):
+    assert display.duration(value).replace(display.THIN, " ") == written
+
+
+@pytest.mark.parametrize(
+    ("back", "written"),
+    [
+        ({"seconds": 20}, "just now"),
+        ({"minutes": 1}, "1 minute ago"),
+        ({"minutes": 12}, "12 minutes ago"),
+        ({"hours": 2}, "2 hours ago"),
+        ({"days": 3}, "3 days ago"),
+        ({"days": 65}, "2 months ago"),
+        ({"days": 800}, "2 years ago"),
+        ({"seconds": -20}, "in a moment"),
+        ({"days": -7, "hours": -1}, "in 7 days"),
+    ],
+)
+def test_ago(back, written):
+    shown = display.ago(timezone.now() - timedelta(**back))
+
+    assert shown.startswith('<time datetime="')
+    assert shown.endswith(f">{written}</time>")
+
+
+def test_moments_that_never_were():
+    assert display.ago(None) == display.exact(None) == "–"
