@@ -97,8 +97,10 @@ deploy: $(READY_DEV)
 
 # ------------------------------------------------------------------ the rest
 
-bench: $(READY_DEV) ## measure, beside the bare libraries; writes docs/benchmarks.md
-	$(PY) -m benchmarks
+bench: $(READY_DEV) ## measure, beside the bare libraries (figures: docs/benchmarks.md)
+	@for file in $$(grep -l __main__ benchmarks/*.py); do \
+	  echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; \
+	done
 
 docs: $(READY_DEV) ## write the parts of docs/ that come out of the program
 	$(PY) manage.py docs

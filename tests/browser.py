@@ -72,3 +72,11 @@ def page(context: BrowserContext, orm_beside_playwright: None) -> Iterator[Page]
     opened.on("pageerror", lambda error: complaints.append(f"script: {error}"))
     yield opened
     assert complaints == []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that browser tests were left out: a green run must not hide it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    without = sum("NO BROWSER" in str(report.longrepr) for report in skipped)
+    if without:
+        terminalreporter.write_line(f"!!! {without} tests: {MISSING}", red=True)
