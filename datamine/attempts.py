@@ -149,6 +149,7 @@ class Attempt:
         """Decide what becomes of a row whose child has ended."""
         if ended.code or ended.errors:
             logger.warning("%s: %s\n%s", self.lease, ended.reason, ended.errors)
+        fault_point("judge.before")
         if not self.lease.rows.exists():
             return
         if ended.errors:

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -130,9 +131,9 @@ def live_bells(cluster: str) -> set[tuple[str, int]]:
 
     A bell heard is locked for as long as its work may last, answered or not.
     """
-    answered = timedelta(seconds=cluster_settings(cluster)["retry"]) - HEARD
+    retry = timedelta(seconds=cluster_settings(cluster)["retry"])
     now = timezone.now()
-    bells = OrmQ.objects.filter(key=cluster).exclude(
-        lock__gt=now, lock__lte=now + answered
-    )
+    due = Q(lock__lte=now)
+    just_heard = Q(lock__gt=now + retry - HEARD, lock__lt=now + retry + HEARD)
+    bells = OrmQ.objects.filter(due | just_heard, key=cluster)
     return {tuple(bell.args() or ()) for bell in bells}

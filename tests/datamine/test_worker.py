@@ -72,7 +72,7 @@ def test_lost_bell_is_rung_again(program):
 
 def test_bell_that_died_with_its_worker_is_rung_again(program):
     version = new_version("quick")
-    OrmQ.objects.update(lock="2099-01-01T00:00:00Z")  # taken, and never answered
+    OrmQ.objects.update(lock="2199-01-01T00:00:00Z")  # taken, and never answered
     Worker.objects.all().delete()
 
     wait_for(ended(version))

@@ -11,7 +11,7 @@ import psutil
 
 from tests.environment import environment_of_children
 
-LEASE_SECONDS = 2  # short, so that lost work is noticed while a test waits
+LEASE_SECONDS = 6  # short, so that lost work is noticed while a test waits
 SPEED = {
     "DJANGO_SETTINGS_MODULE": "tests.workload.settings",
     "DATAMINE_LEASE_SECONDS": str(LEASE_SECONDS),

@@ -3,11 +3,13 @@
 import time
 
 from django.db import transaction
+from django.utils import timezone
 
 from datamine.queue import ring
 from datasets.models import Dataset, DatasetVersion
 from experiments.models import Experiment, TrainingSession
 from projects.models import Project
+from tests.workload.work import keep
 
 
 def new_dataset():
@@ -31,11 +33,23 @@ def new_version(behaviour, *, bell=True, **wish):
     return version
 
 
+def ready_version():
+    dataset = new_dataset()
+    key, sha256, size = keep(f"versions/{dataset.pk}", b"rows")
+    return DatasetVersion.objects.create(
+        dataset=dataset,
+        number=1,
+        status="ready",
+        data=key,
+        sha256=sha256,
+        size=size,
+        completed_at=timezone.now(),
+    )
+
+
 def new_session(behaviour, *, bell=True, **wish):
     with transaction.atomic():
-        version = DatasetVersion.objects.create(
-            dataset=new_dataset(), number=1, status="ready", data="x"
-        )
+        version = ready_version()
         experiment = Experiment.objects.create(
             project=version.dataset.project,
             dataset=version.dataset,

@@ -24,7 +24,9 @@ def make_version(version_id, lease):
     if behave(version.dialect, lease) is LEFT_OPEN:
         return
     key, sha256, size = keep(f"versions/{version_id}", b"rows")
-    lease.finish(data=key, sha256=sha256, size=size)
+    with transaction.atomic():
+        lease.finish(data=key, sha256=sha256, size=size)
+        fault_point("register.commit")
 
 
 def make_result(session_id, lease):
@@ -83,6 +85,10 @@ def steps(lease, seconds=1.0):
         lease.monitor.advance()
 
 
+def brief(lease):
+    steps(lease, 0.1)
+
+
 def long(lease):
     steps(lease, 600.0)
 
@@ -121,6 +127,6 @@ def error(lease):
 BEHAVIOURS = {
     function.__name__: function
     for function in (
-        quick, idle, steps, long, native, greedy, hungry, segfault, leave, error
+        quick, idle, brief, steps, long, native, greedy, hungry, segfault, leave, error
     )
 }  # fmt: skip

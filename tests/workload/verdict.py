@@ -1,0 +1,17 @@
+"""What must be true after every fault."""
+
+from datamine.invariants import violations
+from experiments.models import Result, TrainingSession
+from tests.workload.rows import ended, wait_for
+
+
+def check(rows):
+    """Wait for the end of every row, then check what must hold whatever happened."""
+    for row in rows:
+        wait_for(ended(row), 120, every=0.1)
+    assert violations() == []
+    done = TrainingSession.objects.filter(status="completed")
+    assert Result.objects.count() == done.count()
+    assert set(Result.objects.values_list("session", flat=True)) == set(
+        done.values_list("pk", flat=True)
+    )
