@@ -341,6 +341,17 @@ def test_one_certain_day_decides_the_order_for_all_rows(imported):
     assert report.notices == []
 
 
+def test_a_corrected_dialect_gives_another_preview(write):
+    path = write("a;b\n1,5;x\n")
+    found = sniff(path, "table.csv")
+
+    other = sniff(path, "table.csv", found.dialect.model_copy(update={"header": False}))
+
+    assert found.rows == [["1,5", "x"]]
+    assert other.rows == [["a", "b"], ["1,5", "x"]]
+    assert [name for name, _ in other.columns] == ["column_1", "column_2"]
+
+
 def test_wanted_types_are_honoured(imported):
     wanted = {"a": T.TEXT, "b": T.BOOLEAN, "c": T.NUMBER, "d": T.CATEGORY}
 
