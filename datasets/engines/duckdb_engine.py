@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import duckdb  # noqa: TID253 -- only loaded on use
+import duckdb
 import narwhals.stable.v2 as nw
 import narwhals.stable.v2.selectors as ncs
 

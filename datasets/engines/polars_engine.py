@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
-import polars as pl  # noqa: TID253 -- only loaded on use
-import polars.selectors as cs  # noqa: TID253 -- only loaded on use
+import polars as pl
+import polars.selectors as cs
 
 from datasets.engines.tape import Tape
 from datasets.tables import ROW, ColumnType, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl  # noqa: TID253 -- only loaded on use
+import polars as pl
 
 
 class TapeError(RuntimeError):

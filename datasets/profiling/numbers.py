@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl  # noqa: TID253 -- only loaded on use
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import polars as pl  # noqa: TID253 -- only loaded on use
-import polars.selectors as cs  # noqa: TID253 -- only loaded on use
+import polars as pl
+import polars.selectors as cs
 
 from datasets.monitor import Monitor, SilentMonitor
 from datasets.profiling.advice import about_column, about_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl  # noqa: TID253 -- only loaded on use
+import polars as pl
 
 from datasets.profiling.numbers import QUANTILES, TOP
 from datasets.profiling.spelling import look_alikes, markers
