@@ -74,6 +74,13 @@ class DatasetAdmin(ProjectScopedAdmin):
     def delete_model(self, request: HttpRequest, obj: Dataset) -> None:
         services.delete_dataset(obj, actor=request.user)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[Any, Any, set[str], Any]:
+        """Versions cannot be deleted by themselves, but go with their dataset."""
+        found, counts, _, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set(), protected
+
     @action(description="Import the file again", permissions=["change"])
     def import_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
         started = 0

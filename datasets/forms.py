@@ -60,8 +60,8 @@ TYPES = {"": "decide on all rows", **{t.value: t.value for t in ColumnType}}
 class DialectForm(forms.Form):
     """How a file is to be read; after `is_valid()` see `dialect`."""
 
-    delimiter = forms.ChoiceField(label="Delimiter")
     encoding = forms.ChoiceField(label="Encoding")
+    delimiter = forms.ChoiceField(label="Delimiter")
     decimal = forms.ChoiceField(label="Decimal sign", choices=DECIMALS.items())
     thousands = forms.ChoiceField(
         label="Thousands", choices=THOUSANDS.items(), required=False
@@ -142,7 +142,7 @@ class DialectForm(forms.Form):
         return hidden | chosen
 
     def settings_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in Dialect.model_fields if name in self.fields]
+        return [self[name] for name in self.fields if not name.startswith("type-")]
 
     def type_fields(self) -> list[forms.BoundField]:
         return [self[f"type-{place}"] for place in range(len(self.columns))]

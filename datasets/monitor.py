@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Cancelled(Exception):  # noqa: N818 -- not an error: someone asked for it
+class Cancelled(Exception):
     """The work was asked to stop; nothing of it is kept."""
 
 

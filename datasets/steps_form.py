@@ -73,7 +73,7 @@ class StepsForm:
         self.rows: list[StepRow] = []
         self.errors: list[str] = []
         self.description = data.get("description", "")[:DESCRIPTION_LENGTH]
-        self.is_editing = bool(data.get("add") or data.get("remove"))
+        self.is_editing = bool(data.get("add-step") or data.get("remove-step"))
         wanted = self.sent() if data else self.linked(query)
         for values in wanted:
             self.add(*values)
@@ -99,7 +99,7 @@ class StepsForm:
 
     def sent(self) -> Iterator[tuple[str, str | None, list[str], str]]:
         """Yield the name, former prefix, columns and numbers of each step sent."""
-        removed = self.data.get("remove")
+        removed = self.data.get("remove-step")
         for place in range(MAXIMUM_STEPS):
             prefix = f"step-{place}"
             name = self.data.get(prefix)
@@ -110,8 +110,8 @@ class StepsForm:
                     self.data.getlist(f"{prefix}-columns"),
                     self.data.get(f"{prefix}-numbers", ""),
                 )
-        if self.data.get("add"):
-            yield self.data["add"], None, [], ""
+        if self.data.get("add-step"):
+            yield self.data["add-step"], None, [], ""
 
     def linked(
         self, query: QueryDict

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datasets.models import DatasetVersion
 
 WIDTH, HEIGHT = 120, 24
-#: So many columns a warning names.
-NAMED = 4
+#: So many columns a warning names, and so many its link chooses.
+NAMED, LINKED = 4, 100
 WORDS = frozenset({ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.BOOLEAN})
 #: How the columns can be ordered; the first is as in the file.
 ORDERS = {
@@ -72,22 +72,31 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
     ten thousand columns has a handful of them.
     """
     profile = version.profile or {}
+    columns = profile.get("columns", [])
     found: dict[str, dict[str, Any]] = {}
     for warning in profile.get("warnings", []):
-        found[f"table-{len(found)}"] = {**warning, "columns": []}
-    for column in profile.get("columns", []):
+        suited = suited_by(warning.get("step"), columns)
+        found[f"table-{len(found)}"] = {**warning, "columns": suited, "of_table": True}
+    for column in columns:
         for warning in column.get("warnings", []):
             entry = found.setdefault(warning["code"], {**warning, "columns": []})
             entry["columns"].append({"id": column["id"], "name": column["name"]})
     return [
         warning
         | {
-            "others": warning["columns"][1:NAMED],
+            "others": [] if "of_table" in warning else warning["columns"][1:NAMED],
             "more": max(len(warning["columns"]) - NAMED, 0),
+            "linked": warning["columns"][:LINKED],
             "step_title": step_title(warning.get("step")),
         }
         for warning in found.values()
     ]
+
+
+def suited_by(step: str | None, columns: list[Profile]) -> list[Profile]:
+    """Return the columns that a step works on, for a warning about the whole table."""
+    entry = catalogue.step(step) if step else None
+    return [c for c in columns if entry and c["type"] in entry.accepts]
 
 
 def step_title(name: str | None) -> str:

@@ -335,9 +335,11 @@ class DatasetViewSet(mixins.ListModelMixin, GenericViewSet):
 
         With `?dry_run=1` nothing is made: the answer tells the effect on a sample.
         """
+        is_trial = request.query_params.get("dry_run") in {"1", "true"}
+        self.dataset(Action.VIEW if is_trial else Action.EDIT)
         given = StepsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        if request.query_params.get("dry_run") in {"1", "true"}:
+        if is_trial:
             parent = self.version(Action.VIEW, given.validated_data.get("version"))
             with explained():
                 trial = services.try_on_sample(parent, given.specs())
@@ -396,6 +398,7 @@ class DatasetViewSet(mixins.ListModelMixin, GenericViewSet):
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Make an earlier version the active one; nothing is lost."""
+        self.dataset(Action.EDIT)
         given = RestoreSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         version = self.version(Action.EDIT, given.validated_data["version"])

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
-from datamine.htmx import render_page
+from datamine.htmx import render_page, wants_fragment
 from datasets import services
 from datasets.exceptions import DatasetError, StepRefusedError
 from datasets.steps import catalogue
@@ -36,9 +37,9 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     builder = StepsForm(version.schema, request.POST, request.GET)
     context |= {"builder": builder, "entries": catalogue.steps().values()}
     if request.method == "POST" and not builder.is_editing and builder.is_valid():
-        if request.POST.get("action") == "apply":
+        if request.POST.get("do") == "apply":
             if apply(request, version, builder):
-                return redirect(dataset)
+                return gone_to(request, dataset.get_absolute_url())
         else:
             context |= tried(version, builder)
     return render_page(
@@ -60,6 +61,13 @@ def apply(request: HttpRequest, version: DatasetVersion, builder: StepsForm) -> 
         return False
     messages.success(request, f"Version {child.number} is being made.")
     return True
+
+
+def gone_to(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the browser on; htmx would put the next page into this one."""
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(url)
+    return redirect(url)
 
 
 def tried(version: DatasetVersion, builder: StepsForm) -> dict[str, Any]:
@@ -90,10 +98,15 @@ def shown_trial(trial: Trial) -> dict[str, Any]:
             {
                 "row": row + 1,
                 "cells": [
-                    {"before": cell_of(a), "after": cell_of(b), "changed": a != b}
+                    {"before": short(a), "after": short(b), "changed": a != b}
                     for a, b in zip(before, after, strict=True)
                 ],
             }
             for row, before, after in trial.examples
         ],
     }
+
+
+def short(value: Any) -> dict[str, Any]:
+    """Return a cell whose fractions are told to six digits."""
+    return cell_of(float(f"{value:.6g}") if isinstance(value, float) else value)

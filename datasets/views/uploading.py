@@ -145,7 +145,7 @@ class Look:
         self.sniff: Sniff | None = None
         self.error = ""
         self.key, self.filename = key, filename
-        self.wants_import = request.POST.get("action") == "import"
+        self.wants_import = request.POST.get("do") == "import"
         first = services.sniff_file(key, filename)
         self.file_format = first.format
         guess = dialect or first.dialect

@@ -54,7 +54,7 @@ def test_a_file_becomes_a_dataset(signed_in, project):
 
     form = signed_in.get(upload.get_absolute_url()).context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
-    data |= {"name": "Flowers", "description": "", "action": "import"}
+    data |= {"name": "Flowers", "description": "", "do": "import"}
     response = signed_in.post(upload.get_absolute_url(), data)
     dataset = Dataset.objects.get()
     assert response["Location"] == dataset.get_absolute_url()
@@ -127,7 +127,7 @@ def test_review_refuses_a_dialect_that_cannot_be(signed_in, project):
     upload = UploadFactory(project=project)
     form = signed_in.get(upload.get_absolute_url()).context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
-    data |= {"thousands": ",", "decimal": ",", "name": "x", "action": "import"}
+    data |= {"thousands": ",", "decimal": ",", "name": "x", "do": "import"}
 
     response = signed_in.post(upload.get_absolute_url(), data)
 
@@ -165,7 +165,7 @@ def test_dialect_imports_again_without_bad_records(signed_in, project, owner):
     form = signed_in.get(url).context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
 
-    signed_in.post(url, data | {"bad_records": "drop", "action": "import"})
+    signed_in.post(url, data | {"bad_records": "drop", "do": "import"})
 
     version = dataset.versions.get(number=2)
     run_inline(version)
@@ -273,10 +273,8 @@ def test_prepare_tries_and_applies_several_steps(signed_in, dataset):
         "step-1-columns": ["c0"],
     }
 
-    tried = signed_in.post(
-        url, data | {"action": "try"}, headers={"HX-Request": "true"}
-    )
-    applied = signed_in.post(url, data | {"action": "apply"})
+    tried = signed_in.post(url, data | {"do": "try"}, headers={"HX-Request": "true"})
+    applied = signed_in.post(url, data | {"do": "apply"})
 
     assert "all 6 rows" in tried.content.decode()
     assert tried.context["trial"]["changes"].cells == {"petal": 6, "sepal": 1}
@@ -296,7 +294,7 @@ def test_prepare_keeps_what_was_chosen_when_a_step_is_added(signed_in, dataset):
         "step-0": "fill_missing",
         "step-0-strategy": "mode",
         "step-0-columns": ["c2"],
-        "add": "scale",
+        "add-step": "scale",
     }
 
     rows = signed_in.post(url, data).context["builder"].rows
@@ -312,7 +310,7 @@ def test_prepare_removes_the_step_that_is_meant(signed_in, dataset):
         "step-0": "fill_missing",
         "step-1": "scale",
         "step-1-method": "robust",
-        "remove": "0",
+        "remove-step": "0",
     }
 
     rows = signed_in.post(url, data).context["builder"].rows
@@ -346,7 +344,7 @@ def test_prepare_removes_the_step_that_is_meant(signed_in, dataset):
 def test_prepare_says_what_is_wrong(signed_in, dataset, data, sentence, action):
     url = reverse("datasets:prepare", args=[dataset.pk])
 
-    response = signed_in.post(url, data | {"action": action})
+    response = signed_in.post(url, data | {"do": action})
 
     assert sentence in response.content.decode()
     assert dataset.versions.count() == 1

@@ -1,0 +1,81 @@
+"""What pages say about a profile."""
+
+from __future__ import annotations
+
+from datasets.models import DatasetVersion
+from datasets.summaries import alternative_of, bars_of, column_rows, warnings_of
+
+
+def version_of(columns: list[dict], warnings: list[dict] | None = None):
+    profile = {"columns": columns, "warnings": warnings or []}
+    return DatasetVersion(profile=profile, columns=columns, rows_count=10)
+
+
+def column(name: str, **more) -> dict:
+    plain = {"id": f"c{name}", "type": "number", "missing": 0, "unique": 1}
+    return plain | {"name": name} | more
+
+
+def test_bars_fill_the_drawing():
+    bars = bars_of(column("a", histogram={"edges": [0, 1, 2], "counts": [1, 4]}))
+
+    assert [(b.x, b.y, b.width, b.height) for b in bars] == [
+        (0, 18, 59, 6),
+        (60, 0, 59, 24),
+    ]
+
+
+def test_bars_of_words_are_their_most_frequent_values():
+    words = column("a", histogram=None, top=[{"value": "x", "count": 2}])
+
+    assert [bar.height for bar in bars_of(words)] == [24]
+    assert alternative_of(words) == "Most frequent: x: 2"
+
+
+def test_no_values_have_no_bars():
+    assert bars_of(column("a", histogram={"edges": [], "counts": []})) == []
+    assert alternative_of(column("a")) == "No values"
+
+
+def test_columns_are_found_by_name_and_type():
+    version = version_of([column("Age"), column("Sex", type="category")])
+
+    assert [c["name"] for c in column_rows(version, search="ag")] == ["Age"]
+    assert [c["name"] for c in column_rows(version, kind="category")] == ["Sex"]
+
+
+def test_columns_are_ordered_by_what_is_missing():
+    version = version_of([column("a", missing=1), column("b", missing=5)])
+
+    rows = column_rows(version, sort="-missing")[0:2]
+
+    assert [row["name"] for row in rows] == ["b", "a"]
+    assert rows[0]["missing_share"] == 0.5
+
+
+def test_an_unknown_order_is_that_of_the_file():
+    version = version_of([column("b"), column("a")])
+
+    assert [c["name"] for c in column_rows(version, sort="nonsense")] == ["b", "a"]
+
+
+def test_warnings_of_one_kind_are_one():
+    missing = {"code": "missing", "detail": "Half of “a” is missing.", "step": "scale"}
+    version = version_of([column(name, warnings=[missing]) for name in "abcdefg"])
+
+    found = warnings_of(version)
+
+    assert len(found) == 1
+    assert found[0]["step_title"] == "Scale"
+    assert [c["name"] for c in found[0]["others"]] == ["b", "c", "d"]
+    assert found[0]["more"] == 3
+
+
+def test_a_warning_about_the_table_chooses_columns_that_suit_its_step():
+    warning = {"code": "different_scales", "detail": "They differ.", "step": "scale"}
+    version = version_of([column("a"), column("b", type="text")], [warning])
+
+    found = warnings_of(version)[0]
+
+    assert [c["name"] for c in found["linked"]] == ["a"]
+    assert found["others"] == []
