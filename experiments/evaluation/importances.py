@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
-REPEATS = 5
+REPEATS = 3
 #: At least so many rows may be predicted for all features together, …
-FEWEST_ROWS = 4_000
+FEWEST_ROWS = 3_000
 #: … or this share of the rows the session predicted anyway.
 SHARE = 0.2
 #: Fewer tested rows than this say nothing; nothing is shuffled then.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.evaluation.ranking import rank
+from experiments.evaluation.ranking import midranks
 from experiments.problems import Problem
 
 if TYPE_CHECKING:
@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
-#: Balanced accuracy, area or R² from which one feature gives the answer.
+#: Balanced accuracy or R² from which one feature gives the answer.
 TOO_GOOD = 0.97
+#: Area under the ROC curve of the bare feature, for one class against the others.
+TOO_ORDERED = 0.96
 #: A value that tells a class: how often it must be right, and how often occur.
 TELLING = 0.985
 TELLING_SHARE = 0.05
 TELLING_ROWS = 30
 #: What is looked at: enough to see a leak, little enough to cost nothing.
-ROWS = 20_000
+ROWS = 5_000
 BINS = 32
 #: In small tables a good feature often sets one class apart, and honestly.
 ROWS_FOR_ONE_CLASS = 600
@@ -67,10 +69,11 @@ def telling_features(learned: Learned, target: str, seed: int) -> list[Problem]:
     ):
         bins = _binned(X[:, place])
         score = _answer(bins, y, learned.labels)
+        area = 0.0
         if learned.labels is not None and not feature.is_category:
-            score = max(score, _order_told(X[:, place.start], y, len(learned.labels)))
-        if score > TOO_GOOD:
-            found.append(_gives_answer(feature.name, target, score))
+            area = _order_told(X[:, place.start], y, len(learned.labels))
+        if score > TOO_GOOD or area > TOO_ORDERED:
+            found.append(_gives_answer(feature.name, target, max(score, area)))
         elif learned.labels is not None:
             found.extend(_telling_value(feature.name, bins, y, learned.labels))
     return found
@@ -98,13 +101,16 @@ def _answer(bins: Codes, y: np.ndarray[Any, Any], labels: list[Any] | None) -> f
 def _order_told(values: Array, y: Codes, n_classes: int) -> float:
     """Return the best area under the ROC curve of the bare feature, for one class."""
     known = ~np.isnan(values)
-    best = 0.0
-    for label in _large_classes(y, n_classes):
-        ranking = rank(y[known] == label, values[known])
-        if ranking.is_defined and known.mean() > 0.5:
-            area = ranking.roc_auc()
-            best = max(best, area, 1 - area)
-    return best
+    classes = _large_classes(y, n_classes)
+    if not classes or known.mean() < 0.5:
+        return 0.0
+    counts = np.bincount(y[known], minlength=n_classes)
+    sums = np.bincount(y[known], weights=midranks(values[known]), minlength=n_classes)
+    others = counts.sum() - counts
+    pairs = np.maximum(counts * others, 1)
+    areas = (sums - counts * (counts + 1) / 2) / pairs
+    best = np.maximum(areas, 1 - areas) * (counts > 0) * (others > 0)
+    return float(best[classes].max())
 
 
 def _large_classes(y: Codes, n_classes: int) -> list[int]:

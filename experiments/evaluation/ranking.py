@@ -74,3 +74,31 @@ def rank(truth: Truth, scores: Vector) -> Ranking:
     last = np.flatnonzero(np.diff(sorted_scores, append=np.nan) != 0)
     hits = np.cumsum(sorted_truth)[last].astype(float)
     return Ranking(sorted_scores[last], hits, last + 1 - hits)
+
+
+def midranks(values: Vector) -> Vector:
+    """Return the rank of each value from 1; equal values share the mean of theirs."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=np.nan) != 0)
+    ends = np.append(starts[1:], len(values))
+    ranks = np.empty(len(values))
+    ranks[order] = np.repeat((starts + ends + 1) / 2, ends - starts)
+    return ranks
+
+
+def area_influences(truth: Truth, scores: Vector) -> tuple[float, Vector]:
+    """Return the area under the ROC curve, and how much each row moves it.
+
+    The squares of the influences add up to the area's variance (DeLong, DeLong and
+    Clarke-Pearson 1988, with the divisor n in place of n - 1).
+    """
+    hits, others = scores[truth], scores[~truth]
+    ranks = midranks(scores)
+    area = float((ranks[truth].mean() - (len(hits) + 1) / 2) / len(others))
+    influences = np.empty(len(scores))
+    above = (ranks[truth] - midranks(hits)) / len(others)
+    below = 1 - (ranks[~truth] - midranks(others)) / len(hits)
+    influences[truth] = (above - area) / len(hits)
+    influences[~truth] = (below - area) / len(others)
+    return area, influences

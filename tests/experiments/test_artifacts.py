@@ -239,9 +239,8 @@ def test_pickle_of_something_else_is_refused(written):
 
 def test_model_that_answers_otherwise_is_refused(written):
     path, receipt = written
-    check = load_artifact(path, receipt.sha256, receipt.hmac, KEY).metadata[
-        "self_check"
-    ]
+    metadata = load_artifact(path, receipt.sha256, receipt.hmac, KEY).metadata
+    check = metadata["self_check"]
     shares = check["answers"]["predictions"][0]["probabilities"]
     shares["setosa"] += 1e-6
     path, sha256, signature = rewritten(path, metadata={"self_check": check})

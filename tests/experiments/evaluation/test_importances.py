@@ -58,7 +58,7 @@ def test_work_is_bounded_by_rows():
     assert few is not None
     assert len(few.X) == 50
     assert rows().within(REPEATS * 3 * 10, seed=0) is None
-    assert (allowance(10), allowance(10**6)) == (4000, 200_000)
+    assert (allowance(10), allowance(10**6)) == (3000, 200_000)
 
 
 class Linear:

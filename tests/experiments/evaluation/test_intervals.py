@@ -69,12 +69,20 @@ def test_regression_gain_is_what_errors_shrink_by():
     assert gain["mae"]["low"] > 0
 
 
-def test_areas_of_many_rows_are_left_out():
-    y, shares, baseline = classified(20_001)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_interval_of_an_area_is_that_of_drawn_rows(n_classes):
+    y, shares, baseline = classified(300, n_classes)
+    rng = np.random.default_rng(0)
+    scores = shares[:, 1] if n_classes == 2 else shares
+    drawn = [
+        roc_auc_score(y[rows], scores[rows], multi_class="ovr")
+        for rows in rng.integers(0, 300, (150, 300))
+    ]
 
-    values, _ = classification_intervals(y, shares, baseline, seed=1)
+    found = classification_intervals(y, shares, baseline, seed=1)[0]["roc_auc"]
 
-    assert "roc_auc" not in values
+    half = 1.96 * np.std(drawn)
+    assert found["high"] - found["value"] == pytest.approx(half, rel=0.25)
 
 
 def test_intervals_of_a_small_part_are_quick():

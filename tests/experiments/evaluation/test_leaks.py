@@ -125,3 +125,10 @@ def test_duplicates_of_a_table_are_told_and_can_be_kept_together():
 
     assert "duplicates_across_split" in [w.code for w in apart.warnings]
     assert "duplicates_across_split" not in [w.code for w in kept.warnings]
+
+
+def test_score_that_orders_one_class_is_told():
+    y = RNG.integers(0, 3, N_ROWS)
+    score = np.where(y == 2, RNG.normal(3, 1, N_ROWS), RNG.normal(0, 1, N_ROWS))
+
+    assert told(score, y, ["a", "b", "c"]) == ["gives_answer"]

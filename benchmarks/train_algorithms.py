@@ -1,0 +1,129 @@
+"""How long training takes, beside the same work done with bare scikit-learn.
+
+Bare means: split, fit, predict training and test rows, and the same five folds, with no
+metric computed. DataMine adds metrics with intervals, baseline, curves, importances,
+checks, signature and self-check. Rows are made from a fixed seed. CPU seconds tell the
+truth where others use the machine; the least of all repeats counts.
+
+Run: python -m benchmarks.train_algorithms [rows]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.datasets import load_iris, make_classification
+from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from threadpoolctl import threadpool_limits
+
+from datasets.engines import engine
+from datasets.tables import Column, ColumnType, Schema, Table
+from experiments.algorithms.catalogue import Task, algorithms
+from experiments.algorithms.parameters import Setting
+from experiments.plans import Plan, SplitSettings
+from experiments.training import train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from experiments.algorithms.catalogue import Algorithm
+
+ROWS = 8_000
+FEATURES = 10
+FOLDS = 5
+SEED = 7
+REPEATS = 3
+#: Times the bare work from which on a second of it may take, and seconds of a session
+#: on 150 rows.
+REACH = (1.10, 0.25)
+
+
+def main() -> None:
+    """Measure every algorithm, and print tables in Markdown."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    X, y = make_classification(
+        rows, FEATURES, n_informative=6, n_classes=3, random_state=SEED
+    )
+    print(f"{rows:,} × {FEATURES}, {FOLDS} folds; reach {REACH[0]} × from 1 s on")
+    _table(X, y, FOLDS)
+    iris = load_iris()
+    print(f"\n150 × 4 (iris), no folds; reach {REACH[1]} s")
+    _table(iris.data, iris.target, None)
+
+
+def _table(X: np.ndarray[Any, Any], y: np.ndarray[Any, Any], folds: int | None) -> None:
+    print("\n| algorithm | bare, CPU s | DataMine, CPU s | times |")
+    print("|---|---|---|---|")
+    for entry in algorithms():
+        numeric = entry.task is Task.REGRESSION
+        target = X[:, 0] * 2 + y if numeric else y
+        table, plan = _table_of(X, target, numeric), _plan(entry, X.shape[1], folds)
+        bare = _least(lambda e=entry, t=target: _bare(e, X, t, folds))
+        ours = _least(lambda p=plan, t=table: train(p, t))
+        print(f"| {entry.name} | {bare:.3f} | {ours:.3f} | {ours / bare:.2f} |")
+
+
+def _least(work: Callable[[], Any]) -> float:
+    found = []
+    for _ in range(REPEATS):
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def _bare(
+    entry: Algorithm,
+    X: np.ndarray[Any, Any],
+    y: np.ndarray[Any, Any],
+    folds: int | None,
+) -> None:
+    numeric = entry.task is Task.REGRESSION
+    kept, held, y_kept, _ = train_test_split(
+        X, y, test_size=0.2, random_state=42, stratify=None if numeric else y
+    )
+    estimator = entry.build({}, Setting())
+    predict = "predict" if numeric else "predict_proba"
+    with threadpool_limits(1):
+        estimator.fit(kept, y_kept)
+        for part in (kept, held):
+            getattr(estimator, predict)(part)
+        if folds:
+            kind = KFold if numeric else StratifiedKFold
+            divided = kind(folds, shuffle=True, random_state=42).split(kept, y_kept)
+            for learned, tested in divided:
+                fold = clone(estimator).fit(kept[learned], y_kept[learned])
+                getattr(fold, predict)(kept[tested])
+
+
+def _plan(entry: Algorithm, n_features: int, folds: int | None) -> Plan:
+    return Plan(
+        algorithm=entry.name,
+        target="target",
+        features=[f"feature {place}" for place in range(n_features)],
+        task=entry.task,
+        split=SplitSettings(cv_folds=folds),
+    )
+
+
+def _table_of(X: np.ndarray[Any, Any], y: np.ndarray[Any, Any], numeric: bool) -> Table:
+    names = [*(f"feature {place}" for place in range(X.shape[1])), "target"]
+    types = [ColumnType.NUMBER] * X.shape[1]
+    types.append(ColumnType.NUMBER if numeric else ColumnType.CATEGORY)
+    columns = [
+        Column(f"c{place}", name, kind)
+        for place, (name, kind) in enumerate(zip(names, types, strict=True))
+    ]
+    target = y.tolist() if numeric else [f"class {code}" for code in y]
+    values = [*(column.tolist() for column in X.T), target]
+    schema = Schema(tuple(columns))
+    by_id = dict(zip((c.id for c in schema), values, strict=True))
+    return engine("polars").table(by_id, schema)
+
+
+if __name__ == "__main__":
+    main()
