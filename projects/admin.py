@@ -136,6 +136,7 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
     list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["username", "full_name", "email"]
     date_hierarchy = "date_joined"
+    filter_horizontal = ()  # the two boxes side by side overflow the page
     list_per_page = 25
     fieldsets = [
         (None, {"fields": ["username", "password"]}),

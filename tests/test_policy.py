@@ -121,8 +121,8 @@ def is_right(seen: str, expected: str, may_be_absent: bool) -> bool:
     """A method that does not exist gives nothing away, whoever asks."""
     if seen in {expected, "405"}:
         return True
-    if expected == "in" and may_be_absent:
-        return seen == "404"
+    if may_be_absent and seen == "404":
+        return True
     return expected == "405" and seen in {"log in", "403", "404"}
 
 

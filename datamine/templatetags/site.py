@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
@@ -43,7 +43,7 @@ def project_rail(
     links = [
         {
             "name": name,
-            "url": address(url, project),
+            "url": reverse(url, args=[project.key]),
             "count": counts.get(relation) if relation else None,
             "is_current": key == section,
         }
@@ -51,13 +51,6 @@ def project_rail(
         if key != "settings" or can(context["user"], Action.MANAGE, project)
     ]
     return {"project": project, "links": links}
-
-
-def address(url: str, project: Project) -> str:
-    try:
-        return reverse(url, args=[project.key])
-    except NoReverseMatch:
-        return project.get_absolute_url()
 
 
 def counts_of(project: Project) -> dict[str, int]:
@@ -115,7 +108,7 @@ def project_contents(project: Project) -> dict[str, Any]:
             "id": relation,
             "title": title,
             "text": text,
-            "url": address(url, project),
+            "url": reverse(url, args=[project.key]),
             "count": counts[relation],
             "rows": getattr(project, relation).order_by("-created_at")[:NEWEST],
         }

@@ -154,6 +154,7 @@ class RegisteredModelViewSet(GenericViewSet):
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, key: str, name: str) -> Response:
         """Put a version in service."""
+        self.model(Action.MANAGE)
         form = ActivateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         version = self.version(Action.MANAGE, form.validated_data["version"])
