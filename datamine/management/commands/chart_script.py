@@ -37,7 +37,6 @@ def write() -> None:
 
     FILE.parent.mkdir(parents=True, exist_ok=True)
     fresh = FILE.with_suffix(".new")
-    fresh.write_text(
-        first_line() + vl_convert.javascript_bundle(None), encoding="utf-8"
-    )
+    script = vl_convert.javascript_bundle()  # type: ignore[call-arg] # it is optional
+    fresh.write_text(first_line() + script, encoding="utf-8")
     fresh.replace(FILE)
