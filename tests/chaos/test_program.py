@@ -41,12 +41,12 @@ def test_stop_gives_work_back_uncounted_and_the_next_start_does_it():
 def test_killed_program_takes_its_children_along_and_is_healed():
     version = new_version("steps")
     with Program() as program:
-        wait_for(has_status(version, "processing"))
-        children = program.children()
+        wait_for(lambda: has_status(version, "processing")() and version.progress)
+        working = min(program.children(), key=lambda child: child.create_time())
 
         program.kill()
 
-        assert wait_for(lambda: not any(map(alive, children))) < 2
+        assert wait_for(lambda: not alive(working)) < 2
         program.start()
         seconds = wait_for(ended(version), HEALED)
     assert (version.status, version.attempts) == ("ready", 2)
