@@ -17,7 +17,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from projects.exceptions import DomainError
-from projects.models import RememberedAnswer
+from projects.models import RememberedAnswer, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,11 +86,16 @@ def told(value: object) -> object:
 
 def remember(request: Request, key: str, print_of: str) -> RememberedAnswer:
     """Reserve the key, once for each person; old ones make room."""
-    own = RememberedAnswer.objects.filter(user=request.user)
+    own = RememberedAnswer.objects.filter(user=person_of(request))
     own.filter(created_at__lt=timezone.now() - KEPT).delete()
     return RememberedAnswer.objects.create(
-        user=request.user, key=key, fingerprint=print_of
+        user=person_of(request), key=key, fingerprint=print_of
     )
+
+
+def person_of(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def keep(kept: RememberedAnswer, response: Response) -> None:
@@ -101,7 +106,7 @@ def keep(kept: RememberedAnswer, response: Response) -> None:
 
 
 def remembered(request: Request, key: str) -> RememberedAnswer | None:
-    return RememberedAnswer.objects.filter(user=request.user, key=key).first()
+    return RememberedAnswer.objects.filter(user=person_of(request), key=key).first()
 
 
 def replayed(earlier: RememberedAnswer, print_of: str) -> Response:

@@ -226,7 +226,7 @@ class ListField(forms.CharField):
         return value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return [entry.strip() for entry in text.split(",") if entry.strip()]
 
 

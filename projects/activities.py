@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from projects.models import Activity
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-
     from projects.models import User
 
 
 def record_activity(
-    actor: User | None, resource: Model, action: str, **details: object
+    actor: User | None, resource: Any, action: str, **details: object
 ) -> Activity:
     """Write down that `actor` did `action` (a past participle) to `resource`.
 
@@ -23,7 +21,7 @@ def record_activity(
         user=actor,
         project=resource.project,
         action=action,
-        resource_type=resource._meta.verbose_name,
+        resource_type=str(resource._meta.verbose_name),
         resource_id=str(resource.pk),
         details={"name": str(resource)[:200], **details},
     )

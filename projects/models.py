@@ -14,7 +14,7 @@ from projects.choices import ProjectStatus, Role, Scope, Theme
 from projects.querysets import ActivityQuerySet, MembershipQuerySet, ProjectQuerySet
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox: untyped
     """A person who signs in; made by staff, changed on the account page."""
 
     email = models.EmailField("email address", unique=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -72,14 +72,15 @@ def get_for(
 
     Absent and invisible are the same 404; visible but not allowed is a 403.
     """
-    queryset = rows._default_manager.all() if isinstance(rows, type) else rows
-    found = get_object_or_404(queryset.visible_to(user), **lookup)
+    queryset: Any = rows._default_manager.all() if isinstance(rows, type) else rows
+    found: Any = get_object_or_404(queryset.visible_to(user), **lookup)
     if not can(user, action, found.project):
         raise PermissionDenied(refusal(action, found))
-    return found
+    row: M = found
+    return row
 
 
-def refusal(action: Action, row: Model) -> str:
+def refusal(action: Action, row: Any) -> str:
     """Say why `action` is not allowed."""
     if action is Action.EDIT and row.project.status == ProjectStatus.ARCHIVED:
         return "This project is archived: it can be read, but not changed."

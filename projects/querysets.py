@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from projects.models import User
 
 
-class VisibleQuerySet(models.QuerySet):
+class VisibleQuerySet(models.QuerySet[Any]):
     """Rows that belong to a project, named by the path to it."""
 
     #: The lookup from the row to its project, "" for the project itself.
