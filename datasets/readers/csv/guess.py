@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from contextlib import suppress
 from itertools import islice
@@ -64,7 +65,7 @@ def sniff_csv(path: Path) -> Sniff:
 def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
     """Return the dialect a text seems to be written in, and why."""
     reasons = []
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text, newline=""))
     if not is_whole and len(lines) > 1:
         lines = lines[:-1]
     stated = SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
@@ -74,7 +75,7 @@ def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
         lines = [line for line in lines if not line.startswith(comment)]
         reasons.append(f"Lines that begin with {comment} are comments.")
     quote = _quote(lines)
-    if stated and not stated[1].isalnum() and stated[1].isascii():
+    if stated and _can_separate(stated[1], quote, comment):
         delimiter = stated[1]
         reasons.append(f"The first line says that cells are separated by {delimiter}.")
     else:
@@ -139,6 +140,12 @@ def preview(path: Path, dialect: Dialect, reasons: list[str]) -> Sniff:
             *(record.detail for record in head.findings.bad[:WARNED]),
         ],
     )
+
+
+def _can_separate(sign: str, quote: str, comment: str) -> bool:
+    if sign in {quote, comment}:
+        return False
+    return sign.isascii() and not sign.isalnum()
 
 
 def _comment(lines: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import pyarrow.csv as arrow_csv
 
 from datasets.readers.arrays import NO_TEXT, texts, truths_of
 from datasets.readers.conversion import convert, without_infinities
+from datasets.readers.errors import ReaderError
 from datasets.readers.kinds import (
     EXACT,
     MOST_CATEGORIES,
@@ -102,7 +103,7 @@ def parse(block: Block, plans: Sequence[Plan], dialect: Dialect) -> list[Cells]:
         table = _read(block, as_text | _fast_types(block, plans), dialect)
     except pa.ArrowInvalid:
         # Some value is not what was planned; Arrow does not say which columns differ.
-        table = _read(block, as_text, dialect)
+        table = _read_as_text(block, as_text, dialect)
     columns = [_one_chunk(column) for column in table.columns]
     if block.shape.padded:
         columns = [_trimmed(column, dialect) for column in columns]
@@ -110,6 +111,19 @@ def parse(block: Block, plans: Sequence[Plan], dialect: Dialect) -> list[Cells]:
         _cells(column, plan, block, index, dialect)
         for index, (column, plan) in enumerate(zip(columns, plans, strict=True))
     ]
+
+
+def _read_as_text(
+    block: Block, types: dict[str, pa.DataType], dialect: Dialect
+) -> pa.Table:
+    try:
+        return _read(block, types, dialect)
+    except pa.ArrowInvalid as error:
+        raise ReaderError(
+            f"The rows from line {block.line:,} on can be read in more than one way; "
+            "check the delimiter and the quote sign.",
+            line=block.line,
+        ) from error
 
 
 def _fast_types(block: Block, plans: Sequence[Plan]) -> dict[str, pa.DataType]:

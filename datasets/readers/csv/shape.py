@@ -79,7 +79,7 @@ def shape_of(piece: bytes, width: int, signs: Signs) -> Shape | None:
     if outside is not None:
         separators &= outside
     record = _record(piece, width, signs)
-    if not _repeats(data[separators], record):
+    if not _repeats(data[separators], record) or _is_torn(data, separators, record):
         return None
     padded = _is_padded(piece, data, separators, quotes, signs)
     zero_led = _zero_led(data, separators, quotes, len(record))
@@ -141,6 +141,16 @@ def _repeats(found: NDArray[np.uint8], record: bytes) -> bool:
         return False
     pattern = np.frombuffer(record, dtype=np.uint8)
     return bool((found.reshape(-1, len(record)) == pattern).all())
+
+
+def _is_torn(
+    data: NDArray[np.uint8], separators: NDArray[np.bool_], record: bytes
+) -> bool:
+    """Tell whether something stands between the CR and the LF of a line end."""
+    if not record.endswith(b"\r\n"):
+        return False
+    returns = np.flatnonzero(separators & (data == CR))
+    return bool((data[returns + 1] != LF).any())
 
 
 def _is_padded(

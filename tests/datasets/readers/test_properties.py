@@ -210,6 +210,8 @@ def test_preview_rows_are_the_stored_rows(rows, header):
     assert seen == stored(content, **dict(dialect))[: len(seen)]
 
 
-@pytest.mark.parametrize("piece", ['a,"b"c"\n', 'a,b"\n', 'a"b",c\n', '"a,b\n', "a\n"])
+@pytest.mark.parametrize(
+    "piece", ["a,b\rx\nc,d\r\n", 'a,"b"c"\n', 'a,b"\n', 'a"b",c\n', '"a,b\n', "a\n"]
+)
 def test_shape_refuses_what_readers_disagree_on(piece):
     assert shape_of(piece.encode(), 2, Signs(ord(","), ord('"'), 0)) is None
