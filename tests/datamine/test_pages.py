@@ -60,6 +60,16 @@ def test_home_shows_nothing_of_other_projects(client, project, stranger):
         assert secret not in page
 
 
+def test_home_leaves_out_what_happened_in_public_projects(at_home, project):
+    ActivityFactory(project=project, action="renamed")
+    ActivityFactory(project=ProjectFactory(is_public=True), action="advertised")
+
+    page = text(at_home.get("/"))
+
+    assert "renamed" in page
+    assert "advertised" not in page
+
+
 def test_home_leaves_archived_projects_out(at_home, owner):
     ProjectFactory(owner=owner, name="Then", status=ProjectStatus.ARCHIVED)
 
