@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import django_filters
-from django import forms
 from django.db.models import Q
 from django_filters.rest_framework import FilterSet
 
@@ -34,18 +33,10 @@ def visible_projects(request: Request | None) -> QuerySet[Project]:
     return Project.objects.visible_to(getattr(request, "user", None))
 
 
-def date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"})
-
-
 class ExperimentFilter(FilterSet):
     """Text, algorithm, dataset, status of the latest session, day of creation."""
 
-    search = django_filters.CharFilter(
-        method="named",
-        label="Text",
-        widget=forms.TextInput(attrs={"type": "search", "maxlength": 200}),
-    )
+    search = django_filters.CharFilter(method="named", max_length=200)
     algorithm = django_filters.ChoiceFilter(choices=algorithm_choices)
     task = django_filters.ChoiceFilter(choices=Task.choices)
     dataset = django_filters.ModelChoiceFilter(queryset=visible_datasets)
@@ -53,16 +44,10 @@ class ExperimentFilter(FilterSet):
         field_name="latest_session__status", choices=SessionStatus.choices
     )
     created_after = django_filters.DateFilter(
-        field_name="created_at",
-        lookup_expr="date__gte",
-        label="From",
-        widget=date_input(),
+        field_name="created_at", lookup_expr="date__gte"
     )
     created_before = django_filters.DateFilter(
-        field_name="created_at",
-        lookup_expr="date__lte",
-        label="To",
-        widget=date_input(),
+        field_name="created_at", lookup_expr="date__lte"
     )
 
     class Meta:

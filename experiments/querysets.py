@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import F, FloatField
+from django.db.models import F, FloatField, Func
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -21,6 +21,29 @@ ORDERS = {
     "created": "created_at",
 }
 NEWEST = "-created"
+
+
+class Figure(Func):
+    """One metric of the headline, as a number to sort by.
+
+    Django's own way to a JSON key looks three times into each row on SQLite, which a
+    list of thousands would feel. The name comes from the catalogue of metrics.
+    """
+
+    output_field = FloatField()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Cast(KeyTextTransform(name, "headline"), FloatField()))
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return compiler.compile(self.source_expressions[0])
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        column, _ = compiler.compile(
+            self.source_expressions[0].source_expressions[0].lhs
+        )
+        return f"JSON_EXTRACT({column}, %s)", [f"$.{self.name}"]
 
 
 class ExperimentQuerySet(VisibleQuerySet):
@@ -51,7 +74,7 @@ class ExperimentQuerySet(VisibleQuerySet):
         name = order.removeprefix("-")
         value = F(ORDERS.get(name, "created_at"))
         if name not in ORDERS and is_metric(name):
-            value = Cast(KeyTextTransform(name, "headline"), FloatField())
+            value = Figure(name)
         elif name not in ORDERS:
             order = NEWEST
         if order.startswith("-"):

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from datamine.htmx import render_page
 from datasets.models import Dataset
 from experiments.algorithms.catalogue import algorithms
-from experiments.filters import ExperimentFilter
+from experiments.choices import SessionStatus, Task
+from experiments.filters import ExperimentFilter, algorithm_choices
 from experiments.metrics import METRICS
 from experiments.models import Experiment
 from experiments.querysets import NEWEST
@@ -21,7 +22,10 @@ from projects.permissions import Action, can, get_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.core.paginator import Page
     from django.http import HttpRequest, HttpResponse
+
+    from experiments.querysets import ExperimentQuerySet
 
 PAGE_SIZE = 50
 #: Name, title, and whether the column starts from its greatest value.
@@ -42,15 +46,17 @@ def experiment_list(request: HttpRequest, key: str) -> HttpResponse:
     order = request.GET.get("sort") or NEWEST
     visible = Experiment.objects.visible_to(request.user).filter(project=project)
     narrowed = ExperimentFilter(request.GET, queryset=visible, request=request)
-    narrowed.form.fields["dataset"].queryset = Dataset.objects.filter(project=project)
+    datasets = Dataset.objects.filter(project=project).order_by("name")
+    narrowed.form.fields["dataset"].queryset = datasets
     matching = narrowed.qs if narrowed.is_valid() else visible.none()
-    pages = Paginator(matching.ordered(order).for_list(), PAGE_SIZE)
-    page = pages.get_page(request.GET.get("page"))
+    page = page_of(matching.ordered(order), request.GET.get("page"))
     metrics = shown_metrics(page.object_list, order.removeprefix("-"))
     context = {
         "project": project,
         "section": "experiments",
         "form": narrowed.form,
+        "said": request.GET.dict(),
+        "selects": selects(request, list(datasets.values_list("pk", "name"))),
         "is_filtered": any(request.GET.get(name) for name in narrowed.filters),
         "page": page,
         "query": query_without(request, "page"),
@@ -65,6 +71,15 @@ def experiment_list(request: HttpRequest, key: str) -> HttpResponse:
     return render_page(
         request, "experiments/list.html", "experiments/_list.html", context
     )
+
+
+def page_of(experiments: ExperimentQuerySet, number: str | None) -> Page[Experiment]:
+    """Return a page: sorted by keys alone, so that no wide row is carried along."""
+    keys = experiments.values_list("pk", flat=True)
+    page = Paginator(keys, PAGE_SIZE).get_page(number)
+    found = Experiment.objects.for_list().in_bulk(list(page.object_list))
+    page.object_list = [found[pk] for pk in page.object_list if pk in found]
+    return page
 
 
 def shown_metrics(
@@ -113,6 +128,29 @@ def list_rows(
             "metrics": [experiment.headline.get(name) for name in metrics],
         }
         for experiment in experiments
+    ]
+
+
+def selects(
+    request: HttpRequest, datasets: list[tuple[int, str]]
+) -> list[dict[str, Any]]:
+    """Return the choices the list can be narrowed by, with what is chosen."""
+    choices = {
+        "algorithm": ("Algorithm", algorithm_choices()),
+        "task": ("Task", Task.choices),
+        "dataset": ("Dataset", datasets),
+        "status": ("Status", SessionStatus.choices),
+    }
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": [
+                (value, title, str(value) == request.GET.get(name))
+                for value, title in options
+            ],
+        }
+        for name, (label, options) in choices.items()
     ]
 
 

@@ -1,0 +1,188 @@
+"""How fast 5,000 experiments, best by a metric, become a finished page.
+
+A throw-away database of the configured kind is filled with experiments, each with a
+completed session and a result of the size a real one has; then the first page is asked
+for through Django's test client, sorted by accuracy, and twenty more in other orders.
+
+Run: python -m benchmarks.list_experiments [experiments]
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import django
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from projects.models import Project
+
+EXPERIMENTS = 5_000
+REPEATS = 60
+SEED = 7
+#: Milliseconds to be reached: median, 95th percentile.
+REACH = (40, 80)
+BATCH = 500
+ORDERS = ("-accuracy", "-f1_macro", "log_loss", "name", "-created", "time")
+
+
+def main() -> None:
+    """Fill a database, measure each order, and print a table in Markdown."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else EXPERIMENTS
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 -- app ready
+    from django.test.utils import (  # noqa: PLC0415 -- app ready
+        setup_databases,
+        teardown_databases,
+    )
+
+    settings.STORAGES["staticfiles"] = {  # names without digests need no build
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    before = setup_databases(verbosity=0, interactive=False)
+    try:
+        report(count)
+    finally:
+        teardown_databases(before, verbosity=0)
+
+
+def report(count: int) -> None:
+    """Print how long each order takes, and how many queries."""
+    from django.db import connection  # noqa: PLC0415 -- app ready
+
+    project, client = filled(count)
+    print(
+        f"{count:,} experiments on {connection.vendor}; reach p50 {REACH[0]} ms, ",
+        end="",
+    )
+    print(f"p95 {REACH[1]} ms")
+    print()
+    print("| sorted by | p50, ms | p95, ms | queries | kB |")
+    print("|---|---|---|---|---|")
+    for order in ORDERS:
+        print(line(client, f"/projects/{project.key}/experiments/?sort={order}", order))
+
+
+def line(client: Client, url: str, order: str) -> str:
+    """Return the measured line of one order."""
+    from django.db import connection  # noqa: PLC0415 -- app ready
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 -- app ready
+
+    for _ in range(5):  # templates and connections warm up
+        response = client.get(url)
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        response = client.get(url)
+        times.append((time.perf_counter() - start) * 1000)
+    assert response.status_code == 200, response.status_code
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    middle, high = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    size = len(response.content) / 1000
+    return f"| {order} | {middle:.1f} | {high:.1f} | {len(queries)} | {size:.0f} |"
+
+
+def filled(count: int) -> tuple[Project, Client]:
+    """Return a project with so many experiments, and a client of its owner."""
+    from django.test import Client  # noqa: PLC0415 -- app ready
+
+    from datasets.models import Dataset, DatasetVersion  # noqa: PLC0415 -- app ready
+    from projects.models import (  # noqa: PLC0415 -- app ready
+        Membership,
+        Project,
+        User,
+    )
+
+    owner = User.objects.create(username="owner", email="owner@example.org")
+    project = Project.objects.create(key="many", name="Many")
+    Membership.objects.create(project=project, user=owner, role="owner")
+    versions = []
+    for number in range(20):
+        dataset = Dataset.objects.create(
+            project=project, name=f"Dataset {number}", file_size=1, sha256="0" * 64
+        )
+        versions.append(
+            DatasetVersion.objects.create(
+                dataset=dataset, number=1, status="ready", data="versions/0/0.parquet"
+            )
+        )
+    chance = random.Random(SEED)
+    for start in range(0, count, BATCH):
+        fill(project, versions, range(start, min(start + BATCH, count)), chance)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(owner)
+    return project, client
+
+
+def fill(
+    project: Project, versions: list, numbers: range, chance: random.Random
+) -> None:
+    """Add a batch of experiments with their sessions and results."""
+    from experiments.models import (  # noqa: PLC0415 -- app ready
+        Experiment,
+        Result,
+        TrainingSession,
+    )
+
+    experiments = Experiment.objects.bulk_create(
+        Experiment(
+            project=project,
+            dataset=(version := versions[number % len(versions)]).dataset,
+            version=version,
+            name=f"Experiment {number}",
+            task="classification",
+            algorithm=chance.choice(["knn", "decision_tree", "random_forest"]),
+            hyperparameters={"n_neighbors": number % 20 + 1},
+            target_column="label",
+            feature_columns=[f"feature {place}" for place in range(30)],
+            split={"method": "random", "train_ratio": 0.8, "random_seed": number},
+            headline=(metrics := figures(chance)),
+        )
+        for number in numbers
+    )
+    sessions = TrainingSession.objects.bulk_create(
+        TrainingSession(
+            experiment=experiment,
+            number=1,
+            base_version_id=experiment.version_id,
+            status="completed",
+            plan={"features": experiment.feature_columns},
+            progress=1,
+            training_time_seconds=chance.random() * 60,
+            log="10:00:00 Fold 1 of 5.\n" * 20,
+        )
+        for experiment in experiments
+    )
+    curve = [chance.random() for _ in range(200)]
+    Result.objects.bulk_create(
+        Result(
+            session=session,
+            metrics={"test": metrics},
+            details={"curves": {"roc": [{"label": "a", "fpr": curve, "tpr": curve}]}},
+            split_digest="0" * 64,
+            artifact="artifacts/0/0-1.zip",
+            artifact_sha256="0" * 64,
+            artifact_hmac="0" * 64,
+            artifact_size=1,
+        )
+        for session in sessions
+    )
+    for experiment, session in zip(experiments, sessions, strict=True):
+        experiment.latest_session = session
+    Experiment.objects.bulk_update(experiments, ["latest_session"])
+
+
+def figures(chance: random.Random) -> dict[str, float]:
+    """Return metrics like those of a real result."""
+    names = ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc", "log_loss", "ece")
+    return {name: chance.random() for name in names}
+
+
+if __name__ == "__main__":
+    main()
