@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
+from datasets.readers.csv.records import Records
+from datasets.readers.csv.source import Source
 from datasets.readers.errors import ReaderError
+from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import Any
 
     from datasets.readers.dialect import Dialect
 
 NUMERIC = frozenset({"integer", "number"})
-TRUTHS = {"true": True, "false": False}
 
 
 def read_rows(
-    path: Path, filename: str, signature: Iterable[dict], limit: int
+    path: Path, filename: str, signature: Iterable[dict[str, Any]], limit: int
 ) -> list[dict[str, object]]:
     """Return the rows of a CSV file as values by column name.
 
@@ -42,61 +44,41 @@ def read_rows(
     if not dialect.header:
         raise ReaderError("The first line must hold the names of the columns.")
     types = {column["name"]: column["type"] for column in signature}
-    rows: list[dict[str, object]] = []
-    with path.open(encoding=dialect.encoding, newline="") as text:
-        for values in _records(text, dialect):
+    with Source(path, dialect.encoding, Limits()) as source:
+        records = Records(source, dialect, Limits())
+        names = [name.strip() for name in records.first]
+        rows: list[dict[str, object]] = []
+        for _, cells in records.rows():
             if len(rows) == limit:
                 raise ReaderError(
                     f"The file has more than {limit} rows; predict it in parts."
                 )
+            pairs = zip(names, cells, strict=True)
             rows.append(
-                {
-                    name: _typed(value, types.get(name, "text"), dialect)
-                    for name, value in values.items()
-                }
+                {n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs}
             )
+        refuse_bad(records)
     return rows
 
 
-def _records(text: Iterable[str], dialect: Dialect) -> Iterable[dict[str, str]]:
-    """Yield each record by column name, refusing those of another length."""
-    lines = csv.reader(text, delimiter=dialect.delimiter, strict=True)
-    try:
-        names: list[str] | None = None
-        for record in lines:
-            if not record or _is_comment(record, dialect):
-                continue
-            if names is None:
-                names = [name.strip() for name in record]
-            elif len(record) != len(names):
-                raise ReaderError(
-                    f"Line {lines.line_num} has {len(record)} values; the first line "
-                    f"names {len(names)} columns.",
-                    line=lines.line_num,
-                )
-            else:
-                yield dict(zip(names, record, strict=True))
-    except (csv.Error, UnicodeDecodeError) as error:
+def refuse_bad(records: Records) -> None:
+    """Raise the first record that does not fit: each row must get its answer."""
+    if records.findings.bad:
+        bad = records.findings.bad[0]
         raise ReaderError(
-            f"Line {lines.line_num} cannot be read: {error}.", line=lines.line_num
-        ) from error
+            f"Line {bad.line}: {bad.detail}", line=bad.line, records=[bad]
+        )
 
 
-def _is_comment(record: list[str], dialect: Dialect) -> bool:
-    return bool(dialect.comment) and record[0].startswith(dialect.comment)
-
-
-def _typed(text: str, kind: str, dialect: Dialect) -> object:
-    """Return the value the text stands for; text that is none stays as it is."""
+def value_of(text: str, kind: str, dialect: Dialect) -> object:
+    """Return what a cell stands for; what is no number stays text, to be refused."""
     text = text.strip()
     if text in dialect.missing_markers:
         return None
-    if kind == "boolean":
-        return TRUTHS.get(text.lower(), text)
-    if kind in NUMERIC:
-        plain = text.replace(dialect.thousands, "") if dialect.thousands else text
-        try:
-            return float(plain.replace(dialect.decimal, "."))
-        except ValueError:
-            return text
-    return text
+    if kind not in NUMERIC:
+        return text
+    plain = text.replace(dialect.thousands, "") if dialect.thousands else text
+    try:
+        return float(plain.replace(dialect.decimal, "."))
+    except ValueError:
+        return text
