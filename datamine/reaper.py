@@ -29,6 +29,7 @@ from datamine.leases import (
 )
 from datamine.models import Worker
 from datamine.queue import ring_for
+from datasets.services import sweep as sweep_datasets
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
@@ -67,6 +68,7 @@ class Reaper(Thread):
         if time.monotonic() - self.swept_at > SWEEP:
             self.swept_at = time.monotonic()
             sweep()
+            sweep_datasets()
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""

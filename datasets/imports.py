@@ -111,6 +111,7 @@ def do_steps(
     from datasets.engines import engine  # noqa: PLC0415 -- heavy import
 
     parent = version.parent
+    assert parent, "a version made by steps has one"
     polars = engine("polars")
     specs = [StepSpec(**step_wanted(step)) for step in version.steps]
     with verified(parent.data, parent.sha256) as source:

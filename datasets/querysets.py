@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -52,7 +52,7 @@ class DatasetVersionQuerySet(VisibleQuerySet):
         return self.defer("problems", "columns", "profile", "log")
 
 
-def newest_first() -> QuerySet:
+def newest_first() -> QuerySet[Any]:
     """Return the versions of an outer dataset, the newest first."""
     model = apps.get_model("datasets", "DatasetVersion")
     return model._base_manager.filter(dataset=OuterRef("pk")).order_by("-number")

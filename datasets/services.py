@@ -36,7 +36,7 @@ from projects.activities import record_activity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.core.files.uploadedfile import UploadedFile
+    from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from datasets.readers.dialect import Dialect
     from datasets.readers.report import Sniff
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from datasets.trials import Trial
     from projects.models import Project, User
 
-NAME_LENGTH = Dataset._meta.get_field("name").max_length
+NAME_LENGTH = 200
 UNFINISHED = (ProcessingStatus.PENDING, ProcessingStatus.PROCESSING)
 
 
-def receive_upload(project: Project, file: UploadedFile, *, actor: User) -> Upload:
+def receive_upload(project: Project, file: TemporaryUploadedFile, *, actor: User) -> Upload:
     """Keep the bytes of a file that was sent, under a key made here.
 
     Raises `NoFileError` if there are no bytes.

@@ -7,15 +7,17 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 
 from datasets.exceptions import NoFileError, UploadTooLargeError
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
 LABEL_LENGTH = 255
+#: Marks a request whose file was let go of.
+TOO_LARGE = "is_upload_too_large"
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
@@ -26,28 +28,29 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > settings.LIMITS.upload_bytes:
-            self.request.is_upload_too_large = True
+            setattr(self.request, TOO_LARGE, True)
             self.file.close()  # removes what has been written
             raise SkipFile
         super().receive_data_chunk(raw_data, start)
 
 
-def received_file(request: HttpRequest, field: str = "file") -> UploadedFile:
+def received_file(request: HttpRequest, field: str = "file") -> TemporaryUploadedFile:
     """Return the file a request brought.
 
     Raises `UploadTooLargeError` if it passed the limit, `NoFileError` if there is
     none.
     """
     files = request.FILES  # reads the request
-    if getattr(request, "is_upload_too_large", False):
+    if getattr(request, TOO_LARGE, False):
         megabytes = settings.LIMITS.upload_bytes // 1024**2
         raise UploadTooLargeError(
             f"The file is larger than {megabytes} MB, the most this site takes. "
             "Leave out columns or rows you do not need, or ask the operator."
         )
-    if field not in files:
+    file = files.get(field)
+    if not isinstance(file, TemporaryUploadedFile):
         raise NoFileError("Choose a file to upload.")
-    return files[field]
+    return file
 
 
 def label_of(filename: str) -> str:

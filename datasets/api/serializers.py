@@ -174,7 +174,9 @@ class StepSerializer(serializers.Serializer):
 class StepsSerializer(serializers.Serializer):
     """Steps to be applied, one after the other, to a version."""
 
-    steps = StepSerializer(many=True, allow_empty=False, max_length=MAXIMUM_STEPS)
+    steps = serializers.ListSerializer(
+        child=StepSerializer(), allow_empty=False, max_length=MAXIMUM_STEPS
+    )
     description = serializers.CharField(
         max_length=255, required=False, allow_blank=True, default=""
     )
