@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, parent: int, **options: Any) -> None:
         die_with_parent(parent)
         faulthandler.enable()
-        os.nice(5)  # pages are answered first
+        os.nice(2)  # pages are answered first
         preload()
         line = sys.stdin.buffer.readline()
         if line:
