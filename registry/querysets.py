@@ -22,6 +22,19 @@ class RegisteredModelQuerySet(VisibleQuerySet):
             "active_version__session__result",
         )
 
+    def ready_to_answer(self) -> Self:
+        """Fetch of the version in service only what a prediction needs."""
+        artifact = "active_version__session__result"
+        return self.select_related("project", artifact).only(
+            "name",
+            "project__is_public",
+            "project__status",
+            "active_version__version",
+            f"{artifact}__artifact",
+            f"{artifact}__artifact_sha256",
+            f"{artifact}__artifact_hmac",
+        )
+
     def with_version_counts(self) -> Self:
         """Annotate `versions_count`."""
         versions = (

@@ -118,11 +118,13 @@ def open_artifact(result: Result) -> LoadedArtifact:
 
 def version_in_service(model: RegisteredModel) -> ModelVersion:
     """Return the active version, or raise `NotInServiceError`."""
-    if model.active_version is None:
+    version = model.active_version
+    if version is None:
         raise NotInServiceError(
             f"No version of “{model}” is in service; activate one first."
         )
-    return model.active_version
+    version.model = model  # saves the question whose it is
+    return version
 
 
 def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answer:

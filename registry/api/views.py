@@ -8,7 +8,6 @@ from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -53,17 +52,20 @@ class RegisteredModelViewSet(GenericViewSet):
     lookup_field = "name"
     lookup_url_kwarg = "name"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
+    reads = False
 
     def get_queryset(self) -> QuerySet[RegisteredModel]:
         models = RegisteredModel.objects.visible_to(self.request.user)
         models = models.filter(project__key=self.kwargs.get("key"))
         return models.with_active().with_version_counts()
 
-    def model(self, wanted: Action) -> RegisteredModel:
+    def model(
+        self, wanted: Action, rows: QuerySet[RegisteredModel] | None = None
+    ) -> RegisteredModel:
         """Return the model the address names, if `wanted` is allowed."""
         return get_for(
             self.request.user,
-            RegisteredModel.objects.with_active(),
+            RegisteredModel.objects.with_active() if rows is None else rows,
             wanted,
             project__key=self.kwargs["key"],
             name=self.kwargs["name"],
@@ -200,14 +202,14 @@ class RegisteredModelViewSet(GenericViewSet):
         return self.get_paginated_response(ActivationSerializer(page, many=True).data)
 
     @extend_schema(request=RowsSerializer, responses=AnswerSerializer)
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser, MultiPartParser])
+    @action(detail=True, methods=["post"], reads=True)
     def predict(self, request: Request, key: str, name: str) -> Response:
         """Predict rows, or a CSV file, with the version in service.
 
         Every row is answered under `predictions` or named under `quarantined` with
         the reasons; the answer names the version that gave it.
         """
-        model = self.model(Action.VIEW)
+        model = self.model(Action.VIEW, RegisteredModel.objects.ready_to_answer())
         form = RowsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         version = serving.version_in_service(model)

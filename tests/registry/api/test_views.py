@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from projects.services import create_token
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.services import activate_version
 from tests.factories.experiments import (
@@ -176,6 +177,60 @@ def test_predict_answers_rows_and_quarantines_others(api, project, owner):
     assert [row["row"] for row in body["quarantined"]] == [1]
     reasons = body["quarantined"][0]["reasons"]
     assert {"column", "code", "detail"} == set(reasons[0])
+
+
+def test_read_token_predicts_but_does_not_activate(client, project, owner):
+    version = flowers_in_service(project, owner)
+    _, token = create_token(owner, name="a program", scope="read", days=1)
+    address = f"/api/projects/{project.key}/models/flowers/"
+    headers = {"Authorization": f"Bearer {token}"}
+
+    predicted = client.post(
+        f"{address}predict/",
+        {"rows": [ROW]},
+        content_type="application/json",
+        headers=headers,
+    )
+    activated = client.post(
+        f"{address}activate/",
+        {"version": version.version},
+        content_type="application/json",
+        headers=headers,
+    )
+
+    assert (predicted.status_code, activated.status_code) == (200, 403)
+
+
+def test_predict_with_a_token_that_only_reads_asks_three_questions(
+    project, owner, django_assert_num_queries
+):
+    flowers_in_service(project, owner)
+    _, secret = create_token(owner, name="reader", scope="read", days=1)
+    client = APIClient(headers={"authorization": f"Bearer {secret}"})
+    address = f"/api/projects/{project.key}/models/flowers/predict/"
+    client.post(address, {"rows": [ROW]})
+
+    with django_assert_num_queries(3):  # whose token, which model, which role
+        answer = client.post(address, {"rows": [ROW]})
+
+    assert [row["prediction"] for row in answer.json()["predictions"]] == ["setosa"]
+
+
+def test_activate_with_a_token_that_only_reads_is_403(project, owner, address):
+    _, secret = create_token(owner, name="reader", scope="read", days=1)
+    client = APIClient(headers={"authorization": f"Bearer {secret}"})
+
+    answer = client.post(f"{address}activate/", {"version": "v20200101_000000"})
+
+    assert answer.status_code == 403
+
+
+def test_predict_rows_nested_too_deep_is_400(api, address):
+    answer = api.post(
+        f"{address}predict/", "[" * 100_000, content_type="application/json"
+    )
+
+    assert answer.status_code == 400
 
 
 def test_predict_file_answers_like_rows(api, project, owner):
