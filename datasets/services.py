@@ -48,7 +48,9 @@ NAME_LENGTH = 200
 UNFINISHED = (ProcessingStatus.PENDING, ProcessingStatus.PROCESSING)
 
 
-def receive_upload(project: Project, file: TemporaryUploadedFile, *, actor: User) -> Upload:
+def receive_upload(
+    project: Project, file: TemporaryUploadedFile, *, actor: User
+) -> Upload:
     """Keep the bytes of a file that was sent, under a key made here.
 
     Raises `NoFileError` if there are no bytes.

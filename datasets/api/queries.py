@@ -59,7 +59,13 @@ class RowsQuery:
                     limit=self.size,
                 )
         except PageError as error:
-            raise BadQueryError(str(error), attr="ordering") from error
+            if self.order_by:
+                raise BadQueryError(str(error), attr="ordering") from error
+            raise BadQueryError(
+                f"A page of {len(self.columns)} columns is too large. Name fewer in "
+                "columns, or download the table.",
+                attr="columns",
+            ) from error
 
     def results(self, found: Page) -> list[dict[str, Any]]:
         """Return each row as an object by column name."""

@@ -126,7 +126,9 @@ class DatasetViewSet(mixins.ListModelMixin, GenericViewSet):
     def version(self, wanted: Action, number: int | None = None) -> DatasetVersion:
         """Return the version a request is about: by number, else the active one."""
         dataset = self.dataset(wanted)
-        rows = dataset.versions.select_related("dataset__project", "parent")
+        rows = dataset.versions.select_related("dataset__project", "parent").defer(
+            "profile", "log"
+        )
         if number is None and not self.request.query_params.get("version"):
             found = rows.filter(pk=dataset.active_version_id).first()
             if found is None:

@@ -20,6 +20,8 @@ TABS = (
     ("prepare", "Prepare"),
     ("versions", "Versions"),
 )
+#: Megabytes for a wide table; the page that shows them asks again.
+UNSEEN = ("profile", "log")
 UNFINISHED = (ProcessingStatus.PENDING, ProcessingStatus.PROCESSING)
 
 
@@ -31,7 +33,7 @@ def version_for(
     request: HttpRequest, pk: int, number: int, action: Action
 ) -> DatasetVersion:
     """Return a version by its dataset and number."""
-    rows = DatasetVersion.objects.select_related("dataset__project")
+    rows = DatasetVersion.objects.select_related("dataset__project").defer(*UNSEEN)
     return get_for(request.user, rows, action, dataset=pk, number=number)
 
 
@@ -43,11 +45,11 @@ def shown_version(request: HttpRequest, dataset: Dataset) -> DatasetVersion | No
     wanted = request.GET.get("version", "")
     if not wanted:
         pk = dataset.active_version_id
-        return dataset.versions.filter(pk=pk).first() if pk else None
+        return dataset.versions.defer(*UNSEEN).filter(pk=pk).first() if pk else None
     # More digits than a version number has would not fit the database.
     if not wanted.isdecimal() or len(wanted) > 9:
         raise Http404("There is no such version.")
-    version = dataset.versions.filter(number=int(wanted)).first()
+    version = dataset.versions.defer(*UNSEEN).filter(number=int(wanted)).first()
     if version is None or not version.is_ready:
         raise Http404("There is no such version.")
     return version
