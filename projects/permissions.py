@@ -44,7 +44,8 @@ SCOPE_ACTIONS: dict[str, frozenset[Action]] = {
 
 def role_of(user: User, project: Project) -> str | None:
     """Return the role of `user` in `project`, None for strangers."""
-    return project.memberships.filter(user=user).values_list("role", flat=True).first()
+    own = project.memberships.filter(user=user).order_by("pk")  # joins no names
+    return own.values_list("role", flat=True).first()
 
 
 def can(user: User | AnonymousUser | None, action: Action, project: Project) -> bool:

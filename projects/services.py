@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 
 from projects.activities import record_activity
@@ -179,7 +180,11 @@ def change_password(user: User, *, password: str, end_tokens: bool) -> User:
 def create_token(
     user: User, *, name: str, scope: str = Scope.READ, days: int
 ) -> tuple[ApiToken, str]:
-    """Make a token; the second value is the token itself, shown only now."""
+    """Make a token; the second value is the token itself, shown only now.
+
+    Tokens of the same person that have ended are removed.
+    """
+    user.auth_token_set.filter(expiry__lt=timezone.now()).delete()
     token: ApiToken
     token, secret = ApiToken.objects.create(
         user, expiry=timedelta(days=days), name=name, scope=scope

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox import auth
 from rest_framework.exceptions import AuthenticationFailed
@@ -23,6 +24,17 @@ class TokenAuthentication(auth.TokenAuthentication):
         user, found = super().authenticate_credentials(token)
         user.token_scope = found.scope
         return user, found
+
+    def _cleanup_token(self, auth_token: ApiToken) -> bool:
+        """Whether a token has ended, which removes it.
+
+        Knox looks at all the others of its owner, too, at every call; here they end
+        when they are used, or when the next one is made.
+        """
+        has_ended = auth_token.expiry is not None and auth_token.expiry < timezone.now()
+        if has_ended:
+            auth_token.delete()
+        return has_ended
 
 
 class TokenScheme(KnoxTokenScheme):

@@ -174,6 +174,16 @@ def test_create_token_keeps_only_a_digest(owner):
     assert (token.expiry - token.created).days in {6, 7}
 
 
+def test_create_token_removes_those_that_ended(owner, stranger):
+    for user in (owner, stranger):
+        services.create_token(user, name="old", days=-1)
+
+    services.create_token(owner, name="new", days=7)
+
+    assert [token.name for token in owner.auth_token_set.all()] == ["new"]
+    assert stranger.auth_token_set.count() == 1
+
+
 @pytest.mark.parametrize(("end_tokens", "left"), [(True, 0), (False, 1)])
 def test_change_password_ends_tokens_by_choice(owner, end_tokens, left):
     services.create_token(owner, name="notebook", days=7)

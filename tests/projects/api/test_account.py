@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from projects.models import ApiToken
 from tests.factories.projects import PASSWORD
@@ -118,6 +121,26 @@ def test_wrong_tokens_are_401(client, header):
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Bearer"
+
+
+def test_ended_token_is_401_and_removed(api, owner):
+    client = api(owner)
+    ApiToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+
+    response = client.get("/api/me/")
+
+    assert response.status_code == 401
+    assert not ApiToken.objects.exists()
+
+
+def test_token_asks_one_question_whatever_others_there_are(
+    api, owner, django_assert_num_queries
+):
+    client = api(owner)
+    api(owner)
+
+    with django_assert_num_queries(1):
+        assert client.get("/api/me/").status_code == 200
 
 
 def test_token_in_the_address_is_not_a_token(client, owner):

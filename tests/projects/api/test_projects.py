@@ -38,7 +38,7 @@ def test_list_needs_the_same_queries_for_any_count(
     ProjectFactory.create_batch(count, owner=owner)
     client = api(owner)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/api/projects/")
 
 
@@ -151,7 +151,7 @@ def test_members_need_the_same_queries_for_any_count(
     MembershipFactory.create_batch(count, project=project)
     client = api(owner)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(f"/api/projects/{project.key}/members/")
 
 

@@ -216,15 +216,6 @@ def test_predict_with_a_token_that_only_reads_asks_three_questions(
     assert [row["prediction"] for row in answer.json()["predictions"]] == ["setosa"]
 
 
-def test_activate_with_a_token_that_only_reads_is_403(project, owner, address):
-    _, secret = create_token(owner, name="reader", scope="read", days=1)
-    client = APIClient(headers={"authorization": f"Bearer {secret}"})
-
-    answer = client.post(f"{address}activate/", {"version": "v20200101_000000"})
-
-    assert answer.status_code == 403
-
-
 def test_predict_rows_nested_too_deep_is_400(api, address):
     answer = api.post(
         f"{address}predict/", "[" * 100_000, content_type="application/json"
