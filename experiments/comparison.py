@@ -60,10 +60,15 @@ class MetricLine:
             {
                 "value": value,
                 "bar": None if value is None else max(value, 0) / longest,
-                "is_best": value is not None and value == self.best,
+                "is_best": same_as_shown(value, self.best),
             }
             for value in self.values
         ]
+
+
+def same_as_shown(value: float | None, best: float | None) -> bool:
+    """Whether a value looks like the best one on the page, which shows three digits."""
+    return value is not None and best is not None and f"{value:.3f}" == f"{best:.3f}"
 
 
 class Comparison:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import F, FloatField, Func
 from django.db.models.fields.json import KeyTextTransform
@@ -10,6 +10,10 @@ from django.db.models.functions import Cast
 
 from experiments.metrics import is_metric
 from projects.querysets import VisibleQuerySet
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
 #: What lists may be ordered by besides a metric, and the field behind the name.
 ORDERS = {
@@ -30,19 +34,18 @@ class Figure(Func):
     list of thousands would feel. The name comes from the catalogue of metrics.
     """
 
+    template = "%(expressions)s"
     output_field = FloatField()
 
     def __init__(self, name: str) -> None:
         super().__init__(Cast(KeyTextTransform(name, "headline"), FloatField()))
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return compiler.compile(self.source_expressions[0])
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        column, _ = compiler.compile(
-            self.source_expressions[0].source_expressions[0].lhs
-        )
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> Any:
+        cast: Any = self.source_expressions[0]
+        column, _ = compiler.compile(cast.source_expressions[0].lhs)
         return f"JSON_EXTRACT({column}, %s)", [f"$.{self.name}"]
 
 
@@ -66,13 +69,13 @@ class ExperimentQuerySet(VisibleQuerySet):
             "latest_session__training_time_seconds",
         )
 
-    def ordered(self, order: str) -> Self:
+    def in_order(self, order: str) -> Self:
         """Sort by a column of the list or a metric, "-" first for descending.
 
         Experiments without the value come last; unknown names give the newest first.
         """
         name = order.removeprefix("-")
-        value = F(ORDERS.get(name, "created_at"))
+        value: F | Figure = F(ORDERS.get(name, "created_at"))
         if name not in ORDERS and is_metric(name):
             value = Figure(name)
         elif name not in ORDERS:

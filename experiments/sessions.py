@@ -90,7 +90,7 @@ def frozen_plan(experiment: Experiment) -> tuple[DatasetVersion, Plan]:
             DraftProblem("feature_columns", p.code, p.detail, p.column)
             for p in found.problems
         )
-    if plan.preprocessing == Preprocessing.AS_IS:
+    if experiment.preprocessing == Preprocessing.AS_IS:
         return experiment.version, plan
     base_version, steps = split_history(experiment.version)
     return base_version, plan.model_copy(update={"steps": steps})
@@ -118,8 +118,8 @@ def split_history(version: DatasetVersion) -> tuple[DatasetVersion, list[StepSpe
     none of them learns, `version` itself is the base and there are none.
     """
     path = [version]
-    while path[0].parent_id:
-        path.insert(0, path[0].parent)
+    while parent := path[0].parent:
+        path.insert(0, parent)
     recipes = [specs_of(item) for item in path]
     for place, specs in enumerate(recipes):
         if learning_starts(specs) is not None:

@@ -115,7 +115,7 @@ class ExperimentViewSet(
         heavy = ("profile", "columns", "problems", "notices", "dialect")
         related = ("project", "dataset", "version", "latest_session", "created_by")
         return (
-            visible.ordered(order)
+            visible.in_order(order)
             .select_related(*related)
             .defer(
                 *(f"version__{name}" for name in heavy),

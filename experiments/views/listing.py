@@ -49,7 +49,7 @@ def experiment_list(request: HttpRequest, key: str) -> HttpResponse:
     datasets = Dataset.objects.filter(project=project).order_by("name")
     narrowed.form.fields["dataset"].queryset = datasets
     matching = narrowed.qs if narrowed.is_valid() else visible.none()
-    page = page_of(matching.ordered(order), request.GET.get("page"))
+    page = page_of(matching.in_order(order), request.GET.get("page"))
     metrics = shown_metrics(page.object_list, order.removeprefix("-"))
     context = {
         "project": project,
