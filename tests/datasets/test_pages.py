@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from datamine.children import run_inline
 from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.stored import stored_keys
 from tests.factories.datasets import (
     FLOWERS,
     DatasetFactory,
@@ -71,13 +72,15 @@ def test_a_file_becomes_a_dataset(signed_in, project):
 def test_upload_refuses_a_picture_and_keeps_nothing(
     signed_in, project, django_capture_on_commit_callbacks
 ):
+    before = set(stored_keys())
+
     with django_capture_on_commit_callbacks(execute=True):
         response = send(signed_in, project, b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
 
     assert response.status_code == 400
     assert "This is an image" in response.content.decode()
     assert not Upload.objects.exists()
-    assert default_storage.listdir(f"uploads/{project.pk}")[1] == []
+    assert set(stored_keys()) == before
 
 
 def test_upload_refuses_what_is_too_large(signed_in, project, settings):
