@@ -104,6 +104,7 @@ bench: $(READY_DEV) ## measure, beside the bare libraries (figures: docs/benchma
 
 docs: $(READY_DEV) ## write the parts of docs/ that come out of the program
 	$(PY) manage.py docs
+	$(PY) -m docs.screenshots
 
 lock: $(READY_DEV) ## pin everything that requirements*.txt bring along
 	$(PY) datamine/installation.py --lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -99,5 +99,5 @@ class Schema:
 class Table:
     """A lazy frame with the columns `_row`, `c0` … `cN`, and what they mean."""
 
-    frame: nw.LazyFrame
+    frame: nw.LazyFrame[Any]
     schema: Schema

@@ -127,7 +127,7 @@ def _switch(
             f"Somebody changed the version of “{model}” in service a moment ago; look "
             "at it and decide again."
         )
-    previous = ModelVersion.objects.filter(pk=seen).first()
+    previous = ModelVersion.objects.get(pk=seen) if seen else None
     model.active_version = version
     activation = Activation.objects.create(
         model=model,

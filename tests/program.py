@@ -21,8 +21,9 @@ PATIENCE = 120  # seconds for a first start on a busy machine
 class Program:
     """`manage.py run` in a process of its own; `home` holds all its data."""
 
-    def __init__(self, home: Path, **variables: str) -> None:
+    def __init__(self, home: Path, *, demo: bool = False, **variables: str) -> None:
         self.home = home
+        self.flags = () if demo else ("--no-demo",)
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.output = home / "output"
@@ -50,7 +51,7 @@ class Program:
     def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run", "--no-demo", *arguments],
+                [sys.executable, "manage.py", "run", *self.flags, *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

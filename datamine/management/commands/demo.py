@@ -25,7 +25,7 @@ from registry.services import activate_version, register_version
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
-    from experiments.models import TrainingSession
+    from datasets.models import DatasetVersion
 
 NAME = "Demo"
 PATIENCE = 300  # seconds for one piece of work that a busy worker has taken
@@ -57,7 +57,7 @@ TABLES = (
         "Ten measurements of 442 patients and the disease a year later.",
     ),
 )
-CONTENDERS = (
+CONTENDERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Five nearest neighbours", "knn", {"n_neighbors": 5}),
     ("One tree", "decision_tree", {"max_depth": 4}),
     ("A forest", "random_forest", {}),
@@ -122,10 +122,9 @@ def as_csv(table: Bundled) -> bytes:
 
 def prepared(dataset: Dataset, actor: User) -> None:
     """Add a version with all measurements on one scale."""
-    dataset.refresh_from_db()
     if dataset.versions.filter(number=2).exists():
         return
-    version = dataset.active_version
+    version = active_version(dataset)
     columns = tuple(c.name for c in version.schema if c.name != "species")
     step = StepSpec(step="scale", columns=columns, parameters={"method": "zscore"})
     finish(apply_steps(version, specs=[step], actor=actor))
@@ -141,8 +140,7 @@ def trained(
     """Train one contender on the prepared version, with five folds."""
     if Experiment.objects.filter(dataset=dataset, name=name).exists():
         return
-    dataset.refresh_from_db()
-    version = dataset.active_version
+    version = active_version(dataset)
     draft = Draft(
         version=version,
         name=name,
@@ -160,14 +158,19 @@ def in_service(project: Project, actor: User) -> None:
     if RegisteredModel.objects.filter(project=project, name="iris").exists():
         return
     forest = project.experiments.get(name=CONTENDERS[-1][0])
-    session: TrainingSession = forest.latest_session
     version = register_version(
-        session,
+        forest.sessions.latest("pk"),
         name="iris",
         description="Tells three kinds of iris by four measurements.",
         actor=actor,
     )
     activate_version(version, reason="The first one.", actor=actor)
+
+
+def active_version(dataset: Dataset) -> DatasetVersion:
+    """Return the version to go on from, as it is now."""
+    version: DatasetVersion = dataset.versions.filter(status="ready").latest("number")
+    return version
 
 
 def finish(row: LeasedJob) -> None:

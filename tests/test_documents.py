@@ -1,0 +1,77 @@
+"""What is written for people is held to the program."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from datamine.management.commands import docs
+from tests.factories.registry import flowers_in_service
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+#: Words in code marks that look like a path and name no file of ours.
+NOT_OURS = {
+    "_part.html",
+    "models.py",
+    "querysets.py",
+    "services.py",
+    "views.py",
+    "urls.py",
+}
+
+
+def test_catalogues_are_as_declared():
+    assert docs.page().read_text() == docs.text(), "run `make docs`"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_targets_named_exist(document):
+    named = set(
+        re.findall(
+            r"^make ([a-z-]+)|`make ([a-z-]+)", document.read_text(), re.MULTILINE
+        )
+    )
+
+    assert {target for pair in named for target in pair if target} <= TARGETS
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_paths_named_exist(document):
+    named = re.findall(
+        r"`([\w./-]+(?:/|\.(?:py|md|txt|html|yml|example)))`", document.read_text()
+    )
+    ours = [name for name in named if not name.startswith("/") and name not in NOT_OURS]
+
+    missing = [name for name in ours if not (ROOT / name).exists()]
+
+    assert [name for name in missing if name not in {"var/", "api/"}] == []
+
+
+def test_images_of_the_readme_exist():
+    images = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+
+    assert images
+    assert all((ROOT / image).is_file() for image in images)
+
+
+@pytest.mark.django_db
+def test_call_of_the_readme_is_answered(client, owner, project):
+    body, address = re.search(r"-d '(\{.*?\})' \\\n\s+(\S+)", README).groups()
+    version = flowers_in_service(project, owner)
+    path = re.sub(r"^http://[^/]+/api/projects/\w+/models/\w+", "", address)
+    client.force_login(owner)
+
+    answer = client.post(
+        f"/api/projects/{project.key}/models/{version.model.name}{path}",
+        body,
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 200
+    assert len(json.loads(body)["rows"]) == len(answer.json()["quarantined"])
