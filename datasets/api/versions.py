@@ -1,0 +1,218 @@
+"""The versions of one dataset over the API: made, looked at, restored, taken along."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from datamine.idempotency import idempotent
+from datamine.waiting import preferred_wait, wait_until
+from datasets import services
+from datasets.api.serializers import (
+    DatasetDetailSerializer,
+    RestoreSerializer,
+    StepsSerializer,
+    TrialSerializer,
+    VersionDetailSerializer,
+    VersionSerializer,
+)
+from datasets.exceptions import DatasetError, NotReadyError
+from datasets.models import Dataset, DatasetVersion
+from datasets.views.versions import download_response
+from projects.permissions import Action, get_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpResponseBase
+    from rest_framework.renderers import BaseRenderer
+    from rest_framework.request import Request
+
+VERSION = OpenApiParameter(
+    "version", int, description="Number of a version; unless given: the active one."
+)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Name the field of the request that a refusal is about."""
+    try:
+        yield
+    except DatasetError as error:
+        attr = getattr(error, "attr", None)
+        if attr is None or error.status_code != status.HTTP_400_BAD_REQUEST:
+            raise
+        detail = ErrorDetail(str(error), error.code)
+        raise ValidationError({attr: [detail]}) from error
+
+
+class AnyFormat(DefaultContentNegotiation):
+    """Leaves `?format=` to the view: it names a file's format, not a renderer."""
+
+    def select_renderer(
+        self, request: Request, renderers: list[BaseRenderer], *args: Any
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class VersionActions(GenericViewSet):
+    """What can be asked of the versions of one dataset; a part of its view set."""
+
+    def dataset(self, wanted: Action) -> Dataset:
+        rows = Dataset.objects.with_state()
+        return get_for(self.request.user, rows, wanted, pk=self.kwargs["pk"])
+
+    def version(self, wanted: Action, number: int | None = None) -> DatasetVersion:
+        """Return the version a request is about: by number, else the active one."""
+        dataset = self.dataset(wanted)
+        rows = dataset.versions.select_related("dataset__project", "parent").defer(
+            "profile", "log"
+        )
+        if number is None and not self.request.query_params.get("version"):
+            found = rows.filter(pk=dataset.active_version_id).first()
+            if found is None:
+                raise NotReadyError(
+                    f"“{dataset.name}” has no data yet: it is being imported, or that "
+                    "failed. See its processing_error."
+                )
+            return found
+        found = rows.filter(number=number or self.number_asked()).first()
+        if found is None:
+            raise Http404("There is no such version.")
+        return found
+
+    def number_asked(self) -> int:
+        text = self.request.query_params["version"]
+        if not text.isdecimal() or len(text) > 9:
+            raise ValidationError({"version": "version must be a number from 1."})
+        return int(text)
+
+    @extend_schema(responses=VersionSerializer(many=True))
+    @action(detail=True)
+    def versions(self, request: Request, pk: str) -> Response:
+        """The tree of versions, by number; `parent` is a number, null for an import."""
+        dataset = self.dataset(Action.VIEW)
+        rows = dataset.versions.light().select_related(
+            "dataset", "parent", "created_by"
+        )
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(VersionSerializer(page, many=True).data)
+
+    @extend_schema(
+        request=StepsSerializer,
+        parameters=[OpenApiParameter("dry_run", bool)],
+        responses={202: VersionDetailSerializer, 200: TrialSerializer},
+    )
+    @versions.mapping.post
+    def apply(self, request: Request, pk: str) -> Response:
+        """Apply steps to a version: a new one is made, 202. Several steps at once:
+
+            {"steps": [{"step": "fill_missing", "columns": ["petal"],
+                        "parameters": {"strategy": "median"}}]}
+
+        With `?dry_run=1` nothing is made: the answer tells the effect on a sample.
+        """
+        is_trial = request.query_params.get("dry_run") in {"1", "true"}
+        self.dataset(Action.VIEW if is_trial else Action.EDIT)
+        given = StepsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        if is_trial:
+            parent = self.version(Action.VIEW, given.validated_data.get("version"))
+            with explained():
+                trial = services.try_on_sample(parent, given.specs())
+            return Response(TrialSerializer(trial).data)
+        return self.applied_and_waited(request, given)
+
+    def applied_and_waited(self, request: Request, given: StepsSerializer) -> Response:
+        response = self.applied(request, given)
+        rows = DatasetVersion.objects.filter(
+            dataset=self.kwargs["pk"], number=response.data["number"]
+        )
+        unfinished = rows.filter(status__in=services.UNFINISHED)
+        seconds = preferred_wait(request)
+        if seconds and wait_until(lambda: not unfinished.exists(), seconds):
+            version = rows.select_related("dataset", "parent").get()
+            response.data = VersionDetailSerializer(version).data
+            response.status_code = status.HTTP_200_OK
+        return response
+
+    @idempotent
+    def applied(self, request: Request, given: StepsSerializer) -> Response:
+        parent = self.version(Action.EDIT, given.validated_data.get("version"))
+        with explained():
+            version = services.apply_steps(
+                parent,
+                specs=given.specs(),
+                description=given.validated_data["description"],
+                actor=request.user,
+            )
+        where = reverse("api-dataset-version", args=[parent.dataset_id, version.number])
+        data = VersionDetailSerializer(version).data
+        return Response(data, status.HTTP_202_ACCEPTED, headers={"Location": where})
+
+    @extend_schema(responses=VersionDetailSerializer)
+    @action(detail=True, url_path=r"versions/(?P<number>\d{1,9})", url_name="version")
+    def one_version(self, request: Request, pk: str, number: str) -> Response:
+        """One version with its columns and, of an import, the bad records."""
+        version = self.version(Action.VIEW, int(number))
+        return Response(VersionDetailSerializer(version).data)
+
+    @extend_schema(request=None, responses=VersionDetailSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"versions/(?P<number>\d{1,9})/cancel",
+        url_name="version-cancel",
+    )
+    def cancel(self, request: Request, pk: str, number: str) -> Response:
+        """Stop the making of a version; 409 once it has ended."""
+        version = self.version(Action.EDIT, int(number))
+        services.cancel_version(version, actor=request.user)
+        version.refresh_from_db()
+        return Response(VersionDetailSerializer(version).data)
+
+    @extend_schema(request=RestoreSerializer, responses=DatasetDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Make an earlier version the active one; nothing is lost."""
+        self.dataset(Action.EDIT)
+        given = RestoreSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        version = self.version(Action.EDIT, given.validated_data["version"])
+        services.restore_version(version, actor=request.user)
+        return Response(DatasetDetailSerializer(self.dataset(Action.VIEW)).data)
+
+    @extend_schema(
+        parameters=[
+            VERSION,
+            OpenApiParameter("format", str, enum=["csv", "parquet"]),
+            OpenApiParameter("for", str, enum=["programs", "spreadsheets"]),
+        ],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+    )
+    @action(detail=True, content_negotiation_class=AnyFormat)
+    def download(self, request: Request, pk: str) -> HttpResponseBase:
+        """The data as `csv` or `parquet`.
+
+        Text that a spreadsheet would run as a formula gets an apostrophe in front,
+        unless it is `for=programs`.
+        """
+        version = self.version(Action.VIEW)
+        query = request.query_params
+        with explained():
+            return download_response(
+                version,
+                query.get("format", "csv"),
+                is_for_programs=query.get("for") == "programs",
+            )
