@@ -54,6 +54,10 @@ HEADLINES = {
 }
 
 
+#: Significant digits of a headline: lists parse thousands of them to sort.
+DIGITS = 6
+
+
 def is_metric(name: str) -> bool:
     return name in METRICS
 
@@ -77,7 +81,7 @@ def headline_of(metrics: dict[str, Any]) -> dict[str, float]:
         if isinstance(values, dict)
     }
     return {
-        name: float(value)
+        name: float(f"{value:.{DIGITS}g}")
         for name, value in found.items()
         if isinstance(value, int | float) and math.isfinite(value)
     }

@@ -19,11 +19,6 @@ Metrics = dict[str, float | None]
 
 CALIBRATION_BINS = 10
 
-#: The metric that stands for all others where one is shown.
-HEADLINE = {"classification": "balanced_accuracy", "regression": "r2"}
-#: Where less is better.
-LOSSES = frozenset({"log_loss", "brier", "ece", "mae", "mse", "rmse", "mape"})
-
 
 def confusion(y: Codes, predicted: Codes, n_classes: int) -> Array:
     """Count rows by true class (rows) and predicted class (columns)."""
