@@ -55,20 +55,23 @@ class LoginSerializer(serializers.Serializer):
     password = serializers.CharField(
         max_length=4096, trim_whitespace=False, write_only=True
     )
-    scope = serializers.ChoiceField(choices=Scope, default=Scope.ADMIN)
+    scope = serializers.ChoiceField(choices=Scope.choices, default=Scope.ADMIN)
     name = serializers.CharField(max_length=100, default="log-in by the API")
 
 
 class LoginAnswerSerializer(serializers.Serializer):
     token = serializers.CharField()
     expiry = serializers.DateTimeField()
-    scope = serializers.ChoiceField(choices=Scope)
+    scope = serializers.ChoiceField(choices=Scope.choices)
     user = MeSerializer()
 
 
 class ProjectSerializer(serializers.ModelSerializer):
     role = serializers.ChoiceField(
-        choices=Role, read_only=True, allow_null=True, help_text="Yours; null: none."
+        choices=Role.choices,
+        read_only=True,
+        allow_null=True,
+        help_text="Yours; null: none.",
     )
     members_count = serializers.IntegerField(read_only=True)
 
@@ -111,11 +114,11 @@ class NewMemberSerializer(serializers.Serializer):
     user = serializers.CharField(
         max_length=254, help_text="User name or e-mail address."
     )
-    role = serializers.ChoiceField(choices=Role, default=Role.VIEWER)
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.VIEWER)
 
 
 class RoleSerializer(serializers.Serializer):
-    role = serializers.ChoiceField(choices=Role)
+    role = serializers.ChoiceField(choices=Role.choices)
 
 
 class ActivitySerializer(serializers.ModelSerializer):
