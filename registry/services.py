@@ -139,7 +139,7 @@ def _switch(
         reason=reason,
         actor=actor,
     )
-    record_activity(actor, version, f"{kind}d", reason=reason)
+    record_activity(actor, version, kind.label.lower(), reason=reason)
     return activation
 
 

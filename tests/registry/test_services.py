@@ -100,6 +100,8 @@ def test_roll_back_returns_to_the_version_before(owner):
     roll_back(model, actor=owner)
 
     assert RegisteredModel.objects.get().active_version == first
+    written = Activity.objects.order_by("pk").values_list("action", flat=True)
+    assert list(written)[-5:] == ["activated"] * 3 + ["rolled back"] * 2
     with pytest.raises(NothingToRollBackError, match="No earlier version"):
         roll_back(model, actor=owner)
 
