@@ -80,10 +80,6 @@ class Schema:
             tuple(replace(c, type=types.get(c.name, c.type)) for c in self.columns)
         )
 
-    def next_id(self) -> str:
-        """Return an id no column has, for a column a step adds."""
-        return f"c{max((int(c.id[1:]) for c in self.columns), default=-1) + 1}"
-
     def to_json(self) -> list[dict[str, str]]:
         return [{"id": c.id, "name": c.name, "type": c.type.value} for c in self]
 

@@ -39,12 +39,6 @@ class RowsFileForm(forms.Form):
     )
 
 
-class DescriptionForm(forms.Form):
-    description = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class RowForm(forms.Form):
     """One row, with a field for each column of a model's signature.
 
