@@ -46,7 +46,9 @@ def adjust_settings() -> None:
     default = settings.DATABASES["default"]
     if "sqlite" in default["ENGINE"]:
         # A file, so that child processes and threads see what the tests see.
-        default["TEST"] = {"NAME": str(Path(os.environ["DATAMINE_HOME"], "test.db"))}
+        # Django may have filled in its own test settings already.
+        test = default.setdefault("TEST", {})
+        test["NAME"] = str(Path(os.environ["DATAMINE_HOME"], "test.db"))
 
 
 def environment_of_children() -> dict[str, str]:
