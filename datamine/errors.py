@@ -25,7 +25,7 @@ SENTENCES = {
     403: ("permission_denied", "You may not do this."),
     404: ("not_found", "There is nothing here, or nothing you may see."),
     413: ("too_large", "The request is larger than this address accepts."),
-    415: ("unsupported_media_type", "Compressed requests are not accepted."),
+    415: ("unsupported_media_type", "Only UTF-8 that is not compressed is accepted."),
     429: ("throttled", "Too many failed tries. Wait ten minutes, then try again."),
     500: ("error", "Something broke here; it has been written down."),
 }

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What a form may hold beside its file.
 ROOM = 1024**2
+#: Others would let a client choose any decoder of Python's.
+CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 class AdminPolicyMiddleware:
@@ -39,7 +41,7 @@ class AdminPolicyMiddleware:
 
 
 class RequestLimitMiddleware:
-    """Refuses bodies that are too large, or packed, before a byte is read.
+    """Refuses bodies too large, packed, or not in UTF-8, before a byte is read.
 
     Without a length there is no body: the server hands on only what was announced.
     """
@@ -49,6 +51,8 @@ class RequestLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.headers.get("Content-Encoding", "identity") != "identity":
+            return refuse(request, 415)
+        if request.content_params.get("charset", "utf-8").lower() not in CHARSETS:
             return refuse(request, 415)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit():

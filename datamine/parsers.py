@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from rest_framework.exceptions import ParseError
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class JSONParser(PlainJSONParser):
-    """DRF's, which also refuses what is nested too deep to be read."""
+    """DRF's, which also refuses what is nested too deep, and what is no text.
+
+    Half of a surrogate pair could be kept, but no answer could hold it again.
+    """
 
     def parse(
         self,
@@ -20,7 +25,13 @@ class JSONParser(PlainJSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        body = stream.read()
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(BytesIO(body), media_type, parser_context)
+            if rb"\u" in body:  # only so can half of a pair be written
+                json.dumps(data, ensure_ascii=False).encode()
         except RecursionError as problem:
             raise ParseError("The JSON is nested too deep.") from problem
+        except UnicodeEncodeError as problem:
+            raise ParseError("The JSON holds half of a surrogate pair.") from problem
+        return data

@@ -84,7 +84,9 @@ class SessionFilter(ProjectFilter):
         queryset=visible_projects,
         to_field_name="key",
     )
-    experiment = django_filters.NumberFilter(field_name="experiment_id")
+    experiment = django_filters.NumberFilter(
+        field_name="experiment_id", min_value=1, max_value=2**62, decimal_places=0
+    )
     status = django_filters.ChoiceFilter(choices=SessionStatus.choices)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from rest_framework import serializers
@@ -11,6 +12,8 @@ from projects.choices import Role, Scope
 from projects.models import Activity, Membership, Project, User
 
 METADATA_BYTES = 10_000
+#: As JSON writes it; PostgreSQL keeps no such character.
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class MeSerializer(serializers.ModelSerializer):
@@ -95,10 +98,13 @@ class ProjectSerializer(serializers.ModelSerializer):
     def validate_metadata(self, metadata: Any) -> dict[str, Any]:
         if not isinstance(metadata, dict):
             raise serializers.ValidationError("metadata must be an object.")
-        if len(json.dumps(metadata)) > METADATA_BYTES:
+        text = json.dumps(metadata)
+        if len(text) > METADATA_BYTES:
             raise serializers.ValidationError(
                 f"metadata must be at most {METADATA_BYTES} bytes as JSON."
             )
+        if NUL.search(text):
+            raise serializers.ValidationError("Null characters are not allowed.")
         return metadata
 
 

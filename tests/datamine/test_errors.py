@@ -131,6 +131,8 @@ def test_api_has_no_page_for_unknown_addresses(client, method):
         ({"data": "[" * 100_000}, 400),
         ({"data": '{"a":' * 100_000}, 400),
         ({"data": b"\xff\xfe"}, 400),
+        ({"data": '{"scope": "\\ud800"}'}, 400),
+        ({"content_type": "application/json; charset=idna"}, 415),
         ({"data": "x" * (10 * 1024**2 + 1)}, 413),
         ({"CONTENT_LENGTH": "many"}, 400),
         ({"HTTP_CONTENT_ENCODING": "gzip"}, 415),

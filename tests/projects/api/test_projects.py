@@ -73,6 +73,7 @@ def test_create_answers_the_project(api, owner):
         ({"name": "x" * 121}, "name"),
         ({"name": "a\x00b"}, "name"),
         ({"name": "a", "metadata": [1]}, "metadata"),
+        ({"name": "a", "metadata": {"x": ["\x00"]}}, "metadata"),
         ({"name": "a", "metadata": {"x": "y" * 10_001}}, "metadata"),
         ({"name": "a", "status": "gone"}, "status"),
     ],
