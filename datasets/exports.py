@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import pyarrow
@@ -34,11 +35,11 @@ def stream_csv(path: Path, schema: Schema, *, neutralise: bool) -> Iterator[byte
         front. Programs want it as it is.
     """
     import pyarrow  # noqa: PLC0415 -- heavy import
-    from pyarrow import csv  # noqa: PLC0415 -- heavy import
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415 -- heavy import
 
     names = [formula_free(name) if neutralise else name for name in schema.names]
     yield header_line(names)
-    options = csv.WriteOptions(include_header=False)
+    options = arrow_csv.WriteOptions(include_header=False)
     for batch in batches(path, schema):
         columns = [plain(column, neutralise=neutralise) for column in batch.columns]
         sink = io.BytesIO()
@@ -46,7 +47,7 @@ def stream_csv(path: Path, schema: Schema, *, neutralise: bool) -> Iterator[byte
         table = pyarrow.Table.from_arrays(
             columns, names=[str(i) for i, _ in enumerate(names)]
         )
-        csv.write_csv(table, sink, options)
+        arrow_csv.write_csv(table, sink, options)
         yield sink.getvalue()
 
 
@@ -130,6 +131,20 @@ def formula_free(text: str) -> str:
 def neutral(value: object) -> object:
     """Return a cell for a spreadsheet: text made harmless, all else as it is."""
     return formula_free(value) if isinstance(value, str) else value
+
+
+class _Echo:
+    """A file that hands every line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Yield rows of cells as lines of CSV that are safe to open in a spreadsheet."""
+    writer = csv.writer(_Echo())
+    for row in rows:
+        yield writer.writerow([neutral(cell) for cell in row])
 
 
 def header_line(names: list[str]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import tempfile
 from collections import OrderedDict
@@ -12,10 +11,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
 
 from datamine import files
-from datasets.exports import neutral
 from registry.exceptions import (
     DamagedArtifactError,
     NotInServiceError,
@@ -24,7 +21,7 @@ from registry.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -172,39 +169,6 @@ def signature(version: ModelVersion) -> list[dict[str, Any]]:
     """Return the columns a version asks for, without opening its artefact."""
     columns: list[dict[str, Any]] = version.session.result.signature["columns"]
     return columns
-
-
-def as_csv(answer: Answer) -> StreamingHttpResponse:
-    """Return the answer as a CSV file, a line for each row that was sent."""
-    response = StreamingHttpResponse(_lines(answer), content_type="text/csv")
-    name = f"{answer.model}-{answer.version}-predictions.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-class _Echo:
-    """A file that hands every line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(answer: Answer) -> Iterator[str]:
-    """Yield the lines of the file; text no spreadsheet takes for a formula."""
-    shares = (row.get("probabilities") for row in answer.predictions)
-    labels = list(next(filter(None, shares), {}))
-    writer = csv.writer(_Echo())
-    heads = ["row", answer.target, *(f"probability {label}" for label in labels)]
-    yield writer.writerow(_safe([*heads, "not answered because"]))
-    for row in answer.rows:
-        found = row.get("probabilities", {})
-        reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
-        values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
-        yield writer.writerow(_safe([*values, reasons]))
-
-
-def _safe(values: list[Any]) -> list[Any]:
-    return [neutral(value) for value in values]
 
 
 def answer_or_sentence(

@@ -15,6 +15,7 @@ from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import RegistryError
+from registry.exports import answer_response
 from registry.forms import ReasonForm, RegisterForm, RowForm, RowsFileForm
 from registry.models import ModelVersion, RegisteredModel
 from registry.services import (
@@ -187,7 +188,7 @@ def predict_file(request: HttpRequest, pk: int) -> HttpResponse:
         if file_form.is_valid():
             answer = serving.predict_file(version, file_form.cleaned_data["file"])
             if "download" in request.POST:
-                return serving.as_csv(answer)
+                return answer_response(answer)
             context["answer"] = answer
     except RegistryError as error:
         file_form.add_error("file", str(error))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.renderers import BaseRenderer
 
-from experiments.exports import safe
+from datasets.exports import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +27,4 @@ class CsvRenderer(BaseRenderer):
     ) -> str:
         if not isinstance(data, list):
             return json.dumps(data)
-        text = io.StringIO()
-        csv.writer(text).writerows([safe(cell) for cell in row] for row in data)
-        return text.getvalue()
+        return "".join(csv_lines(data))

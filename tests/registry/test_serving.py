@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -76,18 +73,6 @@ def test_predict_file_with_a_ragged_line_names_it(version):
 
     with pytest.raises(UnreadableRowsError, match="Line 3"):
         serving.predict_file(version, upload)
-
-
-def test_predictions_as_csv_hold_every_row_and_no_formula(version):
-    answer = serving.predict_rows(version, [{"petal": "=1+1"}, ROW])
-
-    text = b"".join(serving.as_csv(answer).streaming_content).decode()
-
-    lines = list(csv.DictReader(io.StringIO(text)))
-    assert [line["row"] for line in lines] == ["1", "2"]
-    assert [line["species"] for line in lines] == ["", "setosa"]
-    assert lines[0]["not answered because"]
-    assert float(lines[1]["probability setosa"]) == 1
 
 
 def test_regression_answers_a_number(project, owner):

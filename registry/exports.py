@@ -1,0 +1,37 @@
+"""What a version answered as a file, a line for each row that was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import StreamingHttpResponse
+
+from datasets.exports import csv_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registry.serving import Answer
+
+
+def answer_response(answer: Answer) -> StreamingHttpResponse:
+    """Return the answer as a CSV file to keep."""
+    response = StreamingHttpResponse(
+        csv_lines(answer_rows(answer)), content_type="text/csv"
+    )
+    name = f"{answer.model}-{answer.version}-predictions.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def answer_rows(answer: Answer) -> Iterator[list[Any]]:
+    """Yield the head and the rows: the prediction and its shares, or the reasons."""
+    shares = (row.get("probabilities") for row in answer.predictions)
+    labels = list(next(filter(None, shares), {}))
+    shown = [f"probability {label}" for label in labels]
+    yield ["row", answer.target, *shown, "not answered because"]
+    for row in answer.rows:
+        found = row.get("probabilities", {})
+        reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
+        values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
+        yield [*values, reasons]
