@@ -25,10 +25,8 @@ class RegisteredModelQuerySet(VisibleQuerySet):
     def ready_to_answer(self) -> Self:
         """Fetch of the version in service only what a prediction needs."""
         artifact = "active_version__session__result"
-        return self.select_related("project", artifact).only(
+        return self.select_related(artifact).only(
             "name",
-            "project__is_public",
-            "project__status",
             "active_version__version",
             f"{artifact}__artifact",
             f"{artifact}__artifact_sha256",

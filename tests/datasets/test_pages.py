@@ -439,7 +439,7 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 9
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -458,7 +458,7 @@ def test_versions_take_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-VERSIONS_QUERIES = 12
+VERSIONS_QUERIES = 11
 
 
 def test_list_finds_by_name_and_says_when_there_is_none(signed_in, project):

@@ -43,7 +43,7 @@ def test_list_takes_the_same_queries_for_one_and_three(client, project, owner, c
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("experiments:list", args=[project.key]))
 
-    assert len(queries) == 12
+    assert len(queries) == 11
 
 
 @pytest.mark.django_db

@@ -205,7 +205,7 @@ def test_detail_asks_the_same_questions_for_any_length(
         activate_version(ModelVersionFactory(model=model), actor=owner)
     client.force_login(owner)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page = client.get(model.get_absolute_url())
 
     assert page.status_code == 200

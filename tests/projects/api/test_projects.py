@@ -152,7 +152,7 @@ def test_members_need_the_same_queries_for_any_count(
     MembershipFactory.create_batch(count, project=project)
     client = api(owner)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(f"/api/projects/{project.key}/members/")
 
 
