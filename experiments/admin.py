@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import admin, messages
+from django.contrib import admin
 
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.services import delete_experiment, describe_experiment
 from experiments.sessions import cancel_session, start_session
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
-from projects.exceptions import DomainError
-from projects.permissions import Action, can
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for
+from projects.permissions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from django.db.models import QuerySet
@@ -98,16 +96,22 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
         for session in queryset.select_related("experiment__project"):
-            tried(request, session, lambda s: cancel_session(s, actor=request.user))
+            try_for(
+                request,
+                session,
+                Action.EDIT,
+                lambda s: cancel_session(s, actor=request.user),
+            )
 
     @admin.action(description="Train again", permissions=["cancel"])
     def train_again(
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
         for session in queryset.select_related("experiment__project"):
-            tried(
+            try_for(
                 request,
                 session,
+                Action.EDIT,
                 lambda s: start_session(s.experiment, actor=request.user),
             )
 
@@ -121,20 +125,3 @@ class ResultAdmin(ReadOnlyAdmin):
     list_filter = ["session__experiment__project"]
     search_fields = ["session__experiment__name", "split_digest", "artifact_sha256"]
     date_hierarchy = "created_at"
-
-
-def tried(
-    request: HttpRequest,
-    session: TrainingSession,
-    deed: Callable[[TrainingSession], object],
-) -> None:
-    """Do a deed if the person may, and say how it went for this session."""
-    if not can(request.user, Action.EDIT, session.project):
-        messages.error(request, f"You may not change {session}.")
-        return
-    try:
-        deed(session)
-    except DomainError as refusal:
-        messages.error(request, f"{session}: {refusal}")
-    else:
-        messages.success(request, f"{session}: done.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
@@ -18,10 +18,13 @@ from projects.models import Activity, ApiToken, Membership, Project, User
 from projects.permissions import Action, can
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import ForeignKey, Model, QuerySet
     from django.forms import ModelForm
     from django.http import HttpRequest, HttpResponse
 
+Row = TypeVar("Row", bound="Model")
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -96,6 +99,21 @@ def may(request: HttpRequest, action: Action, row: Any) -> bool:
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     messages.error(request, str(refusal))
     return HttpResponseRedirect(request.get_full_path())
+
+
+def try_for(
+    request: HttpRequest, row: Row, action: Action, change: Callable[[Row], object]
+) -> None:
+    """Change one chosen row if the person may, and say how it went."""
+    if not may(request, action, row):
+        messages.error(request, f"You may not {action} “{row}”.")
+        return
+    try:
+        change(row)
+    except DomainError as refusal:
+        messages.error(request, f"{row}: {refusal}")
+    else:
+        messages.success(request, f"{row}: done.")
 
 
 class ReadOnlyAdmin(ProjectScopedAdmin):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from django.contrib import admin, messages
+from django.contrib import admin
 
-from projects.admin import ReadOnlyAdmin
-from projects.permissions import Action, can
-from registry.exceptions import RegistryError
+from projects.admin import ReadOnlyAdmin, try_for
+from projects.permissions import Action
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.services import activate_version, roll_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.db.models import QuerySet
     from django.http import HttpRequest
-
-
-Row = TypeVar("Row", RegisteredModel, ModelVersion)
 
 
 class ManagedAdmin(ReadOnlyAdmin):
@@ -45,7 +39,12 @@ class RegisteredModelAdmin(ManagedAdmin):
         self, request: HttpRequest, queryset: QuerySet[RegisteredModel]
     ) -> None:
         for model in queryset:
-            try_for(request, model, lambda m: roll_back(m, actor=request.user))
+            try_for(
+                request,
+                model,
+                Action.MANAGE,
+                lambda m: roll_back(m, actor=request.user),
+            )
 
 
 @admin.register(ModelVersion)
@@ -74,7 +73,12 @@ class ModelVersionAdmin(ManagedAdmin):
         self, request: HttpRequest, queryset: QuerySet[ModelVersion]
     ) -> None:
         for version in queryset:
-            try_for(request, version, lambda v: activate_version(v, actor=request.user))
+            try_for(
+                request,
+                version,
+                Action.MANAGE,
+                lambda v: activate_version(v, actor=request.user),
+            )
 
 
 @admin.register(Activation)
@@ -89,16 +93,3 @@ class ActivationAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "model__project"]
     search_fields = ["version_name", "previous_name", "reason", "model__name"]
     date_hierarchy = "created_at"
-
-
-def try_for(request: HttpRequest, row: Row, change: Callable[[Row], object]) -> None:
-    """Do it for one row if the person may manage its project; say what came of it."""
-    if not can(request.user, Action.MANAGE, row.project):
-        messages.error(request, f"You may not manage “{row}”.")
-        return
-    try:
-        change(row)
-    except RegistryError as refusal:
-        messages.error(request, f"{row}: {refusal}")
-    else:
-        messages.success(request, f"{row}: done.")
