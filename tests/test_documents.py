@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import resolve
 
 from datamine.management.commands import docs
 from tests.factories.registry import flowers_in_service
@@ -75,3 +76,16 @@ def test_call_of_the_readme_is_answered(client, owner, project):
 
     assert answer.status_code == 200
     assert len(json.loads(body)["rows"]) == len(answer.json()["quarantined"])
+
+
+def test_calls_of_the_api_page_exist():
+    page = (ROOT / "docs" / "api.md").read_text()
+    ours = [line.split("|")[2] for line in page.splitlines() if line.startswith("| ")]
+    calls = re.findall(r"`(/api/[^`?]*)", " ".join(ours))
+    examples = {"{id}": "1", "{key}": "demo", "{version}": "v20260131_120000"}
+
+    assert len(calls) > 20
+    for call in calls:
+        for name, example in examples.items():
+            call = call.replace(name, example)
+        resolve(call.replace("{name}", "knn"))
