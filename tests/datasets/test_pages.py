@@ -365,7 +365,9 @@ def test_a_warning_leads_to_its_step(signed_in, project, owner):
 
 
 def test_restore_makes_an_earlier_version_active(signed_in, dataset):
-    second = DatasetVersionFactory(dataset=dataset, parent=dataset.active_version)
+    second = DatasetVersionFactory(
+        dataset=dataset, number=2, parent=dataset.active_version
+    )
     dataset.active_version = second
     dataset.save()
 
