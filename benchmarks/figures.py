@@ -1,0 +1,34 @@
+"""What the benchmarks found out, for people at once and for the document later."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+#: Names the file that figures are added to, a line each, while all benchmarks run.
+VARIABLE = "BENCHMARK_FIGURES"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A line of the document: what was measured, and beside what."""
+
+    what: str
+    measured: str
+    beside: str
+    asked: str
+
+
+def tell(what: str, measured: str, *, beside: str = "–", asked: str) -> None:
+    """Keep a figure for the document, where it is being written."""
+    figure = Figure(what, measured, beside, asked)
+    if path := os.environ.get(VARIABLE):
+        with Path(path).open("a") as file:
+            file.write(json.dumps(asdict(figure)) + "\n")
+
+
+def told(path: Path) -> list[Figure]:
+    """Return the figures that were told."""
+    return [Figure(**json.loads(line)) for line in path.read_text().splitlines()]
