@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -50,9 +45,3 @@ def reader(name: str) -> Reader:
         if entry.name == name:
             return entry
     raise LookupError(f"There is no format “{name}”.")
-
-
-def load(dotted: str) -> Callable[..., Any]:
-    """Return the function that "module:function" names."""
-    module, _, function = dotted.partition(":")
-    return getattr(import_module(module), function)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from datasets.readers.catalogue import load, reader
+from datasets.readers.catalogue import reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,4 +38,4 @@ def import_table(
     Cancelled
         If the monitor was asked to stop; nothing is left at `target`.
     """
-    return load(reader(format).read)(source, target, dialect, monitor, limits)
+    return resolve_name(reader(format).read)(source, target, dialect, monitor, limits)

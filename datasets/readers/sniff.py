@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from datasets.readers.catalogue import load, reader
+from datasets.readers.catalogue import reader
 from datasets.readers.contents import recognise
 
 if TYPE_CHECKING:
@@ -33,5 +34,5 @@ def sniff(path: Path, filename: str, dialect: Dialect | None = None) -> Sniff:
     """
     entry = reader(recognise(path, filename))
     if dialect is not None:
-        return load(entry.preview)(path, dialect, [])
-    return load(entry.sniff)(path)
+        return resolve_name(entry.preview)(path, dialect, [])
+    return resolve_name(entry.sniff)(path)

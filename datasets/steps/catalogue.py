@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from datasets.tables import NUMERIC, ColumnType
@@ -45,12 +45,12 @@ class StepEntry:
 
     def parameters_model(self) -> type[Parameters]:
         """Load and return the pydantic model of the parameters."""
-        model: type[Parameters] = _load(self.parameters)
+        model: type[Parameters] = resolve_name(self.parameters)
         return model
 
     def step_class(self) -> type[Step[Any]]:
         """Load and return the class of the step."""
-        found: type[Step[Any]] = _load(self.step)
+        found: type[Step[Any]] = resolve_name(self.step)
         return found
 
 
@@ -93,8 +93,3 @@ def steps() -> dict[str, StepEntry]:
 def step(name: str) -> StepEntry | None:
     """Return the step of this name, or None."""
     return steps().get(name)
-
-
-def _load(dotted: str) -> Any:
-    module, _, attribute = dotted.partition(":")
-    return getattr(import_module(module), attribute)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class Algorithm:
     task : Task
         What it learns.
     parameters, factory : str
-        Dotted names of its pydantic model and of `build(parameters, setting)`.
+        Where its pydantic model and `build(parameters, setting)` live, as
+        "module:attribute".
     categories : {"native", "onehot"}
         Whether categories are taken as they are, or become one column each.
     missing : {"native", "refused"}
@@ -85,7 +86,7 @@ class Algorithm:
 
     def parameters_model(self) -> type[Parameters]:
         """Return the pydantic model of the hyperparameters."""
-        model: type[Parameters] = _resolve(self.parameters)
+        model: type[Parameters] = resolve_name(self.parameters)
         return model
 
     def build(self, hyperparameters: Mapping[str, Any], setting: Setting) -> Any:
@@ -97,7 +98,7 @@ class Algorithm:
             Where a hyperparameter is outside its bounds.
         """
         parsed = self.parameters_model().parse(hyperparameters)
-        return _resolve(self.factory)(parsed, setting)
+        return resolve_name(self.factory)(parsed, setting)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -139,8 +140,8 @@ _ENTRIES = (
         title="k-nearest neighbours",
         task=Task.CLASSIFICATION,
         summary="Takes the class most of the closest training rows have.",
-        parameters=f"{_HERE}.knn.KnnParameters",
-        factory=f"{_HERE}.knn.build",
+        parameters=f"{_HERE}.knn:KnnParameters",
+        factory=f"{_HERE}.knn:build",
         scales=True,
         presets=(
             Preset("closest", "Closest row", {"n_neighbors": 1}),
@@ -152,16 +153,16 @@ _ENTRIES = (
         title="Naive Bayes (Gaussian)",
         task=Task.CLASSIFICATION,
         summary="Describes each class by a mean and a deviation per feature.",
-        parameters=f"{_HERE}.naive_bayes_gaussian.NaiveBayesGaussianParameters",
-        factory=f"{_HERE}.naive_bayes_gaussian.build",
+        parameters=f"{_HERE}.naive_bayes_gaussian:NaiveBayesGaussianParameters",
+        factory=f"{_HERE}.naive_bayes_gaussian:build",
     ),
     Algorithm(
         name="decision_tree",
         title="Decision tree (CART)",
         task=Task.CLASSIFICATION,
         summary="Asks one question after another; can be read as rules.",
-        parameters=f"{_HERE}.decision_tree.DecisionTreeParameters",
-        factory=f"{_HERE}.decision_tree.build",
+        parameters=f"{_HERE}.decision_tree:DecisionTreeParameters",
+        factory=f"{_HERE}.decision_tree:build",
         presets=(
             Preset("readable", "Readable", {"max_depth": 4, "min_samples_leaf": 5}),
         ),
@@ -171,8 +172,8 @@ _ENTRIES = (
         title="Random forest",
         task=Task.CLASSIFICATION,
         summary="Lets many trees vote, each grown on drawn rows and features.",
-        parameters=f"{_HERE}.random_forest.RandomForestParameters",
-        factory=f"{_HERE}.random_forest.build",
+        parameters=f"{_HERE}.random_forest:RandomForestParameters",
+        factory=f"{_HERE}.random_forest:build",
         presets=(_QUICK_FOREST, _STEADY_FOREST),
     ),
     Algorithm(
@@ -180,8 +181,8 @@ _ENTRIES = (
         title="Gradient boosting",
         task=Task.CLASSIFICATION,
         summary="Adds trees that correct those before; often the most accurate.",
-        parameters=f"{_HERE}.boosting.BoostingParameters",
-        factory=f"{_HERE}.gradient_boosting.build",
+        parameters=f"{_HERE}.boosting:BoostingParameters",
+        factory=f"{_HERE}.gradient_boosting:build",
         categories="native",
         missing="native",
         presets=_BOOSTING,
@@ -191,16 +192,16 @@ _ENTRIES = (
         title="Linear regression",
         task=Task.REGRESSION,
         summary="Adds up the features, each with a weight found by least squares.",
-        parameters=f"{_HERE}.linear_regression.LinearRegressionParameters",
-        factory=f"{_HERE}.linear_regression.build",
+        parameters=f"{_HERE}.linear_regression:LinearRegressionParameters",
+        factory=f"{_HERE}.linear_regression:build",
     ),
     Algorithm(
         name="random_forest_regressor",
         title="Random forest (regression)",
         task=Task.REGRESSION,
         summary="Takes the mean of many trees, each grown on drawn rows.",
-        parameters=f"{_HERE}.random_forest_regressor.RandomForestRegressorParameters",
-        factory=f"{_HERE}.random_forest_regressor.build",
+        parameters=f"{_HERE}.random_forest_regressor:RandomForestRegressorParameters",
+        factory=f"{_HERE}.random_forest_regressor:build",
         presets=(_QUICK_FOREST, _STEADY_FOREST),
     ),
     Algorithm(
@@ -208,8 +209,8 @@ _ENTRIES = (
         title="Gradient boosting (regression)",
         task=Task.REGRESSION,
         summary="Adds trees that correct those before; often the most accurate.",
-        parameters=f"{_HERE}.boosting.BoostingParameters",
-        factory=f"{_HERE}.gradient_boosting_regressor.build",
+        parameters=f"{_HERE}.boosting:BoostingParameters",
+        factory=f"{_HERE}.gradient_boosting_regressor:build",
         categories="native",
         missing="native",
         presets=_BOOSTING,
@@ -229,8 +230,3 @@ def algorithm(name: str) -> Algorithm:
         if entry.name == name:
             return entry
     raise UnknownAlgorithmError(name)
-
-
-def _resolve(dotted: str) -> Any:
-    module, _, name = dotted.rpartition(".")
-    return getattr(import_module(module), name)
