@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.urls import resolve
+from sklearn.datasets import load_iris
 
 from datamine.management.commands import docs
 from tests.factories.registry import flowers_in_service
@@ -59,6 +63,27 @@ def test_images_of_the_readme_exist():
 
     assert images
     assert all((ROOT / image).is_file() for image in images)
+
+
+def test_example_of_the_readme_learns_without_django(tmp_path):
+    frame = load_iris(as_frame=True).frame
+    frame.columns = ["sepal_length", "sepal_width", "petal_length", "petal_width", "k"]
+    frame.assign(species=frame.pop("k").map(str)).to_csv(tmp_path / "iris.csv")
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    code = f"{example}\nimport sys\nprint('django' in sys.modules)"
+
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    accuracy, django = told.stdout.split()
+    assert 0.8 < float(accuracy) <= 1
+    assert django == "False"
 
 
 @pytest.mark.django_db
