@@ -97,10 +97,8 @@ deploy: $(READY_DEV)
 
 # ------------------------------------------------------------------ the rest
 
-bench: $(READY_DEV) ## measure, beside the bare libraries (figures: docs/benchmarks.md)
-	@for file in $$(grep -l __main__ benchmarks/*.py); do \
-	  echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; \
-	done
+bench: $(READY_DEV) ## measure, beside bare libraries; writes docs/benchmarks.md
+	$(PY) -m benchmarks
 
 docs: $(READY_DEV) ## write the parts of docs/ that come out of the program
 	$(PY) manage.py docs

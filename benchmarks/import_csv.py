@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import tell
 from benchmarks.memory import peak_memory
 
 ROWS = 1_000_000
@@ -45,8 +46,18 @@ def main() -> None:
         print()
         print("| what | MB/s | with start | CPU seconds | peak, MB | rows |")
         print("|---|---|---|---|---|---|")
-        for what in ("datamine", "duckdb"):
-            print(_line(what, source, size))
+        best = {what: _best(what, source, size) for what in ("datamine", "duckdb")}
+    for what, found in best.items():
+        print(_line(what, found))
+    ours, bare = (
+        "{speed:.0f} MB/s, peak {peak:.0f} MB".format(**b) for b in best.values()
+    )
+    tell(
+        f"import of a {rows:,} × 20 CSV ({size:.0f} MB), every row checked",
+        ours,
+        beside=f"DuckDB without these checks: {bare}",
+        asked="≥ {} MB/s, peak ≤ {} MB".format(*REACH),
+    )
 
 
 def make(path: Path, rows: int) -> None:
@@ -96,13 +107,21 @@ def _part(random: Any, start: int, rows: int) -> Any:
     return frame
 
 
-def _line(what: str, source: Path, size: float) -> str:
+def _best(what: str, source: Path, size: float) -> dict[str, float]:
     target = source.with_suffix(".parquet")
     runs = [_run(what, source, target) for _ in range(REPEATS)]
     best = min(runs, key=lambda run: run["seconds"])
+    return best | {
+        "speed": size / best["seconds"],
+        "with_start": size / best["with_start"],
+        "peak": best["peak"] / 1e6,
+    }
+
+
+def _line(what: str, found: dict[str, float]) -> str:
     return (
-        f"| {what} | {size / best['seconds']:.0f} | {size / best['with_start']:.0f} | "
-        f"{best['cpu']:.1f} | {best['peak'] / 1e6:.0f} | {best['rows']:,} |"
+        f"| {what} | {found['speed']:.0f} | {found['with_start']:.0f} | "
+        f"{found['cpu']:.1f} | {found['peak']:.0f} | {found['rows']:,} |"
     )
 
 
