@@ -30,6 +30,7 @@ from datamine.leases import (
 from datamine.models import Worker
 from datamine.queue import ring_for
 from datasets.services import sweep as sweep_datasets
+from experiments.stored import sweep_orphans as sweep_artifacts
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
@@ -69,6 +70,7 @@ class Reaper(Thread):
             self.swept_at = time.monotonic()
             sweep()
             sweep_datasets()
+            sweep_artifacts()
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""

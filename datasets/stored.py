@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,11 +11,14 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from datamine import files
+from datasets.exceptions import DamagedDataError
 from datasets.models import Dataset, DatasetVersion, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 UPLOADS = "uploads"
 VERSIONS = "versions"
@@ -48,22 +52,48 @@ def verified(key: str, sha256: str) -> Iterator[Path]:
         ) from missing
 
 
+@contextmanager
+def readable(version: DatasetVersion) -> Iterator[Path]:
+    """Give a version's table to look at; `DamagedDataError` if it cannot be read.
+
+    Its digest is taken where work begins, not for every page of rows.
+    """
+    import duckdb  # noqa: PLC0415 -- heavy import
+    import pyarrow  # noqa: PLC0415 -- heavy import
+
+    broken = (duckdb.IOException, duckdb.InvalidInputException, pyarrow.ArrowInvalid)
+    try:
+        with files.local_copy(version.data) as path:
+            yield path
+    except (OSError, *broken) as error:
+        logger.exception("Table %s cannot be read", version.data)
+        raise DamagedDataError(
+            f"The stored data of version {version.number} are gone or damaged. Restore "
+            "them from a backup, or go on from another version."
+        ) from error
+
+
 def sweep_orphans() -> int:
-    """Remove stored files that no row names; return how many."""
+    """Remove stored files of datasets that no row names; return how many."""
     known = set(Upload.objects.values_list("key", flat=True))
     known |= set(Dataset.objects.values_list("upload", flat=True))
     known |= set(DatasetVersion.objects.values_list("data", flat=True))
-    orphans = [key for key in stored_keys() if key not in known and is_old(key)]
+    return remove_orphans((UPLOADS, VERSIONS), known)
+
+
+def remove_orphans(folders: Iterable[str], known: set[str]) -> int:
+    """Remove old files below these folders whose key is not known."""
+    keys = (key for folder in folders for key in stored_keys(folder))
+    orphans = [key for key in keys if key not in known and is_old(key)]
     for key in orphans:
         files.delete(key)
     return len(orphans)
 
 
-def stored_keys() -> Iterator[str]:
-    for folder in (UPLOADS, VERSIONS):
-        for owner in listed(folder)[0]:
-            for name in listed(f"{folder}/{owner}")[1]:
-                yield f"{folder}/{owner}/{name}"
+def stored_keys(folder: str) -> Iterator[str]:
+    for owner in listed(folder)[0]:
+        for name in listed(f"{folder}/{owner}")[1]:
+            yield f"{folder}/{owner}/{name}"
 
 
 def listed(folder: str) -> tuple[list[str], list[str]]:

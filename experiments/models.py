@@ -16,6 +16,9 @@ from experiments.querysets import (
 )
 from projects.models import Project
 
+#: The folder of the storage that models lie in.
+ARTIFACTS = "artifacts"
+
 
 class Experiment(models.Model):
     """A question to a dataset version: target, features, algorithm, split.
@@ -147,7 +150,7 @@ class TrainingSession(LeasedJob):
 
     def artifact_key(self, token: int) -> str:
         """Where the attempt with this token keeps its model: no two share a key."""
-        return f"artifacts/{self.experiment_id}/{self.pk}-{token}.zip"
+        return f"{ARTIFACTS}/{self.experiment_id}/{self.pk}-{token}.zip"
 
 
 class Result(models.Model):
