@@ -112,8 +112,9 @@ def bounds_of(schema: Schema) -> str:
 
 
 def plain(value: float) -> str:
-    """Write 1.0 as 1 and 0.0001 as 0.0001."""
-    return f"{value:.12f}".rstrip("0").rstrip(".") if value else "0"
+    """Write 1.0 as 1, 0.0001 as 0.0001, and 1e-15 as 1e-15."""
+    text = f"{value:.12f}".rstrip("0").rstrip(".")
+    return text if float(text) == value else f"{value:g}"
 
 
 def properties(model: type[BaseModel]) -> dict[str, Schema]:

@@ -26,6 +26,10 @@ class Knobs(BaseModel):
         return self
 
 
+class Fine(BaseModel):
+    grain: float = Field(1e-9, ge=1e-15, le=1)
+
+
 class Needed(BaseModel):
     value: float
 
@@ -65,6 +69,14 @@ def test_validate_tells_every_problem_once():
 
     attrs = [problem["attr"] for problem in caught.value.problems]
     assert attrs == ["n_neighbors", "weights", "layers"]
+
+
+def test_bounds_near_zero_are_told_as_they_are():
+    with pytest.raises(ParameterError, match="a number between 1e-15 and 1"):
+        validate(Fine, {"grain": 0})
+
+    widget = form_for(Fine).fields["grain"].widget
+    assert (widget.attrs["min"], widget.attrs["max"]) == ("1e-15", "1")
 
 
 def test_validate_says_what_is_required():
