@@ -58,6 +58,12 @@ class NotReadyError(DatasetError):
     code = "not_ready"
 
 
+class DamagedDataError(DatasetError):
+    """The stored table of a version is gone, or no table any more."""
+
+    code = "damaged"
+
+
 class BeingImportedError(DatasetError):
     """The file is being read already."""
 

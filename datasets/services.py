@@ -168,12 +168,13 @@ def apply_steps(
 def try_on_sample(version: DatasetVersion, specs: Sequence[StepSpec]) -> Trial:
     """Say what the steps would do to a sample of the version; nothing is made.
 
-    Raises as `apply_steps` does, and `NotReadyError` where the sample is too large.
+    Raises as `apply_steps` does, `NotReadyError` where the sample is too large, and
+    `DamagedDataError`.
     """
     require_ready(version)
     try:
         check_recipe(specs, version.schema)
-        with files.local_copy(version.data) as path:
+        with stored.readable(version) as path:
             return try_steps(path, version.schema, version.rows_count, specs)
     except StepError as error:
         raise StepRefusedError(error) from error

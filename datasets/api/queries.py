@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datamine.files import local_copy
 from datasets.exceptions import BadQueryError
 from datasets.paging import Filter, Page, PageError, page, parse_filter
+from datasets.stored import readable
 from datasets.tables import Column, Schema, UnknownColumnError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class RowsQuery:
 
     def fetch(self, version: DatasetVersion) -> Page:
         try:
-            with local_copy(version.data) as path:
+            with readable(version) as path:
                 return page(
                     path,
                     [column.id for column in self.columns],

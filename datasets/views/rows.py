@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from datamine.files import local_copy
 from datamine.htmx import render_page
+from datasets.exceptions import DamagedDataError
 from datasets.paging import OPERATORS, Filter, Page, PageError, page, parse_filter
+from datasets.stored import readable
 from datasets.tables import ROW, Column, UnknownColumnError
 from datasets.views.context import dataset_context, dataset_for, shown_version
 from projects.permissions import Action
@@ -99,7 +100,7 @@ class RowsView:
 
     def read(self) -> Page:
         try:
-            with local_copy(self.version.data) as path:
+            with readable(self.version) as path:
                 return page(
                     path,
                     [ROW, *(column.id for column in self.columns)],
@@ -109,10 +110,8 @@ class RowsView:
                     offset=(self.number - 1) * PER_PAGE,
                     limit=PER_PAGE,
                 )
-        except PageError as refusal:
+        except (PageError, DamagedDataError) as refusal:
             self.errors.append(str(refusal))
-        except FileNotFoundError:
-            self.errors.append("The stored data of this version are gone.")
         return Page([], 0)
 
     def context(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from datamine.files import local_copy, scratch
+from datamine.files import scratch
 from datasets import services
 from datasets.exceptions import BadQueryError, DatasetError
 from datasets.exports import stream_csv, write_parquet
 from datasets.steps_form import describe_steps
+from datasets.stored import readable
 from datasets.views.context import dataset_context, dataset_for, version_for
 from projects.permissions import Action
 
@@ -108,7 +110,10 @@ def download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 def download_response(
     version: DatasetVersion, file_format: str, *, is_for_programs: bool
 ) -> HttpResponseBase:
-    """Return the stream; raise `BadQueryError` or `NotReadyError` before it begins."""
+    """Return the stream, or raise why there is none before it begins.
+
+    `BadQueryError`, `NotReadyError` or `DamagedDataError`.
+    """
     services.require_ready(version)
     if file_format not in FORMATS:
         raise BadQueryError(
@@ -117,8 +122,9 @@ def download_response(
     name = f"{version.dataset.name} v{version.number}.{file_format}"
     if file_format == "csv":
         stream = csv_stream(version, neutralise=not is_for_programs)
+        begun = [next(stream), next(stream)]  # the header and rows: they can be read
         response = StreamingHttpResponse(
-            stream, content_type="text/csv; charset=utf-8; header=present"
+            chain(begun, stream), content_type="text/csv; charset=utf-8; header=present"
         )
     else:
         response = FileResponse(parquet_file(version))
@@ -134,7 +140,7 @@ def label(name: str) -> str:
 
 
 def csv_stream(version: DatasetVersion, *, neutralise: bool) -> Iterator[bytes]:
-    with local_copy(version.data) as path:
+    with readable(version) as path:
         yield from stream_csv(path, version.schema, neutralise=neutralise)
 
 
@@ -143,6 +149,6 @@ def parquet_file(version: DatasetVersion) -> Any:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch()))
         target = Path(folder, "table.parquet")
-        with local_copy(version.data) as path:
+        with readable(version) as path:
             write_parquet(path, version.schema, target)
         return target.open("rb")  # stays readable though its folder goes now

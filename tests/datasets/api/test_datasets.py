@@ -6,6 +6,8 @@ import io
 import json
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from pyarrow import parquet
 from rest_framework.test import APIClient
 
@@ -318,6 +320,25 @@ def test_rows_of_a_dataset_without_data_are_409(api, project):
 
     assert response.status_code == 409
     assert error_of(response)["code"] == "not_ready"
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1 junk"])
+def test_damaged_data_are_named_and_no_crash(api, dataset, content):
+    key = dataset.active_version.data
+    default_storage.delete(key)
+    if content:
+        default_storage.save(key, ContentFile(content))
+    url = f"/api/datasets/{dataset.pk}/"
+
+    answers = [
+        api.get(f"{url}rows/"),
+        api.get(f"{url}download/"),
+        api.get(f"{url}download/?format=parquet"),
+        api.post(f"{url}versions/?dry_run=1", {"steps": [FILL]}),
+    ]
+
+    assert {answer.status_code for answer in answers} == {409}
+    assert {error_of(answer)["code"] for answer in answers} == {"damaged"}
 
 
 def test_steps_make_a_version(api, dataset):
