@@ -107,6 +107,7 @@ class ExperimentViewSet(
     queryset = Experiment.objects.none()
     serializer_class = ExperimentSerializer
     filterset_class = ExperimentApiFilter
+    reads = False
     lookup_value_regex = r"\d{1,18}"
 
     def get_queryset(self) -> QuerySet[Experiment]:
@@ -216,6 +217,7 @@ class ExperimentViewSet(
     @action(
         detail=False,
         methods=["post"],
+        reads=True,
         renderer_classes=[JSONRenderer, CsvRenderer],
         pagination_class=None,
     )

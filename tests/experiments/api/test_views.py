@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from experiments.models import Experiment, TrainingSession
+from projects.services import create_token
 from tests.factories.datasets import DatasetVersionFactory, imported_dataset
 from tests.factories.experiments import (
     ExperimentFactory,
@@ -330,6 +331,21 @@ def test_experiments_are_compared_as_json_and_csv(project, owner):
     assert accuracy in told["metrics"]
     rows = list(csv.reader(io.StringIO(table.content.decode())))
     assert ["accuracy", "0.9", "0.9"] in rows
+
+
+@pytest.mark.django_db
+def test_read_token_compares_but_does_not_train(project, owner):
+    experiments = [
+        ExperimentFactory(version__dataset__project=project) for _ in range(2)
+    ]
+    _, secret = create_token(owner, name="reader", scope="read", days=1)
+    client = APIClient(headers={"authorization": f"Bearer {secret}"})
+    ids = [experiment.pk for experiment in experiments]
+
+    compared = client.post("/api/experiments/compare/", {"experiments": ids})
+    trained = client.post(f"/api/experiments/{ids[0]}/train/")
+
+    assert (compared.status_code, trained.status_code) == (200, 403)
 
 
 @pytest.mark.django_db
