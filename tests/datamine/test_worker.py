@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django_q.models import OrmQ
 
-from datamine.invariants import violations
 from datamine.leases import request_cancel
 from datamine.models import Worker
+from tests.workload.invariants import violations
 from tests.workload.program import Program
 from tests.workload.rows import ended, has_status, new_session, new_version, wait_for
 

@@ -1,7 +1,7 @@
 """What must be true after every fault."""
 
-from datamine.invariants import violations
 from experiments.models import Result, TrainingSession
+from tests.workload.invariants import violations
 from tests.workload.rows import ended, wait_for
 
 
