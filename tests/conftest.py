@@ -12,8 +12,6 @@ import pytest
 from tests import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from projects.models import Project, User
 
 environment.prepare()
@@ -23,8 +21,10 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 pytest_plugins = ["tests.browser"]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     environment.adjust_settings()
+    if config.getoption("numprocesses", None):
+        environment.leave_to_workers()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,15 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def uses_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
-
-
-@pytest.fixture(autouse=True)
-def fresh_storage() -> Iterator[None]:
-    """Open the storage anew after each test: some tests give it another place."""
-    yield
-    from django.test.signals import storages_changed  # noqa: PLC0415 -- app ready
-
-    storages_changed(setting="STORAGES")
 
 
 @pytest.fixture

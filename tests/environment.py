@@ -46,9 +46,16 @@ def adjust_settings() -> None:
     default = settings.DATABASES["default"]
     if "sqlite" in default["ENGINE"]:
         # A file, so that child processes and threads see what the tests see.
-        # Django may have filled in its own test settings already.
-        test = default.setdefault("TEST", {})
-        test["NAME"] = str(Path(os.environ["DATAMINE_HOME"], "test.db"))
+        default["TEST"] = {"NAME": str(Path(os.environ["DATAMINE_HOME"], "test.db"))}
+
+
+def leave_to_workers() -> None:
+    """Let each test process read the settings after its own `prepare`.
+
+    With the module's name in its environment pytest-django would read them before,
+    and all processes would share the first one's folder.
+    """
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def environment_of_children() -> dict[str, str]:
