@@ -60,7 +60,9 @@ class DraftSerializer(serializers.Serializer):
 
     project = serializers.SlugField()
     name = serializers.CharField(max_length=255)
-    description = serializers.CharField(max_length=2000, required=False, default="")
+    description = serializers.CharField(
+        max_length=2000, required=False, default="", allow_blank=True
+    )
     dataset = serializers.IntegerField(min_value=1, max_value=2**62)
     version = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None

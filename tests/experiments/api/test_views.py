@@ -47,7 +47,7 @@ def body(project, table, **said):
 def test_experiment_is_created_and_read_again(project, member, flower_table):
     client = signed_in(member)
 
-    made = client.post("/api/experiments/", body(project, flower_table))
+    made = client.post("/api/experiments/", body(project, flower_table, description=""))
     read = client.get(made.headers["Location"])
 
     assert made.status_code == 201
