@@ -46,9 +46,16 @@ def to_json(value: Value) -> Json:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _integer(value: object) -> int:
+def _refuse_odd_digits(value: object) -> None:
+    """Refuse what Python would take for a number and no import does: 1_000, ٣."""
     if isinstance(value, bool):
         raise TypeError
+    if isinstance(value, str) and ("_" in value or not value.strip().isascii()):
+        raise ValueError
+
+
+def _integer(value: object) -> int:
+    _refuse_odd_digits(value)
     if isinstance(value, float) and not value.is_integer():
         raise ValueError
     number = int(value)  # type: ignore[call-overload]
@@ -58,8 +65,7 @@ def _integer(value: object) -> int:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool):
-        raise TypeError
+    _refuse_odd_digits(value)
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         raise ValueError

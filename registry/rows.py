@@ -9,6 +9,8 @@ from datasets.readers.csv.source import Source
 from datasets.readers.errors import ReaderError
 from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
+from datasets.tables import ColumnType
+from datasets.values import ValueTypeError, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,9 +67,7 @@ def refuse_bad(records: Records) -> None:
     """Raise the first record that does not fit: each row must get its answer."""
     if records.findings.bad:
         bad = records.findings.bad[0]
-        raise ReaderError(
-            f"Line {bad.line}: {bad.detail}", line=bad.line, records=[bad]
-        )
+        raise ReaderError(bad.detail, line=bad.line, records=[bad])
 
 
 def value_of(text: str, kind: str, dialect: Dialect) -> object:
@@ -79,6 +79,6 @@ def value_of(text: str, kind: str, dialect: Dialect) -> object:
         return text
     plain = text.replace(dialect.thousands, "") if dialect.thousands else text
     try:
-        return float(plain.replace(dialect.decimal, "."))
-    except ValueError:
+        return parse_value(plain.replace(dialect.decimal, "."), ColumnType.NUMBER)
+    except ValueTypeError:
         return text

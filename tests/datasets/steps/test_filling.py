@@ -129,6 +129,8 @@ def test_fill_missing_with_a_constant_of_the_column_s_type(
         (fill("max", "smokes"), "boolean column and has no largest value", "type"),
         (fill("constant", "age", value=2.5), "“2.5” is not a whole number.", "type"),
         (fill("constant", "age", value="x"), "“x” is not a whole number.", "type"),
+        (fill("constant", "age", value="1_0"), "“1_0” is not a whole number.", "type"),
+        (fill("constant", "size", value="٣"), "“٣” is not a number.", "type"),
         (fill("constant", "age", value=2**63), "is not a whole number.", "type"),
         (fill("constant", "size", value=True), "“True” is not a number.", "type"),
         (fill("constant", "size", value="nan"), "“nan” is not a number.", "type"),
