@@ -5,25 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from experiments.charts import CHARTS
+from experiments.metrics import METRICS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from experiments.models import Result
 
 Table = list[list[Any]]
 PARTS = ("train", "validation", "test")
+REPORT = ("label", "precision", "recall", "f1", "support")
+IMPORTANCES = ("feature", "permutation", "permutation_std", "native")
 
 
 def metrics_table(result: Result) -> Table:
     """Return every metric of every part, one a line."""
     rows: Table = [["part", "metric", "value", "std"]]
     for part in PARTS:
-        found = result.metrics.get(part) or {}
+        found = in_order(result.metrics.get(part))
         rows += [[part, name, value, ""] for name, value in found.items()]
-    for name, values in (result.metrics.get("cross_validation") or {}).items():
+    for name, values in in_order(result.metrics.get("cross_validation")).items():
         rows.append(["cross_validation", name, values.get("mean"), values.get("std")])
-    baseline = (result.baseline or {}).get("metrics") or {}
+    baseline = in_order((result.baseline or {}).get("metrics"))
     rows += [["baseline", name, value, ""] for name, value in baseline.items()]
     return rows
+
+
+def in_order(found: dict[str, Any] | None) -> dict[str, Any]:
+    """Return figures in the order of the catalogue, which PostgreSQL does not keep."""
+    return {name: found[name] for name in METRICS if name in found} if found else {}
 
 
 def metrics_json_of(result: Result) -> dict[str, Any]:
@@ -53,10 +63,14 @@ def table_of(result: Result, name: str) -> Table | None:
     return maker(result) if maker else None
 
 
-def from_rows(rows: list[dict[str, Any]]) -> Table | None:
+def from_rows(rows: list[dict[str, Any]], names: Sequence[str] = ()) -> Table | None:
+    """Return rows as a table; rows out of the database need `names`.
+
+    PostgreSQL keeps the keys of JSON in an order of its own.
+    """
     if not rows:
         return None
-    names = list(rows[0])
+    names = list(names or rows[0])
     return [names, *([row[name] for name in names] for row in rows)]
 
 
@@ -71,15 +85,15 @@ def confusion_table(result: Result) -> Table | None:
 
 def report_table(result: Result) -> Table | None:
     found = result.details.get("classification_report")
-    return from_rows(found["classes"]) if found else None
+    return from_rows(found["classes"], REPORT) if found else None
 
 
 def importance_table(result: Result) -> Table | None:
-    return from_rows(result.details.get("feature_importance") or [])
+    return from_rows(result.details.get("feature_importance") or [], IMPORTANCES)
 
 
 def folds_table(result: Result) -> Table | None:
-    found = result.metrics.get("cross_validation")
+    found = in_order(result.metrics.get("cross_validation"))
     if not found:
         return None
     columns = [values.get("folds") or [] for values in found.values()]
