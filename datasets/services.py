@@ -195,6 +195,7 @@ def restore_version(version: DatasetVersion, *, actor: User) -> Dataset:
     return dataset
 
 
+@transaction.atomic
 def cancel_version(version: DatasetVersion, *, actor: User) -> None:
     """Ask for the making of a version to stop; raise `NothingToCancelError` if over."""
     if not request_cancel(version):

@@ -167,6 +167,7 @@ def delete_model(model: RegisteredModel, *, actor: User) -> None:
     model.delete()
 
 
+@transaction.atomic
 def describe_model(model: RegisteredModel, *, description: str, actor: User) -> None:
     """Change what a model says of itself."""
     model.description = description
