@@ -71,7 +71,7 @@ def test_predict_file_equals_rows(version):
 def test_predict_file_with_a_ragged_line_names_it(version):
     upload = SimpleUploadedFile("rows.csv", b"petal,sepal,colour\n1,2,red\n1,2\n")
 
-    with pytest.raises(UnreadableRowsError, match="^Line 3 has"):
+    with pytest.raises(UnreadableRowsError, match=r"^Line 3 has"):
         serving.predict_file(version, upload)
 
 
