@@ -49,8 +49,9 @@ def main() -> None:
             times = [first_page(started) for _ in range(1 + starts)][1:]
             memory = list(held(started))
             loads = load(started)
+            started.stop()
         finally:
-            started.kill()
+            started.kill()  # does nothing after a stop
     report(times, memory, loads)
 
 

@@ -31,8 +31,9 @@ def program() -> Iterator[Program]:
         started = Program(Path(folder))
         try:
             yield started.start()
+            started.stop()
         finally:
-            started.kill()
+            started.kill()  # does nothing after a stop
 
 
 class Api:
