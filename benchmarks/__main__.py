@@ -27,11 +27,11 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 BENCHMARKS = {
     "import_csv": "20000",
     "profile_table": "2000",
-    "train_algorithms": "400",
     "session": "1",
     "predict_api": "100",
     "list_experiments": "100",
     "program": "1",
+    "train_algorithms": "400",
 }
 LIBRARIES = ("Django", "scikit-learn", "polars", "duckdb", "numpy")
 

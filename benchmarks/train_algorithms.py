@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from experiments.algorithms.catalogue import Algorithm
 
-ROWS = 8_000
+ROWS = 2_000
 FEATURES = 10
 FOLDS = 5
 SEED = 7
