@@ -17,7 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.figures import tell
-from benchmarks.service import PROJECT, Api, iris, iris_csv, program
+from benchmarks.service import PROJECT, Api, await_rest, iris, iris_csv, program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,9 @@ def main() -> None:
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
     with program() as started:
         client = Api(started)
-        served = measured(asked(client, put_in_service(client)), requests)
+        address = put_in_service(client)
+        await_rest(started)
+        served = measured(asked(client, address), requests)
     floor = measured(bare(), requests)
     print(f"{requests:,} times one row; reach p50 {REACH[0]} ms, p95 {REACH[1]} ms")
     print("\n| what | p50, ms | p95, ms |\n|---|---|---|")
