@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from datamine.children import run_inline
 from datasets.models import Dataset, DatasetVersion, Upload
-from datasets.stored import stored_keys
+from datasets.stored import UPLOADS, stored_keys
 from tests.factories.datasets import (
     FLOWERS,
     DatasetFactory,
@@ -72,7 +72,7 @@ def test_a_file_becomes_a_dataset(signed_in, project):
 def test_upload_refuses_a_picture_and_keeps_nothing(
     signed_in, project, django_capture_on_commit_callbacks
 ):
-    before = set(stored_keys())
+    before = set(stored_keys(UPLOADS))
 
     with django_capture_on_commit_callbacks(execute=True):
         response = send(signed_in, project, b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
@@ -80,7 +80,7 @@ def test_upload_refuses_a_picture_and_keeps_nothing(
     assert response.status_code == 400
     assert "This is an image" in response.content.decode()
     assert not Upload.objects.exists()
-    assert set(stored_keys()) == before
+    assert set(stored_keys(UPLOADS)) == before
 
 
 def test_upload_refuses_what_is_too_large(signed_in, project, settings):
