@@ -113,9 +113,9 @@ class Attempt:
         elif held:
             self.end(self.lease.cancel)
         elif self.child.memory() > self.limits.memory_mb * 1024**2:
-            self.end(lambda: self.lease.fail(self.memory_sentence))
+            self.end(lambda: self.lease.fail(self.limits.memory_sentence))
         elif time.monotonic() - self.began > self.limits.seconds:
-            self.end(lambda: self.lease.fail(self.time_sentence))
+            self.end(lambda: self.lease.fail(self.limits.time_sentence))
         else:
             return False
         return True
@@ -155,20 +155,6 @@ class Attempt:
         if ended.errors:
             self.end(lambda: self.lease.write(log=appended(ended.errors)))
         if any(sign in ended.errors for sign in OUT_OF_MEMORY):
-            self.end(lambda: self.lease.fail(self.memory_sentence))
+            self.end(lambda: self.lease.fail(self.limits.memory_sentence))
         else:
             put_back(self.lease, ended.reason)
-
-    @property
-    def memory_sentence(self) -> str:
-        return (
-            f"The work needed more than the {self.limits.memory_mb} MB of memory it "
-            "may have. Use fewer rows or columns, or ask for a higher limit."
-        )
-
-    @property
-    def time_sentence(self) -> str:
-        return (
-            f"The work took longer than the {self.limits.seconds} s it may have. "
-            "Use fewer rows or columns, or ask for a higher limit."
-        )

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from datamine.faults import fault_point
 from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
+from datamine.limits import LIMITS
 from datamine.nursery import Assignment
 from datasets.monitor import Cancelled
 
@@ -95,7 +96,7 @@ def perform(lease: Lease) -> None:
     except Cancelled:
         close(lease.cancel)
     except MemoryError:
-        close(lambda: lease.fail("The work needed more memory than it may have."))
+        close(lambda: lease.fail(LIMITS[lease.job.CLUSTER].memory_sentence))
     except Exception as error:  # the row must end, whatever it was
         logger.exception("%s %s failed", lease.job.__name__, lease.pk)
         sentence = f"Something went wrong that should not: {type(error).__name__}."

@@ -13,6 +13,21 @@ class WorkLimits(NamedTuple):
     memory_mb: int
     seconds: int
 
+    @property
+    def memory_sentence(self) -> str:
+        """What is said of work that wanted more, whoever noticed it first."""
+        return (
+            f"The work needed more than the {self.memory_mb} MB of memory it may "
+            "have. Use fewer rows or columns, or ask for a higher limit."
+        )
+
+    @property
+    def time_sentence(self) -> str:
+        return (
+            f"The work took longer than the {self.seconds} s it may have. "
+            "Use fewer rows or columns, or ask for a higher limit."
+        )
+
 
 LIMITS = {
     "fast": WorkLimits(env.LIMITS.import_memory_mb, env.LIMITS.import_seconds),

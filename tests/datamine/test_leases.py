@@ -17,6 +17,7 @@ from datamine.leases import (
     expired,
     request_cancel,
 )
+from datamine.limits import LIMITS
 from datasets.models import DatasetVersion
 from datasets.monitor import Cancelled
 from tests.workload.rows import new_session, new_version
@@ -244,7 +245,7 @@ def test_work_learns_that_it_is_unwanted():
             "Something went wrong that should not: RecursionError. "
             "The worker's log says more.",
         ),
-        ("hungry", "failed", "The work needed more memory than it may have."),
+        ("hungry", "failed", LIMITS["fast"].memory_sentence),
         ("idle", "failed", "The work ended without a result."),
     ],
 )

@@ -16,6 +16,12 @@ from tests.workload.rows import ended, has_status, new_session, new_version, wai
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# The same whether the process noticed it or whoever watched it.
+HUNGRY = (
+    "The work needed more than the 300 MB of memory it may have. Use fewer rows or "
+    "columns, or ask for a higher limit."
+)
+
 
 @pytest.fixture(scope="module")
 def shared_program(django_db_setup):
@@ -92,13 +98,8 @@ def test_bell_that_died_with_its_worker_is_rung_again(program):
             "Something went wrong that should not: RecursionError. "
             "The worker's log says more.",
         ),
-        ("hungry", 1, "The work needed more memory than it may have."),
-        (
-            "greedy",
-            1,
-            "The work needed more than the 300 MB of memory it may have. Use fewer "
-            "rows or columns, or ask for a higher limit.",
-        ),
+        ("hungry", 1, HUNGRY),
+        ("greedy", 1, HUNGRY),
         (
             "segfault",
             3,
