@@ -8,7 +8,7 @@ import io
 import json
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,11 +115,17 @@ def iris_csv() -> bytes:
     return text.getvalue().encode()
 
 
+def _is_child(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):  # it may just have ended
+        return process.cmdline()[2:3] == ["child"]
+    return False
+
+
 def await_rest(started: Program) -> None:
     """Wait until a child process has its imports done and waits for work."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        waiting = [p for p in started.processes() if p.cmdline()[2:3] == ["child"]]
+        waiting = [p for p in started.processes() if _is_child(p)]
         if len(waiting) == 1 and _rests(waiting[0]):
             return
         time.sleep(0.2)
