@@ -75,17 +75,21 @@ class ModelCache:
     def get(self, result: Result) -> LoadedArtifact:
         """Return the model of a result; the first call opens it.
 
-        The digest is the name: the same bytes are opened once, and bytes that were
-        not verified are never found here. Raises `DamagedArtifactError`.
+        The digest is the name: bytes that were not verified are never found here.
+        Opening takes long and holds no lock, so that other models go on answering.
+        Raises `DamagedArtifactError`.
         """
         key = result.artifact_sha256
         with self.lock:
-            if key not in self.models:
-                self.models[key] = open_artifact(result)
+            loaded = self.models.get(key)
+        if loaded is None:
+            loaded = open_artifact(result)
+        with self.lock:
+            self.models[key] = loaded
             self.models.move_to_end(key)
             while len(self.models) > self.size:
                 self.models.popitem(last=False)
-            return self.models[key]
+        return loaded
 
 
 loaded_models = ModelCache(CACHED_MODELS)
