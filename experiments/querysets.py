@@ -8,12 +8,15 @@ from django.db.models import F, FloatField, Func
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from experiments.exceptions import NoResultError
 from experiments.metrics import is_metric
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
+
+    from experiments.models import Experiment, Result
 
 #: What lists may be ordered by besides a metric, and the field behind the name.
 ORDERS = {
@@ -91,3 +94,13 @@ class TrainingSessionQuerySet(VisibleQuerySet):
 
 class ResultQuerySet(VisibleQuerySet):
     project_path = "session__experiment__project"
+
+    def latest_of(self, experiment: Experiment) -> Result:
+        """Return what its latest completed session found, or raise `NoResultError`."""
+        own = self.filter(session__experiment=experiment)
+        latest = own.select_related("session").order_by("-pk").first()
+        if latest is None:
+            raise NoResultError(
+                "No session of this experiment is completed; train it first."
+            )
+        return latest

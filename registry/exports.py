@@ -19,7 +19,7 @@ def answer_response(answer: Answer) -> StreamingHttpResponse:
     response = StreamingHttpResponse(
         csv_lines(answer_rows(answer)), content_type="text/csv"
     )
-    name = f"{answer.model}-{answer.version}-predictions.csv"
+    name = f"{'-'.join(map(str, answer.by.values()))}-predictions.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -37,10 +37,9 @@ CACHED_MODELS = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """What a version answered: every row is predicted or quarantined."""
+    """Every row is predicted or quarantined; `by` names whom we asked."""
 
-    model: str
-    version: str
+    by: dict[str, Any]  # model and version, or experiment and session
     target: str
     predictions: list[dict[str, Any]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
@@ -49,8 +48,7 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the API gives it."""
         return {
-            "model": self.model,
-            "version": self.version,
+            **self.by,
             "predictions": self.predictions,
             "quarantined": self.quarantined,
             "notices": self.notices,
@@ -129,10 +127,24 @@ def version_in_service(model: RegisteredModel) -> ModelVersion:
 
 
 def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answer:
-    """Answer rows given as values by column name.
+    """Answer rows given as values by column name; raises as `predict` does."""
+    by = {"model": version.model.name, "version": version.version}
+    return predict(by, version.session.result, rows)
+
+
+def predict_with(result: Result, rows: Sequence[dict[str, Any]]) -> Answer:
+    """Answer rows with what a session found, registered or not; as `predict_rows`."""
+    by = {"experiment": result.session.experiment_id, "session": result.session_id}
+    return predict(by, result, rows)
+
+
+def predict(
+    by: dict[str, Any], result: Result, rows: Sequence[dict[str, Any]]
+) -> Answer:
+    """Answer rows with the model of a result, in the name of `by`.
 
     Raises `UnreadableRowsError` for too many rows, `DamagedArtifactError` if the
-    version's artefact is not what was written.
+    artefact is not what was written.
     """
     limit = settings.LIMITS.predict_rows
     if len(rows) > limit:
@@ -140,15 +152,18 @@ def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answe
             f"{len(rows)} rows are more than the {limit} taken at once; send them in "
             "parts."
         )
-    pipeline = loaded_models.get(version.session.result).pipeline
+    pipeline = loaded_models.get(result).pipeline
     found = pipeline.predict(rows).to_json()
-    return Answer(
-        version.model.name, version.version, pipeline.signature.target, **found
-    )
+    return Answer(by, pipeline.signature.target, **found)
 
 
 def predict_file(version: ModelVersion, upload: UploadedFile) -> Answer:
     """Answer the rows of a CSV file; `UnreadableRowsError` if it is none."""
+    return predict_rows(version, rows_of_file(version.session.result, upload))
+
+
+def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:
+    """Read a CSV file of rows for a result; `UnreadableRowsError` if it is none."""
     from datasets.readers.errors import ReaderError  # noqa: PLC0415 -- heavy import
     from registry.rows import read_rows  # noqa: PLC0415 -- heavy import
 
@@ -158,15 +173,14 @@ def predict_file(version: ModelVersion, upload: UploadedFile) -> Answer:
             for chunk in upload.chunks():
                 target.write(chunk)
         try:
-            rows = read_rows(
+            return read_rows(
                 path,
                 upload.name or "",
-                version.session.result.signature["columns"],
+                result.signature["columns"],
                 settings.LIMITS.predict_rows,
             )
         except ReaderError as error:
             raise UnreadableRowsError(str(error)) from error
-    return predict_rows(version, rows)
 
 
 def signature(version: ModelVersion) -> list[dict[str, Any]]:

@@ -154,6 +154,7 @@ ROUTES: dict[str, Policy] = {
     },
     "experiment-download-model": View.PROJECT_VIEW,
     "experiment-train": View.PROJECT_EDIT,
+    "experiment-predict": View.PROJECT_VIEW,
     "session-list": View.PERSON,
     "session-detail": View.PROJECT_VIEW,
     "session-cancel": View.PROJECT_EDIT,

@@ -43,7 +43,7 @@ from experiments.api.serializers import (
 from experiments.comparison import Comparison
 from experiments.downloads import artifact_response
 from experiments.drafts import Draft, findings, plan_of
-from experiments.exceptions import InvalidDraftError, NoResultError
+from experiments.exceptions import InvalidDraftError
 from experiments.filters import ExperimentApiFilter, SessionFilter
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
@@ -241,13 +241,7 @@ class ExperimentViewSet(
     @action(detail=True, url_path="download-model")
     def download_model(self, request: Request, pk: str) -> FileResponse:
         """Download the artefact of the latest completed session."""
-        experiment = self.experiment(Action.VIEW)
-        results = Result.objects.filter(session__experiment=experiment)
-        latest = results.select_related("session").order_by("-pk").first()
-        if latest is None:
-            raise NoResultError(
-                "No session of this experiment is completed; train it first."
-            )
+        latest = Result.objects.latest_of(self.experiment(Action.VIEW))
         return artifact_response(latest)
 
 

@@ -183,11 +183,23 @@ class QuarantinedRowSerializer(serializers.Serializer):
     reasons = ReasonSerializer(many=True)
 
 
-class AnswerSerializer(serializers.Serializer):
+class PredictionsSerializer(serializers.Serializer):
     """Each row is answered, or quarantined with its reasons."""
 
-    model = serializers.CharField()
-    version = serializers.CharField()
     predictions = PredictedRowSerializer(many=True)
     quarantined = QuarantinedRowSerializer(many=True)
     notices = serializers.ListField(child=serializers.CharField())
+
+
+class AnswerSerializer(PredictionsSerializer):
+    """What the version of a model in service answered."""
+
+    model = serializers.CharField()
+    version = serializers.CharField()
+
+
+class ExperimentAnswerSerializer(PredictionsSerializer):
+    """What the latest completed session of an experiment answered."""
+
+    experiment = serializers.IntegerField()
+    session = serializers.IntegerField()

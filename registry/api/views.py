@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
-from experiments.models import TrainingSession
+from experiments.models import Experiment, Result, TrainingSession
 from projects.models import Project
 from projects.permissions import Action, get_for
 from registry import serving
@@ -20,6 +20,7 @@ from registry.api.serializers import (
     ActivateSerializer,
     ActivationSerializer,
     AnswerSerializer,
+    ExperimentAnswerSerializer,
     HistoryQuerySerializer,
     ModelVersionSerializer,
     RegisteredModelSerializer,
@@ -218,3 +219,28 @@ class RegisteredModelViewSet(GenericViewSet):
         else:
             answer = serving.predict_rows(version, form.validated_data["rows"])
         return Response(answer.to_json())
+
+
+class ExperimentPredictionViewSet(GenericViewSet):
+    """Predictions of an experiment itself, before anything of it is registered."""
+
+    queryset = Experiment.objects.none()
+    serializer_class = RowsSerializer
+    lookup_value_regex = r"\d{1,18}"
+    reads = True
+
+    @extend_schema(request=RowsSerializer, responses=ExperimentAnswerSerializer)
+    @action(detail=True, methods=["post"])
+    def predict(self, request: Request, pk: str) -> Response:
+        """Predict rows, or a CSV file, with the latest completed session.
+
+        As with a model in service: every row is answered, or named with the reasons.
+        """
+        experiment = get_for(request.user, Experiment, Action.VIEW, pk=pk)
+        result = Result.objects.latest_of(experiment)
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        rows = form.validated_data.get("rows")
+        if rows is None:
+            rows = serving.rows_of_file(result, form.validated_data["file"])
+        return Response(serving.predict_with(result, rows).to_json())

@@ -35,7 +35,7 @@ def test_predict_rows_answers_each_row_by_name(version):
     )
 
     assert [row["prediction"] for row in answer.predictions] == ["setosa", "virginica"]
-    assert (answer.model, answer.version) == ("flowers", version.version)
+    assert answer.by == {"model": "flowers", "version": version.version}
     assert answer.predictions[0]["probabilities"]["setosa"] == 1
 
 

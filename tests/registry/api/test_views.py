@@ -264,6 +264,41 @@ def test_predict_without_active_version_is_409(api, address):
     assert answer.json()["errors"][0]["code"] == "not_in_service"
 
 
+def test_experiment_predicts_before_anything_is_registered(api, project, owner):
+    session = trained_session(flowers_draft(project, owner), owner)
+    address = f"/api/experiments/{session.experiment_id}/predict/"
+    upload = SimpleUploadedFile("a.csv", b"petal,sepal,colour\n1.5,5.1,white\n")
+
+    answer = api.post(address, {"rows": [ROW, {"petal": "wide"}]})
+    from_file = api.post(address, {"file": upload}, format="multipart").json()
+
+    body = answer.json()
+    assert answer.status_code == 200
+    assert (body["experiment"], body["session"]) == (session.experiment_id, session.pk)
+    assert [row["prediction"] for row in body["predictions"]] == ["setosa"]
+    assert [row["row"] for row in body["quarantined"]] == [1]
+    assert from_file["predictions"] == body["predictions"]
+
+
+def test_experiment_predicts_for_nobody_else(stranger, project, owner):
+    session = trained_session(flowers_draft(project, owner), owner)
+
+    answer = signed_in(stranger).post(
+        f"/api/experiments/{session.experiment_id}/predict/", {"rows": [ROW]}
+    )
+
+    assert answer.status_code == 404
+
+
+def test_untrained_experiment_does_not_predict(api, project):
+    experiment = ExperimentFactory(version__dataset__project=project)
+
+    answer = api.post(f"/api/experiments/{experiment.pk}/predict/", {"rows": [ROW]})
+
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["code"] == "no_result"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_ask_the_same_questions_for_any_length(
     api, project, count, django_assert_num_queries
