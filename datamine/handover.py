@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from datamine.leases import MAX_ATTEMPTS, Lease, ended
+from datamine.leases import MAX_ATTEMPTS, Lease, ended, tidy_up
 from datamine.queue import ring_for
 
 
@@ -24,6 +24,7 @@ def put_back(lease: Lease, reason: str = "", *, counts: bool = True) -> str | No
     lease.rows.update(**changes)
     if changes["status"] == lease.job.PENDING:
         ring_for(lease.job, lease.pk)
+    tidy_up(lease.job, lease.pk)
     return str(changes["status"])
 
 

@@ -28,7 +28,7 @@ from django.db import models, transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Now
 
-from datamine import env
+from datamine import env, files
 from datamine.faults import fault_point
 from datamine.progress import RowMonitor
 
@@ -82,6 +82,10 @@ class LeasedJob(models.Model):
 
     def stored_files(self) -> list[tuple[str, str]]:
         """Return key and SHA-256 of each file that a row that is done promises."""
+        return []
+
+    def working_files(self) -> list[str]:
+        """Return the keys of files that nobody needs once the row is over."""
         return []
 
 
@@ -149,6 +153,7 @@ class Lease:
     def end(self, status: str, **values: Any) -> None:
         memory = {"peak_memory": peak_memory()}
         self.write(**(ended(status) | memory | self.monitor.remaining() | values))
+        tidy_up(self.job, self.pk)
 
 
 def peak_memory() -> int:
@@ -167,6 +172,21 @@ def from_now(span: timedelta) -> ExpressionWrapper:
 
 def ended(status: str) -> dict[str, Any]:
     return {"status": status, "completed_at": Now(), "lease_expires_at": None}
+
+
+def tidy_up(job: type[LeasedJob], pk: int) -> None:
+    """Remove the working files of a row that is over, when that is committed.
+
+    What a crash leaves here is swept later; what fails here is only logged.
+    """
+
+    def remove() -> None:
+        row = job._base_manager.filter(pk=pk).first()
+        if row and row.is_over:
+            for key in row.working_files():
+                files.delete(key)
+
+    transaction.on_commit(remove, robust=True)
 
 
 def job_models() -> Iterator[type[LeasedJob]]:
@@ -205,13 +225,13 @@ def request_cancel(row: LeasedJob) -> bool:
     job = type(row)
     alive = job._base_manager.filter(pk=row.pk, status__in=[job.PENDING, job.RUNNING])
     waiting = Q(status=job.PENDING)
-    return bool(
-        alive.update(
-            cancel_requested=True,
-            status=Case(When(waiting, then=Value(job.CANCELLED)), default=F("status")),
-            completed_at=Case(When(waiting, then=Now()), default=None),
-        )
+    found = alive.update(
+        cancel_requested=True,
+        status=Case(When(waiting, then=Value(job.CANCELLED)), default=F("status")),
+        completed_at=Case(When(waiting, then=Now()), default=None),
     )
+    tidy_up(job, row.pk)
+    return bool(found)
 
 
 def expired(job: type[Job]) -> models.QuerySet[Job]:

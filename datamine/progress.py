@@ -69,7 +69,10 @@ class RowMonitor:
         self.check()
 
     def epoch(self, metrics: dict[str, float]) -> None:
-        """Keep an epoch's metrics: for rows with `history` and `epochs_completed`."""
+        """Keep an epoch's metrics: for rows with `history` and `epochs_completed`.
+
+        Training that goes on from a checkpoint tells the epochs it found there again.
+        """
         self.epochs.append(metrics)
         self.values["history"] = self.epochs
         self.values["epochs_completed"] = len(self.epochs)

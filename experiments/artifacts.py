@@ -3,7 +3,8 @@
 An artefact is a zip file, nothing compressed: `metadata.json` says what it is and
 needs, `model.pkl` holds the pipeline, `split.npz` the `_row` of every part and fold.
 This is the only place that unpickles; it does so only for bytes whose SHA-256 and HMAC
-are those this installation wrote down, with a key that is not in the database.
+are those this installation wrote down, with a key that is not in the database. The
+checkpoints of `experiments.checkpoints` are held to the same rule.
 """
 
 from __future__ import annotations
@@ -98,13 +99,13 @@ def write_artifact(
         METADATA: json.dumps(
             _metadata(outcome, plan, moment), allow_nan=False, indent=1
         ).encode(),
-        MODEL: _dumped(outcome.pipeline),
+        MODEL: dumped(outcome.pipeline),
         SPLIT: _saved(outcome.split),
     }
     written = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         _write_zip(written, parts)
-        receipt = _receipt(written.read_bytes(), key)
+        receipt = sign(written.read_bytes(), key)
         written.replace(path)
     finally:
         with suppress(FileNotFoundError):
@@ -143,7 +144,7 @@ def load_artifact(
     metadata: dict[str, Any] = json.loads(parts[METADATA])
     _check_format(metadata)
     _check_libraries(metadata["libraries"])
-    pipeline = _undumped(parts[MODEL])
+    pipeline = _pipeline(parts[MODEL])
     _check_answers(pipeline, metadata["self_check"])
     return LoadedArtifact(pipeline, metadata)
 
@@ -175,11 +176,12 @@ def _metadata(outcome: Outcome, plan: Plan, moment: datetime) -> dict[str, Any]:
     return safe
 
 
-def _dumped(pipeline: FittedPipeline) -> bytes:
+def dumped(thing: object) -> bytes:
+    """Return anything of ours as bytes; sign them before they leave this process."""
     import joblib  # noqa: PLC0415 -- heavy import
 
     buffer = io.BytesIO()
-    joblib.dump(pipeline, buffer)
+    joblib.dump(thing, buffer)
     return buffer.getvalue()
 
 
@@ -198,15 +200,13 @@ def _write_zip(path: Path, parts: Mapping[str, bytes]) -> None:
         os.fsync(file.fileno())
 
 
-def _receipt(content: bytes, key: bytes) -> ArtifactReceipt:
-    digest = hashlib.sha256(content).hexdigest()
-    return ArtifactReceipt(digest, _sign(content, key), len(content))
-
-
-def _sign(content: bytes, key: bytes) -> str:
+def sign(content: bytes, key: bytes) -> ArtifactReceipt:
+    """Return the digest and the signature of bytes that this installation wrote."""
     if not key:
         raise ArtifactError("Artefacts cannot be signed: the key is empty.")
-    return hmacs.new(key, content, hashlib.sha256).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
+    signature = hmacs.new(key, content, hashlib.sha256).hexdigest()
+    return ArtifactReceipt(digest, signature, len(content))
 
 
 def _read(path: Path, largest: int) -> bytes:
@@ -225,12 +225,13 @@ def _read(path: Path, largest: int) -> bytes:
 
 
 def _verify(content: bytes, sha256: str, hmac: str, key: bytes) -> None:
-    if not hmacs.compare_digest(hashlib.sha256(content).hexdigest(), sha256):
+    found = sign(content, key)
+    if not hmacs.compare_digest(found.sha256, sha256):
         raise ArtifactError(
             "The model's file is not the one that was written: its SHA-256 differs. "
             "It is not opened; restore it from a backup or train it again."
         )
-    if not hmacs.compare_digest(_sign(content, key), hmac):
+    if not hmacs.compare_digest(found.hmac, hmac):
         raise ArtifactError(
             "The model's file is not signed by this installation: its HMAC differs. "
             "It is not opened; check the signing key or train it again."
@@ -266,16 +267,21 @@ def _check_libraries(written: Mapping[str, str]) -> None:
             )
 
 
-def _undumped(content: bytes) -> FittedPipeline:
+def undumped(content: bytes) -> Any:
+    """Return what `dumped` wrote; only for bytes whose signature was verified."""
     import joblib  # noqa: PLC0415 -- heavy import
 
     try:
-        pipeline = joblib.load(io.BytesIO(content))
+        return joblib.load(io.BytesIO(content))
     except Exception as error:  # our own bytes, but the classes may be others by now
         raise ArtifactError(
             f"The model cannot be opened by this version of the program ({error}). "
             "Train it again."
         ) from error
+
+
+def _pipeline(content: bytes) -> FittedPipeline:
+    pipeline = undumped(content)
     if not isinstance(pipeline, FittedPipeline):
         raise ArtifactError("The model's file holds something else than a pipeline.")
     return pipeline

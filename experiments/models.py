@@ -18,6 +18,8 @@ from projects.models import Project
 
 #: The folder of the storage that models lie in.
 ARTIFACTS = "artifacts"
+#: And those that a session under way would go on from.
+CHECKPOINTS = "checkpoints"
 
 
 class Experiment(models.Model):
@@ -88,7 +90,7 @@ class TrainingSession(LeasedJob):
     DONE = SessionStatus.COMPLETED
     CLUSTER = "train"
     WORK = "experiments.sessions:train_in_child"
-    IMPORTS = ("experiments.sessions", "experiments.training", "experiments.artifacts")
+    IMPORTS = ("experiments.sessions", "experiments.training", "experiments.resuming")
 
     experiment = models.ForeignKey(
         Experiment, on_delete=models.CASCADE, related_name="sessions"
@@ -107,6 +109,11 @@ class TrainingSession(LeasedJob):
     epochs_completed = models.PositiveIntegerField(default=0)
     history = models.JSONField(
         default=list, blank=True, help_text="One entry an epoch."
+    )
+    checkpoints = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Finished parts by name: file, digest and signature of each.",
     )
     training_time_seconds = models.FloatField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -143,6 +150,9 @@ class TrainingSession(LeasedJob):
 
     def stored_files(self) -> list[tuple[str, str]]:
         return [(self.result.artifact, self.result.artifact_sha256)]
+
+    def working_files(self) -> list[str]:
+        return [entry["file"] for entry in self.checkpoints.values()]
 
     @property
     def project(self) -> Project:

@@ -191,6 +191,7 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     """Return what training on the base version's rows gives."""
     from datasets.engines import engine  # noqa: PLC0415 -- heavy import
     from datasets.tables import Table  # noqa: PLC0415 -- heavy import
+    from experiments.resuming import SessionCheckpoints  # noqa: PLC0415 -- heavy import
     from experiments.training import train  # noqa: PLC0415 -- heavy import
 
     version = session.base_version
@@ -200,7 +201,8 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     lease.monitor.log(f"reads version {version.number}, {version.rows_count} rows")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)
-        return train(plan, table, lease.monitor, threads)
+        kept = SessionCheckpoints(session, lease)
+        return train(plan, table, lease.monitor, threads, kept)
 
 
 def stored_artifact(

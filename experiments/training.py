@@ -30,6 +30,7 @@ from experiments.algorithms.catalogue import (
     algorithm,
 )
 from experiments.algorithms.parameters import ParameterError, Setting
+from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.evaluation.importances import (
     HeldRows,
     allowance,
@@ -64,7 +65,11 @@ __all__ = ["Outcome", "TrainingError", "train"]
 
 
 def train(
-    plan: Plan, table: Table, monitor: Monitor | None = None, threads: int = 1
+    plan: Plan,
+    table: Table,
+    monitor: Monitor | None = None,
+    threads: int = 1,
+    checkpoints: Checkpoints | None = None,
 ) -> Outcome:
     """Learn and evaluate by a plan.
 
@@ -78,6 +83,8 @@ def train(
         Told of every phase and fold, and asked whether to stop.
     threads : int
         How many threads estimators may use.
+    checkpoints : Checkpoints, optional
+        Where finished folds are kept, and found again where training was lost.
 
     Returns
     -------
@@ -90,9 +97,11 @@ def train(
     Cancelled
         Where the monitor was asked to stop.
     """
+    kept = checkpoints or NoCheckpoints()
     with threadpool_limits(threads), estimator_warnings() as heard:
-        outcome = _Session(plan, monitor or SilentMonitor(), threads).run(table)
-    said = [Problem(None, "estimator", sentence) for sentence in heard()]
+        session = _Session(plan, monitor or SilentMonitor(), threads, kept, heard)
+        outcome = session.run(table)
+    said = [Problem(None, "estimator", sentence) for sentence in session.said()]
     return replace(outcome, warnings=[*outcome.warnings, *said])
 
 
@@ -131,13 +140,42 @@ class Tried:
     X: Array
     answered: Answered
 
+    def kept(self, *, with_model: bool) -> Tried:
+        """Return what is needed of a fold that is over: not the rows it learned from.
+
+        Its model and rows are only looked at again where importances are measured.
+        """
+        fitted, X = self.fitted, self.X
+        fitted = replace(fitted, X=fitted.X[:0].copy(), y=fitted.y[:0].copy())
+        if not with_model:
+            fitted, X = replace(fitted, estimator=None), X[:0].copy()
+        return Tried(fitted, X, self.answered)
+
+
+@dataclass(frozen=True)
+class FinishedFold:
+    """What a lost training leaves of a fold, with all that was warned of until then."""
+
+    tried: Tried
+    said: list[str]
+
 
 class _Session:
     """The phases of one training, in order; nothing of it outlives `run`."""
 
-    def __init__(self, plan: Plan, monitor: Monitor, threads: int) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        monitor: Monitor,
+        threads: int,
+        checkpoints: Checkpoints,
+        heard: Callable[[], list[str]],
+    ) -> None:
         self.plan = plan
         self.monitor = monitor
+        self.checkpoints = checkpoints
+        self.heard = heard
+        self.said_before: list[str] = []
         self.entry = _entry(plan)
         self.parameters = _parameters(self.entry, plan)
         self.threads = threads
@@ -150,9 +188,7 @@ class _Session:
             self.split = make_split(self.plan.split, self.samples.sides)
         self._announce()
         with self._phase("Cross-validation"):
-            folds = [
-                self._fold(place, *fold) for place, fold in enumerate(self.split.folds)
-            ]
+            folds = [self._fold(place) for place in range(len(self.split.folds))]
         with self._phase("Training the model"):
             fitted = self._fit(self.split.train)
         with self._phase("Testing"):
@@ -178,9 +214,25 @@ class _Session:
         for notice in self.samples.notices:
             self.monitor.log(notice)
 
-    def _fold(self, place: int, learned: Codes, tested: Codes) -> Tried:
-        self.monitor.log(f"Fold {place + 1} of {len(self.split.folds)}.")
-        return self._try(self._fit(learned), tested)
+    def _fold(self, place: int) -> Tried:
+        """Learn and try one fold, unless a training that was lost had finished it."""
+        number, total = place + 1, len(self.split.folds)
+        earlier = self.checkpoints.load(f"fold {number}")
+        if isinstance(earlier, FinishedFold):
+            self.monitor.log(f"Fold {number} of {total} was finished before.")
+            self.monitor.advance()
+            self.said_before = earlier.said
+            return earlier.tried
+        self.monitor.log(f"Fold {number} of {total}.")
+        learned, tested = self.split.folds[place]
+        is_measured = number == total and not len(self.split.test)
+        tried = self._try(self._fit(learned), tested).kept(with_model=is_measured)
+        self.checkpoints.save(f"fold {number}", FinishedFold(tried, self.said()))
+        return tried
+
+    def said(self) -> list[str]:
+        """Return what libraries warned of, in trainings that were lost and in this."""
+        return list(dict.fromkeys([*self.said_before, *self.heard()]))
 
     def _fit(self, places: Codes) -> Fitted:
         self.monitor.check()
@@ -246,7 +298,7 @@ class _Session:
         answered = Answered.together([item.answered for item in tested])
         seed = self.plan.random_seed
         with self._phase("Measuring what matters"):
-            predicted = sum(len(item.X) for item in (*parts.values(), *folds))
+            predicted = sum(len(item.answered.y) for item in (*parts.values(), *folds))
             importance = self._importances(fitted, tested[-1], predicted)
             intervals, gain = self.scorer.intervals(answered, seed)
             details = self.scorer.details(answered, seed)
