@@ -53,6 +53,9 @@ HEADLINES = {
     NUMBERS: ("r2", "mae", "rmse", "mape"),
 }
 
+#: The ones with a column in lists, where a list has experiments of their task; each
+#: has an index to sort by.
+LISTED = ("accuracy", "f1_macro", "roc_auc", "r2", "rmse")
 
 #: Significant digits of a headline: lists parse thousands of them to sort.
 DIGITS = 6

@@ -9,8 +9,10 @@ from django.urls import reverse
 from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
 from experiments.choices import Preprocessing, SessionStatus, Task
+from experiments.metrics import LISTED
 from experiments.querysets import (
     ExperimentQuerySet,
+    Figure,
     ResultQuerySet,
     TrainingSessionQuerySet,
 )
@@ -73,6 +75,10 @@ class Experiment(models.Model):
         indexes = [
             models.Index(fields=["project", "-created_at"], name="experiments_recent"),
             models.Index(fields=["algorithm"], name="experiments_algorithm"),
+            *(
+                models.Index("project", Figure(name), name=f"experiments_{name}")
+                for name in LISTED
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     from experiments.models import Experiment, Result
@@ -34,13 +35,17 @@ class Figure(Func):
     """One metric of the headline, as a number to sort by.
 
     Django's own way to a JSON key looks three times into each row on SQLite, which a
-    list of thousands would feel. The name comes from the catalogue of metrics.
+    list of thousands would feel. The name comes from the catalogue of metrics, and
+    stands in the statement itself: an index on a figure is not found by a parameter.
     """
 
     template = "%(expressions)s"
     output_field = FloatField()
 
     def __init__(self, name: str) -> None:
+        if not is_metric(name):
+            message = f"There is no metric “{name}”."
+            raise ValueError(message)
         super().__init__(Cast(KeyTextTransform(name, "headline"), FloatField()))
         self.name = name
 
@@ -49,27 +54,26 @@ class Figure(Func):
     ) -> Any:
         cast: Any = self.source_expressions[0]
         column, _ = compiler.compile(cast.source_expressions[0].lhs)
-        return f"JSON_EXTRACT({column}, %s)", [f"$.{self.name}"]
+        return f"JSON_EXTRACT({column}, '$.{self.name}')", []
 
 
 class ExperimentQuerySet(VisibleQuerySet):
-    def for_list(self) -> Self:
-        """Bring what one line of a list shows, and nothing else, in one query."""
-        return self.select_related("dataset", "version", "latest_session").only(
+    def for_list(self) -> QuerySet[Any, dict[str, Any]]:
+        """Bring what one line of a list shows, and nothing else, in one query.
+
+        Plain values: fifty lines of four models each would take twice the time.
+        """
+        return self.values(
+            "pk",
             "name",
             "algorithm",
             "task",
-            "target_column",
             "headline",
             "created_at",
-            "project_id",
-            "dataset__name",
-            "version__number",
-            "latest_session__number",
-            "latest_session__experiment_id",
-            "latest_session__status",
-            "latest_session__progress",
-            "latest_session__training_time_seconds",
+            dataset_name=F("dataset__name"),
+            version_number=F("version__number"),
+            status=F("latest_session__status"),
+            seconds=F("latest_session__training_time_seconds"),
         )
 
     def in_order(self, order: str) -> Self:

@@ -125,7 +125,7 @@ def exact(moment: datetime | None) -> str:
     """Write a moment to the minute, in UTC."""
     if moment is None:
         return NOTHING
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M} UTC"
+    return f"{timezone.localtime(moment).isoformat(' ')[:16]} UTC"
 
 
 @register.filter

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
+from experiments.metrics import LISTED
 from experiments.models import Experiment
+from experiments.querysets import Figure
 from tests.factories.experiments import ExperimentFactory, SessionFactory
 
 
@@ -53,13 +56,30 @@ def test_experiments_come_in_the_order_asked_for(three, order, places):
 
 
 @pytest.mark.django_db
-def test_line_of_a_list_needs_no_further_query(three, django_assert_num_queries):
-    found = list(Experiment.objects.for_list().in_order("name"))
+def test_line_of_a_list_is_plain_values_by_one_query(three, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        good, _, cold = Experiment.objects.in_order("name").for_list()
 
-    with django_assert_num_queries(0):
-        for experiment in found:
-            assert experiment.dataset.name
-            assert experiment.version.number
-            assert experiment.headline is not None
-            if experiment.latest_session:
-                assert experiment.latest_session.status == "pending"
+    assert (good["dataset_name"], good["version_number"]) == (
+        three[0].dataset.name,
+        three[0].version.number,
+    )
+    assert good["headline"] == {"accuracy": 0.9, "log_loss": 0.1}
+    assert (good["status"], good["seconds"]) == ("pending", 2.0)
+    assert (cold["status"], cold["seconds"]) == (None, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", LISTED)
+def test_sqlite_sorts_by_a_listed_figure_with_an_index(project, name):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by what it knows of the rows")
+    plan = project.experiments.in_order(f"-{name}").values("pk")[:50].explain()
+
+    assert f"experiments_{name}" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_figure_is_one_of_the_catalogue():
+    with pytest.raises(ValueError, match="There is no metric"):
+        Figure("accuracy') --")

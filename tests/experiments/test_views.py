@@ -62,7 +62,7 @@ def test_list_sorts_by_a_metric_with_unknown_ones_last(client, project, owner):
         reverse("experiments:list", args=[project.key]), {"sort": "-accuracy"}
     )
 
-    names = [row["experiment"].name for row in response.context["rows"]]
+    names = [row["name"] for row in response.context["rows"]]
     assert names == ["high", "low", "none"]
 
 
@@ -92,7 +92,7 @@ def test_list_is_narrowed_by_what_the_address_says(
 
     response = client.get(reverse("experiments:list", args=[project.key]), query)
 
-    assert [row["experiment"].name for row in response.context["rows"]] == names
+    assert [row["name"] for row in response.context["rows"]] == names
 
 
 @pytest.mark.django_db
