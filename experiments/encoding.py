@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datasets.tables import ColumnType
+from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS
 from experiments.problems import LARGEST, Problem, TrainingError, missing_problem
 
@@ -55,7 +56,11 @@ class Encoder:
     features: tuple[FeatureCode, ...]
     onehot: bool
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is made on use."""
+        return {"features": self.features, "onehot": self.onehot}
+
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """How many columns of the matrix each feature has."""
         return tuple(
@@ -63,7 +68,7 @@ class Encoder:
             for feature in self.features
         )
 
-    @property
+    @cached_property
     def groups(self) -> tuple[slice, ...]:
         """Which columns of the matrix belong to each feature."""
         ends = np.cumsum(self.widths).tolist()
@@ -81,38 +86,63 @@ class Encoder:
 
     def matrix(self, frame: pl.DataFrame, schema: Schema) -> Matrix:
         """Encode the rows of a frame with the columns of `schema`."""
-        return self._assemble(
-            [
-                _codes(frame.get_column(schema.column(feature.name).id), feature)
-                for feature in self.features
-            ],
-            frame.height,
-        )
+        X = self._empty(frame.height)
+        for feature, place in zip(self.features, self.groups, strict=True):
+            series = frame.get_column(schema.column(feature.name).id)
+            self._put(X, feature, place, _codes(series, feature))
+        return X
 
     def row_matrix(self, values: Mapping[str, Sequence[Any]], length: int) -> Matrix:
         """Encode Python values by column name; None is missing."""
-        return self._assemble(
-            [_value_codes(values[f.name], f) for f in self.features], length
-        )
+        X = self._empty(length)
+        for feature, place in zip(self.features, self.groups, strict=True):
+            if feature.type in _AS_THEY_ARE and not feature.is_empty:
+                X[:, place.start] = values[feature.name]  # None becomes NaN
+            else:
+                self._put(X, feature, place, self._value_codes(values, feature))
+        return X
+
+    def _value_codes(
+        self, values: Mapping[str, Sequence[Any]], feature: FeatureCode
+    ) -> Vector:
+        column = values[feature.name]
+        if feature.is_category:
+            codes = self._codes_of[feature.name]
+            return np.array([codes.get(value, np.nan) for value in column], float)
+        number = _NUMBERS.get(feature.type, float)
+        return np.array([np.nan if v is None else number(v) for v in column], float)
+
+    @cached_property
+    def _codes_of(self) -> dict[str, dict[str | None, float]]:
+        """The codes of each category by its feature; -inf is a missing one."""
+        return {
+            feature.name: {
+                None: -np.inf,
+                **{name: float(code) for code, name in enumerate(feature.categories)},
+            }
+            for feature in self.features
+            if feature.is_category
+        }
 
     def _spreads(self, feature: FeatureCode) -> bool:
         return self.onehot and feature.is_category
 
-    def _assemble(self, columns: list[Vector], length: int) -> Matrix:
-        X = np.empty((length, sum(self.widths)), dtype=np.float64)
-        for feature, place, codes in zip(
-            self.features, self.groups, columns, strict=True
-        ):
-            if feature.is_empty:
-                X[:, place] = 0.0
-            elif self._spreads(feature):
-                known = np.arange(len(feature.categories))
-                X[:, place] = codes[:, None] == known
-                # A missing category stays visible, so that it can be refused.
-                X[np.isneginf(codes), place.start] = np.nan
-            else:
-                X[:, place.start] = np.where(np.isneginf(codes), np.nan, codes)
-        return X
+    def _empty(self, length: int) -> Matrix:
+        return np.empty((length, sum(self.widths)), dtype=np.float64)
+
+    def _put(
+        self, X: Matrix, feature: FeatureCode, place: slice, codes: Vector
+    ) -> None:
+        """Write the codes of a feature into its columns of the matrix."""
+        if feature.is_empty:
+            X[:, place] = 0.0
+        elif self._spreads(feature):
+            known = np.arange(len(feature.categories))
+            X[:, place] = codes[:, None] == known
+            # A missing category stays visible, so that it can be refused.
+            X[np.isneginf(codes), place.start] = np.nan
+        else:
+            X[:, place.start] = np.where(np.isneginf(codes), np.nan, codes)
 
 
 def fit_encoder(
@@ -195,16 +225,6 @@ def _codes(series: pl.Series, feature: FeatureCode) -> Vector:
     return numbers
 
 
-def _value_codes(values: Sequence[Any], feature: FeatureCode) -> Vector:
-    if feature.is_category:
-        codes = {category: code for code, category in enumerate(feature.categories)}
-        return np.array(
-            [-np.inf if v is None else codes.get(v, np.nan) for v in values], float
-        )
-    number = _NUMBERS.get(feature.type, float)
-    return np.array([np.nan if v is None else number(v) for v in values], float)
-
-
 def _days(value: date) -> float:
     return float(value.toordinal() - _EPOCH_DAY)
 
@@ -213,4 +233,6 @@ def _seconds(value: datetime) -> float:
     return float((value - _EPOCH) // _MICROSECOND) / 1e6
 
 
+#: Types whose values are the numbers that are learned from.
+_AS_THEY_ARE = NUMERIC | {ColumnType.BOOLEAN}
 _NUMBERS = {ColumnType.DATE: _days, ColumnType.DATETIME: _seconds}

@@ -12,15 +12,12 @@ from datasets.engines import engine
 from datasets.recipes import FittedRecipe, Replayer
 from datasets.tables import ROW, Column, Schema
 from datasets.values import to_json
+from experiments.answers import answers
 from experiments.evaluation.checks import FILLING
 from experiments.evaluation.numbers import plain
 from experiments.problems import LARGEST
-from experiments.signature import (
-    Reason,
-    RefusedValueError,
-    Signature,
-    input_columns,
-)
+from experiments.reading import RowReader
+from experiments.signature import Reason, Signature, input_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,15 +46,6 @@ class Prediction:
     probabilities: dict[str, float] | None = None
     warnings: tuple[Reason, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as the API gives it."""
-        answer = {"row": self.row, "prediction": self.prediction}
-        if self.probabilities is not None:
-            answer["probabilities"] = self.probabilities
-        if self.warnings:
-            answer["warnings"] = [warning.to_json() for warning in self.warnings]
-        return answer
-
 
 @dataclass(frozen=True)
 class Quarantined:
@@ -73,19 +61,68 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Every row is in exactly one of the two lists."""
+    """Every row asked is answered or quarantined.
 
-    predictions: list[Prediction] = field(default_factory=list)
+    Answers are kept as columns: making an object for each of ten thousand rows takes
+    longer than predicting them.
+
+    Parameters
+    ----------
+    rows : sequence of int
+        The places of the rows that were answered.
+    values : sequence
+        What was predicted for each of them.
+    shares : sequence of sequences of float, or None
+        The probability of every class for each of them; None for numbers.
+    classes : tuple of str
+        What the classes are called.
+    warnings : dict of int to list of Reason
+        What is unusual about a row, by its place.
+    quarantined : list of Quarantined
+        In the order of their places.
+    notices : list of str
+    """
+
+    rows: Sequence[int] = ()
+    values: Sequence[Any] = ()
+    shares: Sequence[Sequence[float]] | None = None
+    classes: tuple[str, ...] = ()
+    warnings: Mapping[int, list[Reason]] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """The answers one by one."""
+        return [
+            Prediction(
+                answer["row"],
+                answer["prediction"],
+                answer.get("probabilities"),
+                tuple(self.warnings.get(answer["row"], ())),
+            )
+            for answer in self._answers()
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Return all answers as the API gives them."""
         return {
-            "predictions": [item.to_json() for item in self.predictions],
+            "predictions": self._answers(),
             "quarantined": [item.to_json() for item in self.quarantined],
             "notices": self.notices,
         }
+
+    def _answers(self) -> list[Json]:
+        pairs = zip(self.rows, self.values, strict=True)
+        found: list[Json] = [{"row": row, "prediction": v} for row, v in pairs]
+        if self.shares is not None:
+            for answer, share in zip(found, self.shares, strict=True):
+                answer["probabilities"] = dict(zip(self.classes, share, strict=True))
+        if self.warnings:
+            for answer in found:
+                if warnings := self.warnings.get(answer["row"]):
+                    answer["warnings"] = [warning.to_json() for warning in warnings]
+        return found
 
 
 @dataclass(frozen=True)
@@ -124,70 +161,25 @@ class FittedPipeline:
         left aside, with a notice. A row with a value the model does not take is
         quarantined with every reason; an unusual value is answered with a warning.
         """
-        answered = Predictions(notices=self._notices(rows))
-        places, remarks, values = self._read(rows, answered)
-        if not places:
-            return answered
-        X, kept = self._encoded(values, len(places))
-        lost = self._lost(X)
-        for place in np.flatnonzero(lost).tolist():
-            answered.quarantined.append(self._unusable(X[place], places[kept[place]]))
-        usable = np.flatnonzero(~lost)
-        if len(usable):
-            found = answers(self.estimator, X[usable], self.signature.labels)
-            rows_answered = [kept[place] for place in usable.tolist()]
-            self._tell(found, rows_answered, places, remarks, answered)
-        answered.quarantined.sort(key=lambda item: item.row)
-        return answered
+        read = self._reader(rows)
+        notices = self._reader.notices(rows)
+        quarantined = [Quarantined(p, tuple(why)) for p, why in read.refusals.items()]
+        places = read.places
+        found = None
+        if places:
+            X, places = self._encoded(read.values, places)
+            # Also where one is NaN, which is not less than anything.
+            if not np.abs(X).max(initial=0.0) <= LARGEST:
+                X, places, lost = self._usable(X, places)
+                quarantined += lost
+            if places:
+                found = answers(self.estimator, X, self.signature.labels)
+        quarantined.sort(key=lambda item: item.row)
+        return self._told(found, places, read.remarks, quarantined, notices)
 
-    def _notices(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-        known = {column.name for column in self.signature.columns}
-        extra: dict[str, None] = {}
-        for row in rows:
-            extra.update(dict.fromkeys(name for name in row if name not in known))
-        extra.pop(self.signature.target, None)
-        if not extra:
-            return []
-        named = ", ".join(f"“{name}”" for name in list(extra)[:20])
-        return [
-            f"These columns are not used by the model and were left aside: {named}."
-        ]
-
-    def _read(
-        self, rows: Sequence[Mapping[str, Any]], answered: Predictions
-    ) -> tuple[list[int], list[tuple[Reason, ...]], dict[str, list[Any]]]:
-        columns = self.signature.columns
-        values: dict[str, list[Any]] = {column.name: [] for column in columns}
-        places, remarks = [], []
-        for place, row in enumerate(rows):
-            read, reasons, unusual = self._read_row(row)
-            if reasons:
-                answered.quarantined.append(Quarantined(place, tuple(reasons)))
-                continue
-            places.append(place)
-            remarks.append(tuple(unusual))
-            for column, value in zip(columns, read, strict=True):
-                values[column.name].append(value)
-        return places, remarks, values
-
-    def _read_row(
-        self, row: Mapping[str, Any]
-    ) -> tuple[list[Any], list[Reason], list[Reason]]:
-        read, reasons, unusual = [], [], []
-        for column in self.signature.columns:
-            if column.name not in row:
-                detail = f"The column “{column.name}” is not there."
-                reasons.append(Reason(column.name, "missing_column", detail))
-                continue
-            try:
-                value = column.read(row[column.name])
-            except RefusedValueError as error:
-                reasons.append(error.reason)
-                continue
-            read.append(value)
-            if remark := column.remark(value):
-                unusual.append(remark)
-        return read, reasons, unusual
+    @cached_property
+    def _reader(self) -> RowReader:
+        return RowReader(self.signature)
 
     @cached_property
     def _replayer(self) -> Replayer:
@@ -198,20 +190,27 @@ class FittedPipeline:
         return Replayer(self.recipe, Schema(columns), engine("polars"))
 
     def _encoded(
-        self, values: dict[str, list[Any]], length: int
+        self, values: dict[str, list[Any]], places: Sequence[int]
     ) -> tuple[Matrix, Sequence[int]]:
-        """Return the rows encoded, and the place each had among those read."""
-        if not self.recipe.steps:
-            return self.encoder.row_matrix(values, length), range(length)
-        after = self._replayer(values)
-        kept = after[ROW]
-        return self.encoder.row_matrix(after, len(kept)), kept
+        """Return the rows encoded, and the place of each; steps may drop some."""
+        if self.recipe.steps:
+            values = self._replayer(values)
+            places = [places[kept] for kept in values[ROW]]
+        return self.encoder.row_matrix(values, len(places)), places
 
-    def _lost(self, X: Matrix) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        large = (np.abs(X) > LARGEST).any(axis=1)
-        if self.missing_allowed:
-            return np.asarray(large)
-        return np.asarray(large | np.isnan(X).any(axis=1))
+    def _usable(
+        self, X: Matrix, places: Sequence[int]
+    ) -> tuple[Matrix, Sequence[int], list[Quarantined]]:
+        """Return the rows that can be answered, and the others with their reasons."""
+        lost = (np.abs(X) > LARGEST).any(axis=1)
+        if not self.missing_allowed:
+            lost |= np.isnan(X).any(axis=1)
+        kept = [places[place] for place in np.flatnonzero(~lost).tolist()]
+        refused = [
+            self._unusable(X[place], places[place])
+            for place in np.flatnonzero(lost).tolist()
+        ]
+        return X[~lost], kept, refused
 
     def _unusable(self, encoded: Answers, row: int) -> Quarantined:
         reasons = []
@@ -227,46 +226,26 @@ class FittedPipeline:
                 reasons.append(Reason(feature.name, "too_large", detail))
         return Quarantined(row, tuple(reasons))
 
-    def _tell(
+    def _told(
         self,
-        found: Answers,
-        kept: Sequence[int],
+        found: Answers | None,
         places: Sequence[int],
-        remarks: Sequence[tuple[Reason, ...]],
-        answered: Predictions,
-    ) -> None:
+        remarks: Mapping[int, list[Reason]],
+        quarantined: list[Quarantined],
+        notices: list[str],
+    ) -> Predictions:
         labels = self.signature.labels
-        names = None if labels is None else [str(label) for label in labels]
-        best = None if labels is None else found.argmax(axis=1).tolist()
-        for index, (place, answer) in enumerate(zip(kept, found.tolist(), strict=True)):
-            if labels is None or names is None or best is None:
-                prediction, shares = plain(answer), None
-            else:
-                prediction = labels[best[index]]
-                shares = dict(zip(names, answer, strict=True))
-            answered.predictions.append(
-                Prediction(places[place], prediction, shares, remarks[place])
-            )
-
-
-def answers(estimator: Any, X: Matrix, labels: Sequence[Any] | None) -> Answers:
-    """Return probabilities, a column for every label, or numbers.
-
-    Classes are the codes 0 … n in estimators; one that was never learned gets 0.
-    """
-    import sklearn  # noqa: PLC0415 -- heavy import
-
-    with sklearn.config_context(assume_finite=True):
+        if found is None:
+            return Predictions(quarantined=quarantined, notices=notices)
         if labels is None:
-            numbers: Answers = estimator.predict(X)
-            return numbers
-        found: Answers = estimator.predict_proba(X)
-    classes = estimator.classes_
-    if len(classes) == len(labels):
-        return found
-    complete = np.zeros((len(found), len(labels)))
-    complete[:, classes] = found
-    return complete
+            return Predictions(
+                places, plain(found), None, (), remarks, quarantined, notices
+            )
+        best = [labels[code] for code in found.argmax(axis=1).tolist()]
+        names = tuple(str(label) for label in labels)
+        return Predictions(
+            places, best, found.tolist(), names, remarks, quarantined, notices
+        )
 
 
 def make_pipeline(

@@ -30,6 +30,7 @@ from experiments.algorithms.catalogue import (
     algorithm,
 )
 from experiments.algorithms.parameters import ParameterError, Setting
+from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.evaluation.importances import (
     HeldRows,
@@ -45,7 +46,7 @@ from experiments.evaluation.leaks import (
 from experiments.evaluation.scoring import Answered, scorer, summarise
 from experiments.evaluation.splits import make_split
 from experiments.outcomes import Outcome
-from experiments.pipelines import answers, make_pipeline, self_check
+from experiments.pipelines import make_pipeline, self_check
 from experiments.preparation import Preparation, prepare
 from experiments.problems import Problem, TrainingError
 from experiments.samples import read_samples

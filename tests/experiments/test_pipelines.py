@@ -39,16 +39,19 @@ def codes(items) -> list[tuple[str | None, str]]:
 
 
 def test_answer_has_class_and_probabilities(tree):
-    (answer,) = tree.predict([ROW]).predictions
+    found = tree.predict([ROW])
 
+    (answer,) = found.predictions
     assert answer.row == 0
     assert answer.prediction == "high"
     assert answer.probabilities == {"high": 1.0, "low": 0.0}
-    assert answer.to_json() == {
-        "row": 0,
-        "prediction": "high",
-        "probabilities": {"high": 1.0, "low": 0.0},
-    }
+    assert found.to_json()["predictions"] == [
+        {
+            "row": 0,
+            "prediction": "high",
+            "probabilities": {"high": 1.0, "low": 0.0},
+        }
+    ]
 
 
 def test_order_of_columns_does_not_matter(tree):

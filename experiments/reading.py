@@ -1,0 +1,161 @@
+"""Rows as they come, read column by column into values a model takes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import isfinite
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from datasets.tables import NUMERIC, ColumnType
+from experiments.signature import Reason, RefusedValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from experiments.signature import InputColumn, Signature
+
+    Row = Mapping[str, Any]
+    Reasons = defaultdict[int, list[Reason]]
+    Take = Callable[[list[Any]], list[Any] | None]
+
+#: Notices name so many columns at most.
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class ReadRows:
+    """What was read of some rows; a row is known by its place among them.
+
+    Parameters
+    ----------
+    places : sequence of int
+        The rows whose every value was taken.
+    values : dict of str to list
+        By column name, a value for each of `places`; None is missing.
+    remarks : dict of int to list of Reason
+        What is unusual about rows that were taken.
+    refusals : dict of int to list of Reason
+        Why the other rows were not.
+    """
+
+    places: Sequence[int]
+    values: dict[str, list[Any]]
+    remarks: Reasons = field(default_factory=lambda: defaultdict(list))
+    refusals: Reasons = field(default_factory=lambda: defaultdict(list))
+
+
+class RowReader:
+    """The columns of a signature made ready to read rows, many times.
+
+    Mostly all values of a column are such as the model learned from, which a few looks
+    at the whole column tell. Only where one is not, each is judged by itself.
+    """
+
+    def __init__(self, signature: Signature) -> None:
+        self._columns = [
+            (column, itemgetter(column.name), _taker(column))
+            for column in signature.columns
+        ]
+        self._known = {signature.target, *(c.name for c in signature.columns)}
+
+    def __call__(self, rows: Sequence[Row]) -> ReadRows:
+        """Return the values by column, and what was refused or remarked."""
+        read = ReadRows(range(len(rows)), {})
+        for column, value_of, take in self._columns:
+            try:
+                taken = take(list(map(value_of, rows))) if rows else []
+            except KeyError:  # some row lacks the column
+                taken = None
+            if taken is None:
+                taken = _judged(column, rows, read)
+            read.values[column.name] = taken
+        return _without_refused(read) if read.refusals else read
+
+    def notices(self, rows: Sequence[Row]) -> list[str]:
+        """Return what is said of columns the model does not know."""
+        if self._known.issuperset(set().union(*rows)):
+            return []
+        extra = dict.fromkeys(
+            name for row in rows for name in row if name not in self._known
+        )
+        named = ", ".join(f"“{name}”" for name in list(extra)[:MOST_NAMED])
+        return [
+            f"These columns are not used by the model and were left aside: {named}."
+        ]
+
+
+def _judged(column: InputColumn, rows: Sequence[Row], read: ReadRows) -> list[Any]:
+    """Return the values of a column, each read by itself; None where refused."""
+    values = []
+    for place, row in enumerate(rows):
+        value = None
+        if column.name not in row:
+            detail = f"The column “{column.name}” is not there."
+            reason = Reason(column.name, "missing_column", detail)
+            read.refusals[place].append(reason)
+        else:
+            try:
+                value = column.read(row[column.name])
+            except RefusedValueError as error:
+                read.refusals[place].append(error.reason)
+        if remark := column.remark(value):
+            read.remarks[place].append(remark)
+        values.append(value)
+    return values
+
+
+def _without_refused(read: ReadRows) -> ReadRows:
+    places = [place for place in read.places if place not in read.refusals]
+    values = {
+        name: [column[place] for place in places]
+        for name, column in read.values.items()
+    }
+    return ReadRows(places, values, read.remarks, read.refusals)
+
+
+def _taker(column: InputColumn) -> Take:
+    """Return what takes the values of a column if none needs a word, else None."""
+    if column.type in NUMERIC and column.minimum is not None:
+        return _number_taker(column)
+    if column.type in (ColumnType.CATEGORY, ColumnType.TEXT):
+        return _text_taker(column)
+    if column.type is ColumnType.BOOLEAN:
+        return lambda values: values if _are(values, {bool}) else None
+    return lambda values: None
+
+
+def _number_taker(column: InputColumn) -> Take:
+    least, most = column.minimum, column.maximum
+    is_whole = column.type is ColumnType.INTEGER
+    types: set[type] = {int} if is_whole else {int, float}
+
+    def take(values: list[Any]) -> list[Any] | None:
+        # A sum tells of any NaN, which comparisons may pass over.
+        if not (
+            _are(values, types)
+            and least <= min(values)
+            and max(values) <= most
+            and isfinite(sum(values))
+        ):
+            return None
+        return values if is_whole else [float(value) for value in values]
+
+    return take
+
+
+def _text_taker(column: InputColumn) -> Take:
+    known = None if column.categories is None else frozenset(column.categories)
+
+    def take(values: list[Any]) -> list[Any] | None:
+        if not _are(values, {str}) or "" in values:
+            return None
+        return values if known is None or known.issuperset(values) else None
+
+    return take
+
+
+def _are(values: list[Any], types: set[type]) -> bool:
+    """Whether all are of these very types: True is an `int` elsewhere, not here."""
+    return types.issuperset(map(type, values))
