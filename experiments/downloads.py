@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse
+
+from experiments.exceptions import DamagedModelError
 
 if TYPE_CHECKING:
     from experiments.models import Result
 
+logger = logging.getLogger(__name__)
+
 
 def artifact_response(result: Result) -> FileResponse:
-    """Return the model as a file named after its experiment and time."""
+    """Return the model as a file named after its experiment and time.
+
+    Raises `DamagedModelError` where the bytes are gone or not those that were stored.
+    """
     try:
         file = default_storage.open(result.artifact)
     except FileNotFoundError as error:
-        raise Http404 from error
+        raise damaged(result, "is gone") from error
+    if hashlib.file_digest(file, "sha256").hexdigest() != result.artifact_sha256:
+        file.close()
+        raise damaged(result, "is not the one that was stored")
+    file.seek(0)
     return FileResponse(file, as_attachment=True, filename=result.filename)
+
+
+def damaged(result: Result, what: str) -> DamagedModelError:
+    """Write down that a model's file cannot be given out; return the refusal."""
+    logger.error("The file %s of %s %s.", result.artifact, result, what)
+    return DamagedModelError(
+        f"The model's file {what}. Restore it from a backup or train it again."
+    )

@@ -45,6 +45,12 @@ class NoResultError(ExperimentError):
     code = "no_result"
 
 
+class DamagedModelError(ExperimentError):
+    """The stored model is gone, or not the one that was stored."""
+
+    code = "damaged"
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import Http404, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from experiments.charts import CHARTS
 from experiments.downloads import artifact_response
+from experiments.exceptions import DamagedModelError
 from experiments.exports import csv_response
 from experiments.models import Result
 from experiments.results import metrics_json_of, metrics_table, table_of
@@ -63,4 +66,9 @@ def metrics_csv(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 def download_model(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    return artifact_response(result_for(request, pk, number))
+    result = result_for(request, pk, number)
+    try:
+        return artifact_response(result)
+    except DamagedModelError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(result.session)

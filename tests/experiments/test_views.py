@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from datamine import files
 from experiments.models import Experiment, TrainingSession
 from tests.factories.experiments import (
     ExperimentFactory,
@@ -271,6 +272,32 @@ def test_model_is_downloaded_under_its_own_name(client, classified, owner):
     content = b"".join(response.streaming_content)
     assert len(content) == classified.result.artifact_size
     assert classified.result.filename in response.headers["Content-Disposition"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda path: path.write_bytes(b"zip" + path.read_bytes()[3:]), "is not the"),
+        (lambda path: path.unlink(), "is gone"),
+    ],
+)
+def test_damaged_model_is_not_given_out(
+    client, classified, owner, caplog, damage, sentence
+):
+    damage(files.local_path(classified.result.artifact))
+    client.force_login(owner)
+    pages = reverse("experiments:model", args=[classified.experiment_id, 1])
+
+    page = client.get(pages, follow=True)
+    answer = client.get(f"/api/experiments/{classified.experiment_id}/download-model/")
+
+    assert page.redirect_chain == [(classified.get_absolute_url(), 302)]
+    assert f"The model&#x27;s file {sentence}" in page.content.decode()
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["code"]) == (409, "damaged")
+    assert f"The model's file {sentence}" in error["detail"]
+    assert classified.result.artifact in caplog.text
 
 
 @pytest.mark.django_db
