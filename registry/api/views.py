@@ -155,6 +155,7 @@ class RegisteredModelViewSet(GenericViewSet):
 
     @extend_schema(request=ActivateSerializer, responses=SwitchedSerializer)
     @action(detail=True, methods=["post"])
+    @idempotent
     def activate(self, request: Request, key: str, name: str) -> Response:
         """Put a version in service."""
         self.model(Action.MANAGE)
@@ -168,6 +169,7 @@ class RegisteredModelViewSet(GenericViewSet):
 
     @extend_schema(request=RollbackSerializer, responses=SwitchedSerializer)
     @action(detail=True, methods=["post"])
+    @idempotent
     def rollback(self, request: Request, key: str, name: str) -> Response:
         """Put the version before the active one back in service."""
         form = RollbackSerializer(data=request.data)

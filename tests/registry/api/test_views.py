@@ -111,6 +111,25 @@ def test_activate_unknown_version_is_404(api, address):
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize("deed", ["activate", "rollback"])
+def test_switch_sent_again_is_done_once(api, address, model, deed):
+    versions = [ModelVersionFactory(model=model) for _ in range(3)]
+    for version in versions:
+        activate_version(version, actor=None)
+    entries = Activation.objects.count()
+    body = {"version": versions[0].version} if deed == "activate" else {}
+
+    answers = [
+        api.post(f"{address}{deed}/", body, headers={"Idempotency-Key": "once"})
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1]["Idempotent-Replayed"] == "true"
+    assert Activation.objects.count() == entries + 1
+
+
 def test_rollback_without_a_past_is_409(api, address, model):
     activate_version(ModelVersionFactory(model=model), actor=None)
 
