@@ -23,6 +23,12 @@ from tests.policy import ROLES, ROUTES, Absent, Policy, View
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGE_METHODS = ("GET", "POST")
+#: What pages never do: no line declares it, and the answer is 405 or a refusal.
+NEVER_OF_PAGES = ("PUT", "PATCH", "DELETE", "TRACE")
+NEVER_OF_API = ("TRACE",)
+BODILESS = {"GET", "HEAD", "TRACE"}
+#: Who asks where every role is told the same, or as for GET.
+FEW = ("anonymous", "stranger", "owner")
 ADMIN_PARTS = ("changelist", "add", "history", "delete", "change")
 PARTS = ("site", "datasets", "experiments", "registry", "api", "api of datasets")
 MEMBERS = ("viewer", "editor", "owner")
@@ -98,8 +104,16 @@ def part_of(route: Route, url: str) -> str:
 
 
 def rule_for(policy: Policy, method: str) -> tuple[View | None, bool]:
-    """Return the rule of one method and whether a row may be missing."""
+    """Return the rule of one method and whether a row may be missing.
+
+    HEAD is GET without the body. OPTIONS tells the signed-in what a route takes, and
+    nothing of the row behind it.
+    """
+    method = "GET" if method == "HEAD" else method
     rule = policy.get(method) if isinstance(policy, dict) else policy
+    if method == "OPTIONS":
+        is_open = View.OPEN in (policy.values() if isinstance(policy, dict) else [rule])
+        return View.OPEN if is_open else View.PERSON, True
     if isinstance(rule, Absent):
         return rule.rule, True
     return rule, False
@@ -210,7 +224,7 @@ def ask(client: Client, method: str, url: str) -> Any:
     try:
         with transaction.atomic():
             kind = "application/json" if url.startswith("/api/") else None
-            more = {"content_type": kind} if kind and method != "GET" else {}
+            more = {"content_type": kind} if kind and method not in BODILESS else {}
             response = getattr(client, method.lower())(url, **more)
             if response.streaming:
                 response.getvalue()  # read to its end, the file is closed
@@ -237,14 +251,28 @@ def test_every_role_gets_what_the_policy_says(people, world, part):
         url = reverse(route.name, kwargs=world.words(route))
         if part_of(route, url) != part:
             continue
-        for method in METHODS if url.startswith("/api/") else PAGE_METHODS:
+        is_api = url.startswith("/api/")
+        for method in METHODS if is_api else PAGE_METHODS:
             wrong += mismatches(route, method, url, people)
+        few = {role: people[role] for role in FEW}
+        for method in ("HEAD", "OPTIONS"):
+            wrong += mismatches(route, method, url, few)
+        for method in NEVER_OF_API if is_api else NEVER_OF_PAGES:
+            wrong += mismatches(route, method, url, few, is_declared=False)
 
     assert wrong == []
 
 
-def mismatches(route: Route, method: str, url: str, people: dict[str, Client]) -> list:
-    rule, may_be_absent = rule_for(ROUTES[route.name], method)
+def mismatches(
+    route: Route,
+    method: str,
+    url: str,
+    people: dict[str, Client],
+    *,
+    is_declared: bool = True,
+) -> list:
+    policy = ROUTES[route.name] if is_declared else {}
+    rule, may_be_absent = rule_for(policy, method)
     found = []
     for role, client in people.items():
         if rule is View.OPEN and role not in {"anonymous", "owner"}:
