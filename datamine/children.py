@@ -21,6 +21,7 @@ from datamine.faults import fault_point
 from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
 from datamine.limits import LIMITS
 from datamine.nursery import Assignment
+from datamine.room import NO_ROOM, is_full
 from datasets.monitor import Cancelled
 
 if TYPE_CHECKING:
@@ -99,8 +100,15 @@ def perform(lease: Lease) -> None:
         close(lambda: lease.fail(LIMITS[lease.job.CLUSTER].memory_sentence))
     except Exception as error:  # the row must end, whatever it was
         logger.exception("%s %s failed", lease.job.__name__, lease.pk)
-        sentence = f"Something went wrong that should not: {type(error).__name__}."
-        close(lambda: lease.fail(f"{sentence} The worker's log says more."))
+        sentence = sentence_of(error)
+        close(lambda: lease.fail(sentence))
+
+
+def sentence_of(error: Exception) -> str:
+    if is_full(error):
+        return NO_ROOM
+    sentence = f"Something went wrong that should not: {type(error).__name__}."
+    return f"{sentence} The worker's log says more."
 
 
 def close(end: Callable[[], None]) -> None:

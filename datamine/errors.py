@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -13,10 +14,13 @@ from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
 
 from datamine.parameters import ParameterError
+from datamine.room import NO_ROOM, is_full
 from projects.exceptions import DomainError
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
 
 API = "/api/"
 
@@ -28,7 +32,15 @@ SENTENCES = {
     415: ("unsupported_media_type", "Only UTF-8 that is not compressed is accepted."),
     429: ("throttled", "Too many failed tries. Wait ten minutes, then try again."),
     500: ("error", "Something broke here; it has been written down."),
+    507: ("storage_full", NO_ROOM),
 }
+
+
+class StorageFullError(exceptions.APIException):
+    """There is no room to store what a request brings or makes."""
+
+    status_code = 507
+    default_code, default_detail = SENTENCES[507]
 
 
 class RefusedError(exceptions.APIException):
@@ -59,6 +71,9 @@ def translated(error: Exception) -> Exception:
         return RefusedError(error)
     if isinstance(error, PermissionDenied) and error.args:
         return exceptions.PermissionDenied(str(error))
+    if is_full(error):
+        logger.error("The disk is full: %s", error)
+        return StorageFullError()
     return error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import reverse
 from datamine import env
 from datamine.errors import refuse
 from datamine.htmx import wants_fragment
+from datamine.room import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     Answer = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger(__name__)
 
 #: What a form may hold beside its file.
 ROOM = 1024**2
@@ -68,6 +72,24 @@ def limit_of(request: HttpRequest) -> int:
         return env.LIMITS.upload_bytes + ROOM
     limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return limit
+
+
+class FullDiskMiddleware:
+    """Says that a page could not store something because the disk is full."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not is_full(exception):
+            return None
+        logger.error("The disk is full: %s", exception)
+        return refuse(request, 507)
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

@@ -31,6 +31,14 @@ class UploadTooLargeError(DatasetError):
     attr = "file"
 
 
+class NoRoomError(DatasetError):
+    """The disk has no room for the file that was sent."""
+
+    code = "storage_full"
+    status_code = 507
+    attr = "file"
+
+
 class UnreadableFileError(DatasetError):
     """The bytes are no table, or not one in the way it was said to be read."""
 

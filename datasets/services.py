@@ -12,6 +12,7 @@ from django.utils import timezone
 from datamine import files
 from datamine.leases import request_cancel
 from datamine.queue import ring
+from datamine.room import NO_ROOM, is_full
 from datasets import stored
 from datasets.choices import ProcessingStatus
 from datasets.exceptions import (
@@ -19,6 +20,7 @@ from datasets.exceptions import (
     DatasetInUseError,
     NameTakenError,
     NoFileError,
+    NoRoomError,
     NothingToCancelError,
     NotReadyError,
     StepRefusedError,
@@ -53,14 +55,19 @@ def receive_upload(
 ) -> Upload:
     """Keep the bytes of a file that was sent, under a key made here.
 
-    Raises `NoFileError` if there are no bytes.
+    Raises `NoFileError` if there are no bytes, `NoRoomError` if the disk is full.
     """
     if not file.size:
         raise NoFileError("The file is empty. Choose a file with a table in it.")
     path = Path(file.temporary_file_path())
     key = files.new_key(stored.UPLOADS, project.pk, "")
     sha256 = files.digest(path)
-    files.store(path, key)
+    try:
+        files.store(path, key)
+    except OSError as error:
+        if is_full(error):
+            raise NoRoomError(NO_ROOM) from error
+        raise
     return Upload.objects.create(
         project=project,
         filename=label_of(file.name or ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
@@ -10,35 +11,48 @@ from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 
-from datasets.exceptions import NoFileError, UploadTooLargeError
+from datamine.room import NO_ROOM, is_full
+from datasets.exceptions import NoFileError, NoRoomError, UploadTooLargeError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 LABEL_LENGTH = 255
-#: Marks a request whose file was let go of.
+#: Mark a request whose file was let go of.
 TOO_LARGE = "is_upload_too_large"
+FOUND_NO_ROOM = "found_no_room"
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Writes each file of a request to disk and lets go of one that is too large.
+    """Writes each file of a request to disk and lets go of one that does not fit.
 
     The rest of the request is still read, so that the answer can say why.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > settings.LIMITS.upload_bytes:
-            setattr(self.request, TOO_LARGE, True)
-            self.file.close()  # removes what has been written
+            self.let_go(TOO_LARGE)
             raise SkipFile
-        super().receive_data_chunk(raw_data, start)
+        try:
+            super().receive_data_chunk(raw_data, start)
+            self.file.flush()  # a full disk is met here, not when the file is closed
+        except OSError as error:
+            if not is_full(error):
+                raise
+            self.let_go(FOUND_NO_ROOM)
+            raise SkipFile from error
+
+    def let_go(self, reason: str) -> None:
+        setattr(self.request, reason, True)
+        with suppress(OSError):  # what is still in memory finds no room either
+            self.file.close()  # removes what has been written
 
 
 def received_file(request: HttpRequest, field: str = "file") -> TemporaryUploadedFile:
     """Return the file a request brought.
 
-    Raises `UploadTooLargeError` if it passed the limit, `NoFileError` if there is
-    none.
+    Raises `UploadTooLargeError` if it passed the limit, `NoRoomError` if the disk is
+    full, and `NoFileError` if there is none.
     """
     files = request.FILES  # reads the request
     if getattr(request, TOO_LARGE, False):
@@ -47,6 +61,8 @@ def received_file(request: HttpRequest, field: str = "file") -> TemporaryUploade
             f"The file is larger than {megabytes} MB, the most this site takes. "
             "Leave out columns or rows you do not need, or ask the operator."
         )
+    if getattr(request, FOUND_NO_ROOM, False):
+        raise NoRoomError(NO_ROOM)
     file = files.get(field)
     if not isinstance(file, TemporaryUploadedFile):
         raise NoFileError("Choose a file to upload.")
