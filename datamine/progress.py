@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
+from datamine.faults import fault_point
 from datasets.monitor import Cancelled
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class RowMonitor:
     def phase(self, name: str) -> None:
         self.values["phase"] = name[:100]
         self.check()
+        fault_point(f"phase.{name}")
 
     def total(self, units: float) -> None:
         self.units, self.done = units, 0.0
