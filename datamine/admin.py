@@ -16,6 +16,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
 from datamine.models import Worker
+from projects.models import RememberedAnswer
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -86,13 +87,26 @@ class FailedTaskAdmin(LookOnly, queue.FailAdmin):
 class MessageAdmin(LookOnly):
     list_display = ["id", "key", "name", "func", "lock"]
     list_filter = ["key"]
+    search_fields = ["name", "func"]
     fields = ["key", "lock", "task_id", "name", "func", "args"]
     readonly_fields = fields
 
 
 class WorkerAdmin(LookOnly):
     list_display = ["name", "clusters", "started_at", "seen_at"]
+    list_filter = ["clusters"]
     search_fields = ["name"]
+
+
+class AnswerAdmin(LookOnly):
+    """Which requests with a key were done; what was answered is for who asked."""
+
+    list_display = ["key", "user", "status", "location", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["user"]
+    search_fields = ["key", "location", "user__username"]
+    date_hierarchy = "created_at"
+    fields = list_display
 
 
 OTHERS = {
@@ -109,3 +123,4 @@ for model in (*OTHERS, Schedule):
 for model, options in OTHERS.items():
     admin.site.register(model, options)
 admin.site.register(Worker, WorkerAdmin)
+admin.site.register(RememberedAnswer, AnswerAdmin)

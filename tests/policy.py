@@ -209,4 +209,5 @@ ROUTES: dict[str, Policy] = {
     "admin:django_q_failure": View.SUPERUSER,
     "admin:django_q_ormq": View.SUPERUSER,
     "admin:site_worker": View.SUPERUSER,
+    "admin:projects_rememberedanswer": View.SUPERUSER,
 }
