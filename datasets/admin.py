@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F
 from unfold.decorators import action, display
 
 from datasets import services
-from datasets.exceptions import DatasetError
 from datasets.models import Dataset, DatasetVersion, Upload
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin
-from projects.permissions import Action, can
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
+from projects.permissions import Action
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,19 +82,12 @@ class DatasetAdmin(ProjectScopedAdmin):
 
     @action(description="Import the file again", permissions=["change"])
     def import_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
-        started = 0
-        for dataset in queryset:
-            if not can(request.user, Action.EDIT, dataset.project):
-                messages.error(request, f"You may not edit “{dataset}”.")
-                continue
+        def change(dataset: Dataset) -> None:
             newest = dataset.versions.filter(parent=None).last()
             dialect = Dialect.model_validate(newest.dialect if newest else {})
-            try:
-                services.import_again(dataset, dialect=dialect, actor=request.user)
-                started += 1
-            except DatasetError as refusal:
-                messages.error(request, str(refusal))
-        messages.success(request, f"{started} imports started.")
+            services.import_again(dataset, dialect=dialect, actor=request.user)
+
+        try_for_each(request, queryset, Action.EDIT, change)
 
 
 @admin.register(DatasetVersion)

@@ -10,7 +10,7 @@ from experiments.algorithms.catalogue import algorithms
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.services import delete_experiment, describe_experiment
 from experiments.sessions import cancel_session, start_session
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for
+from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -95,25 +95,23 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
-        for session in queryset.select_related("experiment__project"):
-            try_for(
-                request,
-                session,
-                Action.EDIT,
-                lambda s: cancel_session(s, actor=request.user),
-            )
+        try_for_each(
+            request,
+            queryset.select_related("experiment__project"),
+            Action.EDIT,
+            lambda session: cancel_session(session, actor=request.user),
+        )
 
     @admin.action(description="Train again", permissions=["cancel"])
     def train_again(
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
-        for session in queryset.select_related("experiment__project"):
-            try_for(
-                request,
-                session,
-                Action.EDIT,
-                lambda s: start_session(s.experiment, actor=request.user),
-            )
+        try_for_each(
+            request,
+            queryset.select_related("experiment__project"),
+            Action.EDIT,
+            lambda session: start_session(session.experiment, actor=request.user),
+        )
 
 
 @admin.register(Result)

@@ -18,7 +18,7 @@ from projects.models import Activity, ApiToken, Membership, Project, User
 from projects.permissions import Action, can
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.db.models import ForeignKey, Model, QuerySet
     from django.forms import ModelForm
@@ -101,10 +101,20 @@ def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     return HttpResponseRedirect(request.get_full_path())
 
 
+def try_for_each(
+    request: HttpRequest,
+    rows: Iterable[Row],
+    action: Action,
+    change: Callable[[Row], object],
+) -> None:
+    """Change each chosen row if the person may, and say how it went."""
+    for row in rows:
+        try_for(request, row, action, change)
+
+
 def try_for(
     request: HttpRequest, row: Row, action: Action, change: Callable[[Row], object]
 ) -> None:
-    """Change one chosen row if the person may, and say how it went."""
     if not may(request, action, row):
         messages.error(request, f"You may not {action} “{row}”.")
         return

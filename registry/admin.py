@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from projects.admin import ReadOnlyAdmin, try_for
+from projects.admin import ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.services import activate_version, roll_back
@@ -38,13 +38,12 @@ class RegisteredModelAdmin(ManagedAdmin):
     def roll_back_selected(
         self, request: HttpRequest, queryset: QuerySet[RegisteredModel]
     ) -> None:
-        for model in queryset:
-            try_for(
-                request,
-                model,
-                Action.MANAGE,
-                lambda m: roll_back(m, actor=request.user),
-            )
+        try_for_each(
+            request,
+            queryset,
+            Action.MANAGE,
+            lambda model: roll_back(model, actor=request.user),
+        )
 
 
 @admin.register(ModelVersion)
@@ -72,13 +71,12 @@ class ModelVersionAdmin(ManagedAdmin):
     def activate_selected(
         self, request: HttpRequest, queryset: QuerySet[ModelVersion]
     ) -> None:
-        for version in queryset:
-            try_for(
-                request,
-                version,
-                Action.MANAGE,
-                lambda v: activate_version(v, actor=request.user),
-            )
+        try_for_each(
+            request,
+            queryset,
+            Action.MANAGE,
+            lambda version: activate_version(version, actor=request.user),
+        )
 
 
 @admin.register(Activation)

@@ -112,7 +112,7 @@ def test_import_again_action_goes_through_the_service(boss, project, owner):
     page = boss.post(list_of("dataset"), data, follow=True).content.decode()
 
     assert DatasetVersion.objects.filter(dataset=dataset).count() == 2
-    assert "1 imports started." in page
+    assert f"{dataset}: done." in page
 
 
 def test_delete_goes_through_the_service(boss, project, owner):
