@@ -76,18 +76,23 @@ def document(found: dict[str, tuple[list[figures.Figure], str]]) -> str:
         "",
         machine(),
         "",
-        "| what | measured | beside it | asked for | again with |",
-        "|---|---|---|---|---|",
+        "| what | measured | beside it | times as long | asked for | again with |",
+        "|---|---|---|---|---|---|",
     ]
     for name, (told, _) in found.items():
         lines += [
-            f"| {one.what} | {one.measured} | {one.beside} | {one.asked} "
-            f"| `python -m benchmarks.{name}` |"
+            f"| {one.what} | {one.measured} | {one.beside} | {times(one.ratio)} "
+            f"| {one.asked} | `python -m benchmarks.{name}` |"
             for one in told
         ]
     for name, (_, printed) in found.items():
         lines += ["", f"## {name}", "", printed]
     return "\n".join(lines) + "\n"
+
+
+def times(ratio: float | None) -> str:
+    """Write how many times as long as the bare library something took."""
+    return "–" if ratio is None else f"{ratio:.{0 if ratio >= 10 else 2}f} ×"
 
 
 def machine() -> str:

@@ -13,17 +13,29 @@ VARIABLE = "BENCHMARK_FIGURES"
 
 @dataclass(frozen=True)
 class Figure:
-    """A line of the document: what was measured, and beside what."""
+    """A line of the document: what was measured, and beside what.
+
+    `ratio` is the time divided by the bare library's in the same run: it says most
+    where machines differ.
+    """
 
     what: str
     measured: str
     beside: str
     asked: str
+    ratio: float | None
 
 
-def tell(what: str, measured: str, *, beside: str = "–", asked: str) -> None:
+def tell(
+    what: str,
+    measured: str,
+    *,
+    beside: str = "–",
+    asked: str,
+    ratio: float | None = None,
+) -> None:
     """Keep a figure for the document, where it is being written."""
-    figure = Figure(what, measured, beside, asked)
+    figure = Figure(what, measured, beside, asked, ratio)
     if path := os.environ.get(VARIABLE):
         with Path(path).open("a") as file:
             file.write(json.dumps(asdict(figure)) + "\n")

@@ -83,6 +83,7 @@ def report(count: int) -> None:
         "p50 {:.0f} ms, p95 {:.0f} ms, {} queries".format(*found[ORDERS[0]]),
         beside="the query alone: p50 {:.1f} ms, p95 {:.1f} ms".format(*bare),
         asked="p50 ≤ {} ms, p95 ≤ {} ms, constant queries".format(*REACH),
+        ratio=found[ORDERS[0]][0] / bare[0],
     )
 
 

@@ -53,6 +53,7 @@ def main(most: int = CASES[0][0]) -> None:
             say(**both["profile"]),
             beside=f"Polars' describe: {say(**bare)}" if bare else "–",
             asked=f"≤ {seconds} s, peak ≤ {megabytes} MB",
+            ratio=both["profile"]["seconds"] / bare["seconds"] if bare else None,
         )
 
 
