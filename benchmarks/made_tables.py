@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from datasets.tables import ROW, Column, ColumnType, Schema
+from datasets.tables import DATA_PAGE, ROW, ROW_GROUP, Column, ColumnType, Schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,9 @@ def mixed(path: Path, rows: int, columns: int = 20) -> Schema:
     series = [one.alias(f"c{place}") for place, (_, one) in enumerate(made)]
     row = pl.Series(ROW, np.arange(rows))
     frame = pl.DataFrame([row, *series])
-    frame.write_parquet(path, compression="zstd", row_group_size=100_000)
+    frame.write_parquet(
+        path, compression="zstd", row_group_size=ROW_GROUP, data_page_size=DATA_PAGE
+    )
     return Schema(
         tuple(
             Column(s.name, s.name, kind)

@@ -30,7 +30,9 @@ THREADS = 2
 MAXIMUM_LIMIT = 1000
 
 _ID = re.compile(rf"c\d{{1,9}}|{ROW}")
-_SOURCE = "FROM read_parquet(?, file_row_number = true)"
+#: DuckDB's name for where a row lies in its file.
+PLACE = "file_row_number"
+_SOURCE = f"FROM read_parquet(?, {PLACE} = true)"
 _TIMES = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 _ANY = frozenset(ColumnType)
 
@@ -170,7 +172,7 @@ class _Query:
                 return Page(self._rows(wanted, "LIMIT ? OFFSET ?", window), total)
             # Sorting reads one column; the others are read for the rows of the page.
             tail = f"ORDER BY {ordering} LIMIT ? OFFSET ?"
-            places = [row[0] for row in self._rows("file_row_number", tail, window)]
+            places = [row[0] for row in self._rows(PLACE, tail, window)]
             return Page(self._at(places, wanted), total)
         except duckdb.OutOfMemoryException as error:
             message = "This page is too large to sort. Narrow it with a filter."
@@ -189,10 +191,7 @@ class _Query:
         if not places:
             return []
         marks = ", ".join("?" * len(places))
-        statement = (
-            f"SELECT file_row_number, {wanted} {_SOURCE} "
-            f"WHERE file_row_number IN ({marks})"
-        )
+        statement = f"SELECT {PLACE}, {wanted} {_SOURCE} WHERE {PLACE} IN ({marks})"
         rows = {row[0]: row[1:] for row in self._fetch(statement, places)}
         return [rows[place] for place in places]
 
@@ -208,7 +207,8 @@ def _ordering(order_by: str | None, descending: bool) -> str:
     if order_by is None or (order_by == ROW and not descending):
         return ""
     direction = "DESC" if descending else "ASC"
-    return f"{order_by} {direction} NULLS LAST, {ROW}"
+    # Rows lie in the order of `_row`; their place costs no second column to read.
+    return f"{order_by} {direction} NULLS LAST, {PLACE}"
 
 
 @cache

@@ -9,7 +9,7 @@ import polars as pl
 import polars.selectors as cs
 
 from datasets.engines.tape import Tape
-from datasets.tables import ROW, ColumnType, Table
+from datasets.tables import DATA_PAGE, ROW, ROW_GROUP, ColumnType, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from datasets.engines import Columns
     from datasets.tables import Schema
-
-ROW_GROUP = 100_000
 
 DTYPES: dict[ColumnType, Any] = {
     ColumnType.INTEGER: pl.Int64,
@@ -51,7 +49,12 @@ class PolarsEngine:
 
     def write(self, frame: nw.LazyFrame[Any], path: Path) -> None:
         # Every operation steps use keeps the order, so the rows come sorted by `_row`.
-        _native(frame).sink_parquet(path, compression="zstd", row_group_size=ROW_GROUP)
+        _native(frame).sink_parquet(
+            path,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+            data_page_size=DATA_PAGE,
+        )
 
     def encode(
         self, frame: nw.LazyFrame[Any], column: str, values: Sequence[str]
