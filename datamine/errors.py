@@ -28,6 +28,7 @@ SENTENCES = {
     400: ("bad_request", "The request cannot be understood."),
     403: ("permission_denied", "You may not do this."),
     404: ("not_found", "There is nothing here, or nothing you may see."),
+    405: ("method_not_allowed", "This address does not answer this method."),
     413: ("too_large", "The request is larger than this address accepts."),
     415: ("unsupported_media_type", "Only UTF-8 that is not compressed is accepted."),
     429: ("throttled", "Too many failed tries. Wait ten minutes, then try again."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import middleware
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 
 from datamine import env
@@ -42,6 +42,24 @@ class AdminPolicyMiddleware:
         if request.path.startswith(self.prefix):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY
         return response
+
+
+class FormOnlyMiddleware:
+    """Shows a page at addresses that only take forms; Django's answer is blank.
+
+    People come there when a session ended under a form: the log-in leads back to it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = refuse(request, response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class RequestLimitMiddleware:

@@ -75,6 +75,16 @@ def test_pages_say_what_went_wrong_and_keep_secrets(quiet, kind, status, sentenc
     assert response.content.decode().count("<h1>") == 1
 
 
+def test_address_of_a_form_opened_as_a_page_says_what_to_do(client, owner, project):
+    client.force_login(owner)
+
+    response = client.get(f"/projects/{project.key}/archive/")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "This address takes a form" in response.content.decode()
+
+
 @pytest.mark.parametrize("door", ["raise", "plain"])
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
