@@ -232,12 +232,13 @@ class ListField(forms.CharField):
 
 
 def label_of(name: str, schema: Schema) -> str:
-    """Return the declared title with its unit, else the name in words."""
+    """Return the declared title, or the name in words, with a unit it lacks."""
     words = name.replace("_", " ")
     title = schema.get("title", "")
     label = words.capitalize() if title in {"", words.title()} else title
     unit = schema.get("unit")
-    return f"{label} ({unit})" if unit else label
+    is_said = unit and unit in label.lower().split()
+    return f"{label} ({unit})" if unit and not is_said else label
 
 
 def help_of(schema: Schema) -> str:

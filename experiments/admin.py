@@ -75,8 +75,8 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
     """Sessions: made and ended by the program; staff may cancel and train again."""
 
     list_display = [
-        "experiment", "number", "status", "share", "attempts", "training_time_seconds",
-        "created_by", "created_at",
+        "experiment", "number", "status", "share", "attempts", "seconds", "created_by",
+        "created_at",
     ]  # fmt: skip
     list_select_related = ["experiment", "created_by"]
     list_filter = ["status", "experiment__project", "created_at"]
@@ -90,6 +90,11 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
     @admin.display(description="progress", ordering="progress")
     def share(self, session: TrainingSession) -> str:
         return f"{session.progress:.0%}"
+
+    @admin.display(description="seconds", ordering="training_time_seconds")
+    def seconds(self, session: TrainingSession) -> str:
+        seconds = session.training_time_seconds
+        return "–" if seconds is None else f"{seconds:.1f}"
 
     @admin.action(description="Cancel", permissions=["cancel"])
     def cancel_selected(

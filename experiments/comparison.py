@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from experiments.algorithms.catalogue import algorithms
 from experiments.choices import SessionStatus
+from experiments.labels import labels_of
 from experiments.metrics import METRICS, headline_of, title_of
 from experiments.models import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from experiments.labels import Field
     from experiments.models import Experiment
 
 #: More columns than this cannot be read beside each other.
@@ -22,10 +23,11 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Line:
-    """One setting of all experiments, in their order."""
+    """One setting of all experiments, in their order; `label` is for people."""
 
     title: str
     values: tuple[Any, ...]
+    label: str = ""
 
     @property
     def differs(self) -> bool:
@@ -110,21 +112,15 @@ class Comparison:
     @property
     def settings(self) -> list[Line]:
         """What was asked for, hyperparameters one by one."""
-        titles = {entry.name: entry.title for entry in algorithms()}
         lines = [
-            self._line("Algorithm", lambda e: titles.get(e.algorithm, e.algorithm)),
+            self._line("Algorithm", lambda e: e.algorithm_title),
             self._line("Dataset", lambda e: e.dataset.name),
             self._line("Version", lambda e: e.version.number),
             self._line("Target", lambda e: e.target_column),
             self._line("Features", lambda e: ", ".join(e.feature_columns)),
             self._line("Preprocessing", lambda e: e.get_preprocessing_display()),
         ]
-        for title, field in (("", "hyperparameters"), ("split: ", "split")):
-            names = dict.fromkeys(
-                n for e in self.experiments for n in getattr(e, field)
-            )
-            lines += [self._setting(title, field, name) for name in names]
-        return lines
+        return [*lines, *self._settings("hyperparameters"), *self._settings("split")]
 
     @property
     def differences(self) -> list[Line]:
@@ -184,6 +180,16 @@ class Comparison:
     def _line(self, title: str, value: Any) -> Line:
         return Line(title, tuple(value(experiment) for experiment in self.experiments))
 
-    def _setting(self, prefix: str, field: str, name: str) -> Line:
-        values = (getattr(e, field).get(name) for e in self.experiments)
-        return Line(f"{prefix}{name}", tuple(values))
+    def _settings(self, field: Field) -> list[Line]:
+        prefix = "split: " if field == "split" else ""
+        labels: dict[str, str] = {}
+        for experiment in self.experiments:
+            labels |= labels_of(experiment, field)
+        return [
+            Line(
+                f"{prefix}{name}",
+                tuple(getattr(e, field).get(name) for e in self.experiments),
+                label,
+            )
+            for name, label in labels.items()
+        ]

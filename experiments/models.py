@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
+from experiments.algorithms.catalogue import title_of
 from experiments.choices import Preprocessing, SessionStatus, Task
 from experiments.metrics import LISTED
 from experiments.querysets import (
@@ -86,6 +87,10 @@ class Experiment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("experiments:detail", args=[self.pk])
+
+    @property
+    def algorithm_title(self) -> str:
+        return title_of(self.algorithm)
 
 
 class TrainingSession(LeasedJob):

@@ -198,7 +198,7 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     plan = Plan.model_validate(session.plan)
     cells = version.rows_count * len(plan.features)
     threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if cells > FEW_CELLS else 1
-    lease.monitor.log(f"reads version {version.number}, {version.rows_count} rows")
+    lease.monitor.log(f"Reading version {version.number}, {version.rows_count:,} rows.")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)
         kept = SessionCheckpoints(session, lease)
@@ -230,7 +230,7 @@ def finish(
 ) -> None:
     """End the session and write its result: both, or nothing if the lease is lost."""
     found = outcome.to_json()
-    lease.monitor.log(f"completed in {seconds:.1f} s")
+    lease.monitor.log(f"Completed in {seconds:.1f} s.")
     lease.finish(training_time_seconds=seconds)
     own = {name: found.pop(name) for name in OWN_FIELDS}
     Result.objects.create(

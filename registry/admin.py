@@ -61,7 +61,7 @@ class ModelVersionAdmin(ManagedAdmin):
 
     @admin.display(description="algorithm", ordering="session__experiment__algorithm")
     def algorithm(self, version: ModelVersion) -> str:
-        return version.session.experiment.algorithm
+        return version.session.experiment.algorithm_title
 
     @admin.display(description="in service", boolean=True)
     def in_service(self, version: ModelVersion) -> bool:

@@ -66,6 +66,14 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 @register.filter
+def setting(value: object) -> str:
+    """Write what was chosen in a form: yes, no, nothing or the value itself."""
+    if value is None:
+        return NOTHING
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+@register.filter
 def size(count: float | None) -> str:
     """Write bytes as people read them: 412 kB."""
     if count is None:

@@ -224,6 +224,11 @@ def algorithms() -> tuple[Algorithm, ...]:
     return (*_ENTRIES, *(point.load() for point in entry_points(group=ENTRY_POINTS)))
 
 
+def title_of(name: str) -> str:
+    """Return how people call an algorithm; its name, if its package is gone."""
+    return next((entry.title for entry in algorithms() if entry.name == name), name)
+
+
 def algorithm(name: str) -> Algorithm:
     """Return the entry called `name`, or raise `UnknownAlgorithmError`."""
     for entry in algorithms():

@@ -16,8 +16,8 @@ from django.views.decorators.http import (
 
 from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
-from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.choices import SessionStatus
+from experiments.labels import settings_of
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.services import delete_experiment
 from experiments.sessions import cancel_session, start_session
@@ -72,8 +72,8 @@ def show(
         "project": experiment.project,
         "section": "experiments",
         "experiment": experiment,
-        "algorithm": algorithm_of(experiment),
         "session": found,
+        "settings": settings_of(experiment),
         "sessions": sessions_of(experiment),
         "may_edit": can(request.user, Action.EDIT, experiment.project),
         "may_manage": can(request.user, Action.MANAGE, experiment.project),
@@ -82,14 +82,6 @@ def show(
     return render_page(
         request, "experiments/session.html", "experiments/_session.html", context
     )
-
-
-def algorithm_of(experiment: Experiment) -> Any:
-    """Return the entry of the catalogue; a package may have taken it away."""
-    try:
-        return algorithm(experiment.algorithm)
-    except UnknownAlgorithmError:
-        return {"title": experiment.algorithm}
 
 
 def sessions_of(experiment: Experiment) -> list[dict[str, Any]]:
@@ -181,7 +173,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "experiments",
         "experiment": experiment,
         "lost": [
-            f"{count} session{'' if count == 1 else 's'} with their results and models",
+            "1 session with its result and model"
+            if count == 1
+            else f"{count} sessions with their results and models",
             "the links to it from comparisons",
         ],
     }

@@ -8,6 +8,14 @@ from datamine.templatetags import display
 
 @pytest.mark.parametrize(
     ("value", "written"),
+    [(None, "–"), (True, "yes"), (False, "no"), (0, "0"), ("max_depth", "max_depth")],
+)
+def test_setting(value, written):
+    assert display.setting(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
     [
         (None, "–"),
         (float("nan"), "–"),

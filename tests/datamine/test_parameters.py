@@ -15,6 +15,7 @@ class Knobs(BaseModel):
         0.1, gt=0, json_schema_extra={"unit": "per step", "recommended": [0.01, 0.1]}
     )
     depth: int | None = Field(None, ge=1, title="Depth of the tree")
+    rounds: int = Field(9, title="Rounds", json_schema_extra={"unit": "rounds"})
     layers: list[int] = Field([64, 32], max_length=4)
     fast: bool = False
     label: str = "none"
@@ -98,6 +99,7 @@ def test_form_knows_titles_bounds_and_units():
     assert form.fields["n_neighbors"].label == "N neighbors"
     assert form.fields["depth"].label == "Depth of the tree"
     assert form.fields["rate"].label == "Rate (per step)"
+    assert form.fields["rounds"].label == "Rounds"
     assert form.fields["n_neighbors"].help_text == (
         "How many neighbours vote. Between 1 and 20."
     )
@@ -119,6 +121,7 @@ def test_form_gives_the_parameters():
     assert form.is_valid()
     assert form.parameters.model_dump() == {
         "n_neighbors": 7, "weights": "uniform", "rate": 0.1, "depth": None,
+            "rounds": 9,
         "layers": [8, 4], "fast": True, "label": "none",
     }  # fmt: skip
 

@@ -142,7 +142,7 @@ def test_live_session_never_claims_to_be_complete(client, project, owner):
         status="training",
         progress=0.99,
         phase="fold 3 of 3",
-        log="10:00:00 reads version 1\n10:00:01 Fold 1 of 3.\n",
+        log="10:00:00 Reading version 1.\n10:00:01 Fold 1 of 3.\n",
         attempts=2,
     )
     client.force_login(owner)
@@ -348,7 +348,7 @@ def test_delete_names_what_is_lost_then_deletes(client, project, owner):
     asked = client.get(url).content.decode()
     client.post(url)
 
-    assert "1 session with their results and models" in asked
+    assert "1 session with its result and model" in asked
     assert not Experiment.objects.exists()
 
 
@@ -373,6 +373,7 @@ def test_compare_shows_differences_and_marks_other_rows(client, project, owner):
     first, second = (
         ResultFactory(
             session__experiment__version__dataset__project=project,
+            session__experiment__algorithm="knn",
             session__experiment__hyperparameters={"n_neighbors": neighbours},
             split_digest=str(neighbours) * 64,
         ).session.experiment
@@ -391,7 +392,9 @@ def test_compare_shows_differences_and_marks_other_rows(client, project, owner):
         (d.title, d.values) for d in comparison.differences
     ]
     assert not comparison.same_split
-    assert "Not all of these were tested on the same rows" in response.content.decode()
+    shown = response.content.decode()
+    assert "Not all of these were tested on the same rows" in shown
+    assert '<th scope="row">Neighbours (rows)</th>' in shown
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from experiments.algorithms.catalogue import title_of
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.services import activate_version
 from tests.factories.experiments import ExperimentFactory, ResultFactory
@@ -59,6 +60,20 @@ def test_register_under_a_wrong_name_says_why(client, owner, project, name):
     assert page.status_code == 200
     assert page.context["form"].errors["name"]
     assert not RegisteredModel.objects.exists()
+
+
+def test_pages_call_the_algorithm_by_its_title(client, owner, model):
+    version = ModelVersionFactory(model=model)
+    activate_version(version, actor=owner)
+    client.force_login(owner)
+
+    pages = [
+        client.get(reverse("registry:detail", args=[model.pk])).text,
+        client.get(reverse("registry:list", args=[model.project.key])).text,
+    ]
+
+    name = version.session.experiment.algorithm
+    assert all(title_of(name) in page and name not in page for page in pages)
 
 
 def test_activate_confirms_then_switches(client, owner, model):
