@@ -21,6 +21,8 @@ SCALES_APART = 100
 #: With fewer values, "all different" and "nearly all equal" say nothing.
 ENOUGH = 20
 FEW_ROWS = 50
+#: Numbers with fewer different values are codes or counts: they have no shape.
+SOME_VALUES = 10
 _NAMING = frozenset({ColumnType.INTEGER, ColumnType.CATEGORY, ColumnType.TEXT})
 
 
@@ -117,11 +119,13 @@ def _skewed(figures: Figures, present: int) -> Warning_ | None:
     middle = figures["quantiles"]["0.5"]
     if present < ENOUGH or mean is None or not deviation or middle is None:
         return None
+    if figures["unique"] < SOME_VALUES:
+        return None
     if abs(mean - middle) / deviation <= SKEWED:
         return None
     detail = (
         f"The values of “{figures['name']}” lie to one side: the mean is {mean:.4g}, "
-        f"the median {middle:.4g}. Scaling by “robust” is not moved by the few large."
+        f"the median {middle:.4g}. Scaling by “robust” is not moved by a few extremes."
     )
     return _warning("skewed", detail, "scale")
 
@@ -130,9 +134,11 @@ def _outliers(figures: Figures, present: int) -> Warning_ | None:
     count = figures["outliers"] or 0
     if present < ENOUGH or count / present <= MANY_OUTLIERS:
         return None
+    if figures["unique"] < SOME_VALUES:
+        return None
     detail = (
         f"{count:,} values of “{figures['name']}” ({_percent(count / present)}) lie "
-        "far from the others, beyond 1.5 distances of the quartiles."
+        "far from the others: more than 1.5 quartile distances outside the quartiles."
     )
     return _warning("outliers", detail, "outliers")
 
@@ -172,7 +178,10 @@ def _duplicates(profile: Figures) -> Warning_ | None:
     if not count:
         return None
     rows = "1 row equals" if count == 1 else f"{count:,} rows equal"
-    detail = f"{rows} an earlier one. In training and test at once they flatter."
+    detail = (
+        f"{rows} an earlier one. A copy in training and in test makes results look "
+        "better than they are."
+    )
     return _warning("duplicates", detail, "drop_duplicates")
 
 
@@ -190,6 +199,7 @@ def _different_scales(profile: Figures) -> Warning_ | None:
         for column in profile["columns"]
         if column["type"] in NUMERIC
         and column["deviation"]
+        and column["unique"] > 2
         and not _names_rows(column, profile["rows"] - column["missing"])
     ]
     if len(measured) < 2:

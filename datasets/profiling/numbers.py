@@ -22,6 +22,8 @@ BINS = 24
 TOP = 10
 QUANTILES = (0.25, 0.5, 0.75)
 FENCE = 1.5
+#: A mean this close to 0, in deviations, is 0 but for rounding.
+ROUNDING = 1e-13
 
 
 def describe_numbers(values: pl.Series) -> dict[str, Any]:
@@ -99,6 +101,8 @@ def _moments(ordered: Values) -> dict[str, float | None]:
     with np.errstate(over="ignore", invalid="ignore"):
         mean = float(ordered.mean(dtype=float)) if ordered.size else math.nan
         deviation = float(ordered.std(ddof=1)) if ordered.size > 1 else math.nan
+    if abs(mean) < deviation * ROUNDING:
+        mean = 0.0  # what summing leaves behind
     return {"mean": _or_none(mean), "deviation": _or_none(deviation)}
 
 

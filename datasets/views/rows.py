@@ -28,6 +28,8 @@ COLUMNS_AT_ONCE = 30
 MAXIMUM_FILTERS = 10
 CELL_LENGTH = 80
 TITLE_LENGTH = 1000
+#: A fraction written with more characters is rounded to six digits.
+LONG = 10
 
 
 @require_safe
@@ -198,7 +200,15 @@ def cell_of(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"text": "true" if value else "false"}
     if isinstance(value, int | float):
-        return {"text": repr(value), "number": True}
+        return {"number": True, **number_cell(value)}
     text = str(value)
     short = text if len(text) <= CELL_LENGTH else text[: CELL_LENGTH - 1] + "…"
     return {"text": short, "title": text[:TITLE_LENGTH] if short != text else ""}
+
+
+def number_cell(value: float) -> dict[str, str]:
+    """Return a number as it is; a long fraction shortened, with all of it as title."""
+    exact = repr(value)
+    if isinstance(value, int) or len(exact) <= LONG:
+        return {"text": exact}
+    return {"text": f"{value:.6g}", "title": exact}

@@ -17,6 +17,7 @@ from datasets.forms import DatasetForm, DialectForm
 from datasets.models import Dataset, Upload
 from datasets.readers.catalogue import readers
 from datasets.readers.dialect import Dialect
+from datasets.tables import NUMERIC
 from datasets.uploads import received_file
 from datasets.views.context import dataset_context, dataset_for
 from projects.models import Project
@@ -165,12 +166,16 @@ class Look:
 
     def context(self) -> dict[str, Any]:
         found = self.sniff
-        columns = found.columns[:SHOWN_COLUMNS] if found else []
+        shown = found.columns[:SHOWN_COLUMNS] if found else []
+        columns = [(name, type, type in NUMERIC) for name, type in shown]
+        numeric = [is_number for *_, is_number in columns]
         return {
             "form": self.form,
             "sniff": found,
             "error": self.error,
             "columns": columns,
-            "rows": [row[:SHOWN_COLUMNS] for row in found.rows] if found else [],
+            "rows": [list(zip(row, numeric, strict=False)) for row in found.rows]
+            if found
+            else [],
             "more_columns": len(found.columns) - len(columns) if found else 0,
         }

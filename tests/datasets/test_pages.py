@@ -11,6 +11,7 @@ from django.urls import reverse
 from datamine.children import run_inline
 from datasets.models import Dataset, DatasetVersion, Upload
 from datasets.stored import UPLOADS, stored_keys
+from datasets.views.rows import number_cell
 from tests.factories.datasets import (
     FLOWERS,
     DatasetFactory,
@@ -241,6 +242,18 @@ def test_no_query_breaks_a_page(signed_in, dataset, name, query):
     response = signed_in.get(reverse(f"datasets:{name}", args=[dataset.pk]), query)
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.25, {"text": "0.25"}),
+        (-0.900681170297807, {"text": "-0.900681", "title": "-0.900681170297807"}),
+        (12345678901234, {"text": "12345678901234"}),
+    ],
+)
+def test_long_fractions_are_shortened(value, shown):
+    assert number_cell(value) == shown
 
 
 @pytest.mark.parametrize("version", ["0", "2", "x", "9" * 40, "-1"])

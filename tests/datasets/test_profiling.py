@@ -375,6 +375,18 @@ def test_profile_warns_with_the_step_that_helps(
     assert all("“x”" in w["detail"] and w["detail"].endswith(".") for w in found)
 
 
+def test_profile_takes_the_rounding_of_a_mean_for_zero(tmp_path: Path) -> None:
+    found = column_of(tmp_path, [0.1, 0.2, -0.3], ColumnType.NUMBER)
+
+    assert found["mean"] == 0
+
+
+def test_profile_sees_no_shape_in_codes(tmp_path: Path) -> None:
+    found = column_of(tmp_path, [0] * 30 + [1] * 10, ColumnType.INTEGER)
+
+    assert found["warnings"] == []
+
+
 def test_profile_says_how_much_is_missing(tmp_path: Path) -> None:
     found = column_of(tmp_path, [None, 1.5, 2.5, 3.5], ColumnType.NUMBER)
 
