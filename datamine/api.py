@@ -31,11 +31,11 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", include("registry.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", readable, name="api-docs"),
     path("", include("projects.api.urls")),
     path("", include("datasets.api.urls")),
     path("", include("experiments.api.urls")),
-    path("", include("registry.api.urls")),
     re_path("", nothing, name="api-nothing"),
 ]

@@ -7,7 +7,9 @@ from django.urls import include, path
 
 from datamine import health, views
 
+# Addresses are tried in turn: programs ask for predictions most often, so first.
 urlpatterns = [
+    path("api/", include("datamine.api")),
     path("", views.home, name="home"),
     path("favicon.ico", views.icon, name="icon"),
     path("healthz", health.healthz, name="healthz"),
@@ -18,7 +20,6 @@ urlpatterns = [
     path("", include("experiments.urls")),
     path("", include("registry.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("datamine.api")),
 ]
 
 handler400 = "datamine.errors.bad_request"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,9 @@ def parse_value(value: object, type: ColumnType) -> Value:
     """
     try:
         return _PARSERS[type](value)
-    except (ValueError, TypeError, OverflowError) as error:
-        shown = str(value)[:60]
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        # Not all of a list in a list in a list …
+        shown = (value if isinstance(value, str) else reprlib.repr(value))[:60]
         message = f"“{shown}” is not {_NOUNS[type]}."
         raise ValueTypeError(message) from error
 

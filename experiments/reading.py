@@ -69,7 +69,7 @@ class RowReader:
             except KeyError:  # some row lacks the column
                 taken = None
             if taken is None:
-                taken = _judged(column, rows, read)
+                taken = _judged(column, take, rows, read)
             read.values[column.name] = taken
         return _without_refused(read) if read.refusals else read
 
@@ -86,24 +86,34 @@ class RowReader:
         ]
 
 
-def _judged(column: InputColumn, rows: Sequence[Row], read: ReadRows) -> list[Any]:
-    """Return the values of a column, each read by itself; None where refused."""
-    values = []
+def _judged(
+    column: InputColumn, take: Take, rows: Sequence[Row], read: ReadRows
+) -> list[Any]:
+    """Return the values of a column, each looked at by itself; None where refused."""
+    values: list[Any] = []
     for place, row in enumerate(rows):
-        value = None
         if column.name not in row:
             detail = f"The column “{column.name}” is not there."
             reason = Reason(column.name, "missing_column", detail)
             read.refusals[place].append(reason)
+            values.append(None)
+        elif taken := take([row[column.name]]):
+            values += taken
         else:
-            try:
-                value = column.read(row[column.name])
-            except RefusedValueError as error:
-                read.refusals[place].append(error.reason)
-        if remark := column.remark(value):
-            read.remarks[place].append(remark)
-        values.append(value)
+            values.append(_value(column, row[column.name], place, read))
     return values
+
+
+def _value(column: InputColumn, value: Any, place: int, read: ReadRows) -> Any:
+    """Return one value as the column reads it, or None where it is refused."""
+    try:
+        value = column.read(value)
+    except RefusedValueError as error:
+        read.refusals[place].append(error.reason)
+        return None
+    if remark := column.remark(value):
+        read.remarks[place].append(remark)
+    return value
 
 
 def _without_refused(read: ReadRows) -> ReadRows:

@@ -18,6 +18,7 @@ from registry.exceptions import (
     NotTrainedError,
 )
 from registry.models import Activation, ModelVersion, RegisteredModel
+from registry.serving import seen_models
 
 if TYPE_CHECKING:
     from experiments.models import TrainingSession
@@ -127,6 +128,7 @@ def _switch(
             f"Somebody changed the version of “{model}” in service a moment ago; look "
             "at it and decide again."
         )
+    transaction.on_commit(seen_models.forget)  # other servers: within a second
     previous = ModelVersion.objects.get(pk=seen) if seen else None
     model.active_version = version
     activation = Activation.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import tempfile
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from datamine import files
+from projects.memory import Memory
 from registry.exceptions import (
     DamagedArtifactError,
     NotInServiceError,
@@ -91,6 +93,8 @@ class ModelCache:
 
 
 loaded_models = ModelCache(CACHED_MODELS)
+#: Models as `ready_to_answer`, by a person's id, the project's key and their name.
+seen_models: Memory[tuple[int, str, str], RegisteredModel] = Memory()
 
 
 def open_artifact(result: Result) -> LoadedArtifact:
@@ -103,7 +107,7 @@ def open_artifact(result: Result) -> LoadedArtifact:
     key = settings.ARTIFACT_KEY.encode()
     try:
         with files.local_copy(result.artifact) as path:
-            return load_artifact(
+            opened = load_artifact(
                 path, result.artifact_sha256, result.artifact_hmac, key
             )
     except (ArtifactError, OSError) as error:
@@ -113,6 +117,11 @@ def open_artifact(result: Result) -> LoadedArtifact:
             if isinstance(error, ArtifactError)
             else "The model's file cannot be read; restore it from a backup."
         ) from error
+    # The libraries stay: no later look for garbage need go through them, which takes
+    # ten times as long as answering ten thousand rows.
+    gc.collect()
+    gc.freeze()
+    return opened
 
 
 def version_in_service(model: RegisteredModel) -> ModelVersion:

@@ -5,6 +5,7 @@ The environment is set when this file is imported, before Django reads its setti
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def uses_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Let no test meet what another one looked up half a second ago."""
+    for module, name in (
+        ("projects.api.authentication", "good_tokens"),
+        ("registry.serving", "seen_models"),
+    ):
+        if module in sys.modules:
+            getattr(sys.modules[module], name).forget()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from registry.models import Activation, ModelVersion, RegisteredModel
@@ -162,6 +164,24 @@ class RowsSerializer(serializers.Serializer):
         if ("rows" in values) == ("file" in values):
             raise serializers.ValidationError("Send either rows or a file.")
         return values
+
+
+def rows_or_file(data: Any) -> dict[str, Any]:
+    """Return the `rows` or the `file` that were sent, or raise `ValidationError`.
+
+    What plainly are rows passes as it is: a serializer would copy each of their values.
+    """
+    if type(data) is dict and "file" not in data and are_rows(data.get("rows")):
+        return data
+    form = RowsSerializer(data=data)
+    form.is_valid(raise_exception=True)
+    checked: dict[str, Any] = form.validated_data
+    return checked
+
+
+def are_rows(rows: Any) -> bool:
+    """Whether this is a list of objects."""
+    return type(rows) is list and {dict}.issuperset(map(type, rows))
 
 
 class ReasonSerializer(serializers.Serializer):

@@ -6,9 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from experiments.models import TrainingSession
+from projects import memory
+from projects.models import User
 from projects.services import create_token
 from registry.models import Activation, ModelVersion, RegisteredModel
-from registry.services import activate_version
+from registry.services import activate_version, register_version
 from tests.factories.experiments import (
     ExperimentFactory,
     ResultFactory,
@@ -220,19 +223,98 @@ def test_read_token_predicts_but_does_not_activate(client, project, owner):
     assert (predicted.status_code, activated.status_code) == (200, 403)
 
 
-def test_predict_with_a_token_that_only_reads_asks_two_questions(
-    project, owner, django_assert_num_queries
-):
+@pytest.fixture
+def asked(project, owner):
+    """Ask the flowers for one row, as a program does that bears a token."""
     flowers_in_service(project, owner)
     _, secret = create_token(owner, name="reader", scope="read", days=1)
     client = APIClient(headers={"authorization": f"Bearer {secret}"})
     address = f"/api/projects/{project.key}/models/flowers/predict/"
-    client.post(address, {"rows": [ROW]})
+    return lambda: client.post(address, {"rows": [ROW]})
 
+
+@pytest.fixture
+def later(monkeypatch):
+    """Stop the clock; go on to when what was looked up must be looked up anew."""
+    clock = [100.0]
+    monkeypatch.setattr(memory, "monotonic", lambda: clock[0])
+    return lambda: clock.append(clock.pop() + memory.SECONDS)
+
+
+def test_predict_with_a_token_asks_two_questions_each_half_second(
+    asked, later, django_assert_num_queries
+):
     with django_assert_num_queries(2):  # whose token, and which model it may see
-        answer = client.post(address, {"rows": [ROW]})
+        answer = asked()
+    with django_assert_num_queries(0):
+        again = asked()
+    later()
+    with django_assert_num_queries(2):
+        asked()
 
     assert [row["prediction"] for row in answer.json()["predictions"]] == ["setosa"]
+    assert again.json() == answer.json()
+
+
+def revoke(project, owner):
+    owner.auth_token_set.all().delete()
+    return 401
+
+
+def deactivate(project, owner):
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    return 401
+
+
+def remove(project, owner):
+    project.memberships.filter(user=owner).delete()
+    return 404
+
+
+def take_out_of_service(project, owner):
+    RegisteredModel.objects.update(active_version=None)
+    return 409
+
+
+@pytest.mark.parametrize("change", [revoke, deactivate, remove, take_out_of_service])
+def test_what_changes_takes_effect_within_a_second(
+    asked, later, project, owner, change
+):
+    assert asked().status_code == 200
+
+    status = change(project, owner)
+    later()
+
+    assert memory.SECONDS < 1
+    assert asked().status_code == status
+
+
+def test_switched_version_answers_within_a_second_elsewhere_and_at_once_here(
+    asked, later, owner, django_capture_on_commit_callbacks
+):
+    first = asked().json()["version"]
+    session = TrainingSession.objects.get()
+    second = register_version(session, name="flowers", actor=owner)
+    with django_capture_on_commit_callbacks() as committed:
+        activate_version(second, actor=owner)
+
+    there = asked().json()["version"]  # as if it had been another server's commit
+    later()
+    soon = asked().json()["version"]
+    RegisteredModel.objects.update(active_version=ModelVersion.objects.last())
+    committed[0]()
+    here = asked().json()["version"]
+
+    assert (there, soon, here) == (first, second.version, first)
+
+
+def test_refusal_is_not_remembered(asked, project, owner):
+    project.memberships.filter(user=owner).delete()
+    refused = asked().status_code
+
+    project.memberships.create(user=owner, role="viewer")
+
+    assert (refused, asked().status_code) == (404, 200)
 
 
 def test_predict_rows_nested_too_deep_is_400(api, address):
