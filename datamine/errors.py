@@ -13,9 +13,8 @@ from django.template.loader import render_to_string
 from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
 
-from datamine.parameters import ParameterError
 from datamine.room import NO_ROOM, is_full
-from projects.exceptions import DomainError
+from projects.exceptions import DomainError, Problem
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
@@ -59,23 +58,24 @@ def handle_exception(error: Exception, context: dict[str, Any]) -> Response | No
 
 
 def translated(error: Exception) -> Exception:
-    if isinstance(error, ParameterError):
-        return exceptions.ValidationError(
-            {
-                problem["attr"]: [
-                    exceptions.ErrorDetail(problem["detail"], problem["code"])
-                ]
-                for problem in error.problems
-            }
-        )
     if isinstance(error, DomainError):
-        return RefusedError(error)
+        named = error.named()
+        return invalid(named) if named else RefusedError(error)
     if isinstance(error, PermissionDenied) and error.args:
         return exceptions.PermissionDenied(str(error))
     if is_full(error):
         logger.error("The disk is full: %s", error)
         return StorageFullError()
     return error
+
+
+def invalid(problems: list[Problem]) -> exceptions.ValidationError:
+    """Say of each field of a request what is wrong with it."""
+    details: dict[str, list[exceptions.ErrorDetail]] = {}
+    for problem in problems:
+        found = details.setdefault(problem["attr"], [])
+        found.append(exceptions.ErrorDetail(problem["detail"], problem["code"]))
+    return exceptions.ValidationError(details)
 
 
 def refuse(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:

@@ -102,9 +102,9 @@ class StepRefusedError(DatasetError):
         self.column = error.column
         self.parameter = error.parameter
         self.position = error.position or 0
+        self.attr = self.place()
 
-    @property
-    def attr(self) -> str:
+    def place(self) -> str:
         """Where in `{steps: […]}` the trouble is: `steps.0.parameters.strategy`."""
         if self.parameter:
             return f"steps.{self.position}.parameters.{self.parameter}"

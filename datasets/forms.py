@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from datamine.parameters import ParameterError, validate
+from datasets.declarations import ParameterError, validate
 from datasets.models import Dataset
 from datasets.readers.dialect import Dialect
 from datasets.tables import ColumnType

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from datamine.parameters import ParameterError, validate
+from datasets.declarations import ParameterError, validate
 from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.choices import Preprocessing
 from experiments.evaluation.checks import check_plan

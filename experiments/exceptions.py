@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from projects.exceptions import DomainError
+from projects.exceptions import DomainError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,3 +70,9 @@ class InvalidDraftError(ExperimentError):
     def __init__(self, problems: Iterable[DraftProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__(" ".join(problem.detail for problem in self.problems))
+
+    def named(self) -> list[Problem]:
+        return [
+            {"attr": problem.attr, "code": problem.code, "detail": problem.detail}
+            for problem in self.problems
+        ]

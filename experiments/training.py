@@ -23,13 +23,14 @@ import sklearn.naive_bayes
 import sklearn.neighbors
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from datasets.declarations import ParameterError
 from datasets.monitor import Monitor, SilentMonitor
 from experiments.algorithms.catalogue import (
     Algorithm,
     UnknownAlgorithmError,
     algorithm,
 )
-from experiments.algorithms.parameters import ParameterError, Setting
+from experiments.algorithms.parameters import Setting
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.evaluation.importances import (

@@ -1,5 +1,9 @@
 """What can go wrong with projects, each with a sentence for the person it meets."""
 
+#: `attr`, the field of a request, with a `code` and a `detail` for people.
+Problem = dict[str, str]
+BAD_REQUEST = 400
+
 
 class DomainError(Exception):
     """A request that cannot be met as things are; `str(error)` is for people.
@@ -9,6 +13,12 @@ class DomainError(Exception):
 
     code = "conflict"
     status_code = 409
+    attr = ""  # the field of the request it is about, where it is about one
+
+    def named(self) -> list[Problem]:
+        """Return what is wrong with the fields of a request, one by one."""
+        found = {"attr": self.attr, "code": self.code, "detail": str(self)}
+        return [found] if self.attr and self.status_code == BAD_REQUEST else []
 
 
 class ProjectError(DomainError):

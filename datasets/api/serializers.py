@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from datamine.parameters import validate
 from datasets.choices import ProcessingStatus
+from datasets.declarations import validate
 from datasets.models import Dataset, DatasetVersion
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -11,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -27,14 +26,12 @@ from datasets.api.serializers import (
     VersionDetailSerializer,
     VersionSerializer,
 )
-from datasets.exceptions import DatasetError, NotReadyError
+from datasets.exceptions import NotReadyError
 from datasets.models import Dataset, DatasetVersion
 from datasets.views.versions import download_response
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.http import HttpResponseBase
     from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
@@ -42,19 +39,6 @@ if TYPE_CHECKING:
 VERSION = OpenApiParameter(
     "version", int, description="Number of a version; unless given: the active one."
 )
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Name the field of the request that a refusal is about."""
-    try:
-        yield
-    except DatasetError as error:
-        attr = getattr(error, "attr", None)
-        if attr is None or error.status_code != status.HTTP_400_BAD_REQUEST:
-            raise
-        detail = ErrorDetail(str(error), error.code)
-        raise ValidationError({attr: [detail]}) from error
 
 
 class AnyFormat(DefaultContentNegotiation):
@@ -129,8 +113,7 @@ class VersionActions(GenericViewSet):
         given.is_valid(raise_exception=True)
         if is_trial:
             parent = self.version(Action.VIEW, given.validated_data.get("version"))
-            with explained():
-                trial = services.try_on_sample(parent, given.specs())
+            trial = services.try_on_sample(parent, given.specs())
             return Response(TrialSerializer(trial).data)
         return self.applied_and_waited(request, given)
 
@@ -150,13 +133,12 @@ class VersionActions(GenericViewSet):
     @idempotent
     def applied(self, request: Request, given: StepsSerializer) -> Response:
         parent = self.version(Action.EDIT, given.validated_data.get("version"))
-        with explained():
-            version = services.apply_steps(
-                parent,
-                specs=given.specs(),
-                description=given.validated_data["description"],
-                actor=request.user,
-            )
+        version = services.apply_steps(
+            parent,
+            specs=given.specs(),
+            description=given.validated_data["description"],
+            actor=request.user,
+        )
         where = reverse("api-dataset-version", args=[parent.dataset_id, version.number])
         data = VersionDetailSerializer(version).data
         return Response(data, status.HTTP_202_ACCEPTED, headers={"Location": where})
@@ -210,9 +192,8 @@ class VersionActions(GenericViewSet):
         """
         version = self.version(Action.VIEW)
         query = request.query_params
-        with explained():
-            return download_response(
-                version,
-                query.get("format", "csv"),
-                is_for_programs=query.get("for") == "programs",
-            )
+        return download_response(
+            version,
+            query.get("format", "csv"),
+            is_for_programs=query.get("for") == "programs",
+        )

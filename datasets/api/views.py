@@ -29,7 +29,7 @@ from datasets.api.serializers import (
     StepEntrySerializer,
     UploadSerializer,
 )
-from datasets.api.versions import VERSION, VersionActions, explained
+from datasets.api.versions import VERSION, VersionActions
 from datasets.exceptions import DatasetError, UnreadableFileError
 from datasets.models import Dataset, DatasetVersion
 from datasets.readers.errors import ReaderError
@@ -94,19 +94,17 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
 
     @idempotent
     def uploaded(self, request: Request) -> Response:
-        with explained():
-            file = received_file(request)
+        file = received_file(request)
         given = UploadSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
         project = get_for(request.user, Project, Action.EDIT, key=values["project"])
-        with explained():
-            upload = services.receive_upload(project, file, actor=request.user)
-            try:
-                dataset = self.imported(upload, values)
-            except DatasetError:
-                services.discard_upload(upload)
-                raise
+        upload = services.receive_upload(project, file, actor=request.user)
+        try:
+            dataset = self.imported(upload, values)
+        except DatasetError:
+            services.discard_upload(upload)
+            raise
         self.kwargs["pk"] = dataset.pk
         data = DatasetDetailSerializer(self.dataset(Action.VIEW)).data
         where = reverse("api-dataset-detail", args=[dataset.pk])
@@ -148,17 +146,15 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
     @action(detail=False, methods=["post"], parser_classes=[MultiPartParser])
     def sniff(self, request: Request) -> Response:
         """Tell how a file would be read, with its first rows; nothing is saved."""
-        with explained():
-            file = received_file(request)
+        file = received_file(request)
         given = SniffRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         dialect = given.validated_data.get("dialect")
         path = Path(file.temporary_file_path())
-        with explained():
-            try:
-                found = sniff(path, label_of(file.name), dialect)
-            except ReaderError as error:
-                raise UnreadableFileError(error) from error
+        try:
+            found = sniff(path, label_of(file.name), dialect)
+        except ReaderError as error:
+            raise UnreadableFileError(error) from error
         return Response(
             {
                 "format": found.format,
@@ -199,8 +195,7 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         """
         version = self.version(Action.VIEW)
         services.require_ready(version)
-        with explained():
-            query = RowsQuery.read(request.query_params, version.schema)
+        query = RowsQuery.read(request.query_params, version.schema)
         wanted = {column.id for column in query.columns}
         found = version.profile or {"columns": []}
         columns = [column for column in found["columns"] if column["id"] in wanted]
@@ -224,9 +219,8 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         """A page of rows, each an object by column name; a missing value is null."""
         version = self.version(Action.VIEW)
         services.require_ready(version)
-        with explained():
-            query = RowsQuery.read(request.query_params, version.schema)
-            found = query.fetch(version)
+        query = RowsQuery.read(request.query_params, version.schema)
+        found = query.fetch(version)
         return Response(
             {
                 "count": found.total,

@@ -5,26 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from datasets.declarations import validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-
-@dataclass(frozen=True)
-class ParameterProblem:
-    """One value that cannot be taken; `parameter` is its name in the declaration."""
-
-    parameter: str
-    detail: str
-
-
-class ParameterError(ValueError):
-    """Values outside what is declared; the message names each and its bounds."""
-
-    def __init__(self, problems: Sequence[ParameterProblem]) -> None:
-        super().__init__(" ".join(problem.detail for problem in problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -105,53 +91,8 @@ class Parameters(BaseModel):
         ParameterError
             Naming each parameter that cannot be taken, with its bounds.
         """
-        try:
-            return cls.model_validate(dict(values))
-        except ValidationError as error:
-            raise ParameterError(_explain(cls, error)) from None
+        return validate(cls, values)
 
     def reason_unfit(self, n_samples: int) -> str | None:
         """Return why these values do not suit so many training rows, or None."""
         return None
-
-
-def bounds_in_words(schema: Mapping[str, Any]) -> str:
-    """Return what a parameter may be, from its JSON Schema, in words."""
-    variants = schema.get("anyOf", [schema])
-    return " or ".join(_variant_in_words(variant) for variant in variants)
-
-
-def _variant_in_words(schema: Mapping[str, Any]) -> str:
-    if "enum" in schema:
-        return "one of " + ", ".join(str(choice) for choice in schema["enum"])
-    kind = schema.get("type")
-    if kind == "null":
-        return "empty (no limit)"
-    if kind == "boolean":
-        return "true or false"
-    noun = "a whole number" if kind == "integer" else "a number"
-    return f"{noun} from {schema['minimum']:g} to {schema['maximum']:g}"
-
-
-def _explain(
-    model: type[BaseModel], error: ValidationError
-) -> tuple[ParameterProblem, ...]:
-    properties = model.model_json_schema()["properties"]
-    found: dict[str, ParameterProblem] = {}
-    for item in error.errors():
-        name = str(item["loc"][0])
-        found.setdefault(name, _problem(name, item["input"], properties))
-    return tuple(found.values())
-
-
-def _problem(
-    name: str, value: Any, properties: Mapping[str, Mapping[str, Any]]
-) -> ParameterProblem:
-    if name not in properties:
-        known = ", ".join(properties)
-        return ParameterProblem(
-            name, f"There is no parameter “{name}”; there are {known}."
-        )
-    allowed = bounds_in_words(properties[name])
-    shown = repr(value)[:60]
-    return ParameterProblem(name, f"“{name}” must be {allowed}, not {shown}.")

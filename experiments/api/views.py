@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -43,7 +42,6 @@ from experiments.api.serializers import (
 from experiments.comparison import Comparison
 from experiments.downloads import artifact_response
 from experiments.drafts import Draft, findings, plan_of
-from experiments.exceptions import InvalidDraftError
 from experiments.filters import ExperimentApiFilter, SessionFilter
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
@@ -51,8 +49,6 @@ from projects.models import Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.db.models import QuerySet
     from django.http import FileResponse
     from rest_framework.request import Request
@@ -62,19 +58,6 @@ ORDERING = OpenApiParameter(
     description="`name`, `algorithm`, `dataset`, `status`, `time`, `created` or a "
     "metric; with `-` in front from the greatest down.",
 )
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Answer a draft that cannot be with everything that is in its way."""
-    try:
-        yield
-    except InvalidDraftError as error:
-        details: dict[str, list[ErrorDetail]] = {}
-        for problem in error.problems:
-            found = details.setdefault(problem.attr, [])
-            found.append(ErrorDetail(problem.detail, problem.code))
-        raise ValidationError(details) from error
 
 
 def version_for(
@@ -153,10 +136,9 @@ class ExperimentViewSet(
             project=project,
         )
         said["feature_columns"] = tuple(said["feature_columns"])
-        with explained():
-            made = services.create_experiment(
-                Draft(version=version, **said), actor=request.user
-            )
+        made = services.create_experiment(
+            Draft(version=version, **said), actor=request.user
+        )
         return Response(
             self.get_serializer(made).data,
             status=status.HTTP_201_CREATED,
@@ -203,8 +185,7 @@ class ExperimentViewSet(
     @idempotent
     def started(self, request: Request) -> Response:
         experiment = self.experiment(Action.EDIT)
-        with explained():
-            session = sessions.start_session(experiment, actor=request.user)
+        session = sessions.start_session(experiment, actor=request.user)
         return Response(
             SessionDetailSerializer(session).data,
             status=status.HTTP_202_ACCEPTED,
@@ -331,6 +312,5 @@ class ValidateFeaturesView(GenericAPIView):
             number=said.pop("version"),
         )
         said["feature_columns"] = tuple(said["feature_columns"])
-        with explained():
-            plan = plan_of(Draft(version=version, **said))
+        plan = plan_of(Draft(version=version, **said))
         return Response(findings(plan, version).to_json())

@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 
 from datamine import urls
-from datamine.parameters import ParameterError
+from datasets.declarations import ParameterError
 from projects.exceptions import LastOwnerError
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,8 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from datamine.parameters import ParameterError, form_for, validate
+from datamine.parameters import form_for
+from datasets.declarations import ParameterError, validate
 
 
 class Knobs(BaseModel):

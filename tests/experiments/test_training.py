@@ -406,7 +406,7 @@ def test_pathologies_are_learned_or_refused_in_a_sentence(name, pathology):
 def test_parameter_beyond_its_bounds_is_refused_before_any_work():
     plan = iris_plan("knn", hyperparameters={"n_neighbors": 21})
 
-    with pytest.raises(TrainingError, match="whole number from 1 to 20, not 21"):
+    with pytest.raises(TrainingError, match="n_neighbors must be between 1 and 20"):
         train(plan, make_table(**iris_columns()))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from datamine.parameters import allowed, properties
+from datasets.declarations import allowed, properties
 from datasets.readers.catalogue import readers
 from datasets.steps.catalogue import steps
 from experiments.algorithms.catalogue import algorithms
