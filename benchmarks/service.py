@@ -82,14 +82,14 @@ class Api:
         assert made["processing_status"] == "ready", made
         return int(made["id"])
 
-    def tree(self, dataset: int) -> int:
-        """Describe a decision tree on the flowers and return the experiment's id."""
+    def describe(self, dataset: int, algorithm: str = "decision_tree") -> int:
+        """Describe an experiment on the flowers and return its id."""
         columns, _ = iris()
         draft = {
             "project": PROJECT,
-            "name": "A tree",
+            "name": algorithm,
             "dataset": dataset,
-            "algorithm": "decision_tree",
+            "algorithm": algorithm,
             "target_column": columns[-1],
             "feature_columns": columns[:-1],
         }

@@ -29,7 +29,7 @@ def main() -> None:
     runs = []
     with program() as started:
         client = Api(started)
-        experiment = client.tree(client.upload("iris.csv", iris_csv()))
+        experiment = client.describe(client.upload("iris.csv", iris_csv()))
         for _ in range(sessions):
             await_rest(started)
             runs.append(trained(client, experiment))
