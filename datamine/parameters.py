@@ -82,6 +82,10 @@ def field_for(name: str, schema: Schema) -> forms.Field:
         return forms.BooleanField(**common)
     if first.get("type") == "array":
         return ListField(**common)
+    if first.get("type") == "object":
+        return NamesField(**common)
+    if schema.get("format") == "column":
+        return ColumnField(**common)
     if first.get("type") in NUMBERS:
         return number_field(first, common)
     return forms.CharField(**common)
@@ -110,6 +114,47 @@ class ListField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value) or ""
         return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+class ColumnField(forms.CharField):
+    """One column by name; where the columns are known they are offered."""
+
+    def offer(self, columns: Mapping[str, str]) -> None:
+        """Let people choose among columns, given as names by id."""
+        self.names = columns
+        self.widget = forms.Select(choices=[("", "choose"), *columns.items()])
+
+    def to_python(self, value: Any) -> Any:
+        return getattr(self, "names", {}).get(value, value)
+
+
+class NamesField(forms.Field):
+    """A new name for each of the columns offered; empty leaves the old one."""
+
+    def offer(self, columns: Mapping[str, str]) -> None:
+        """Ask for a name of each of these columns, given as names by id."""
+        self.names = columns
+        self.widget = NamesWidget(columns)
+
+    def clean(self, values: Any) -> dict[str, str]:
+        names = getattr(self, "names", {}).values()
+        given = zip(names, values or [], strict=False)
+        return {name: new.strip() for name, new in given if new and new.strip()}
+
+
+class NamesWidget(forms.MultiWidget):
+    """One line of text for each column."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        super().__init__(
+            {
+                id: forms.TextInput({"aria-label": name, "placeholder": name})
+                for id, name in columns.items()
+            }
+        )
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [None] * len(self.widgets)
 
 
 def label_of(name: str, schema: Schema) -> str:

@@ -89,7 +89,12 @@ def allowed_once(schema: Schema) -> str:
         return f"{NUMBERS[kind]} {bounds}".strip() if bounds else NUMBERS[kind]
     if kind == "array":
         return f"a list; each entry {allowed(schema.get('items', {}))}"
-    words = {"boolean": "true or false", "string": "text", "null": "empty"}
+    words = {
+        "boolean": "true or false",
+        "object": "a text for each name",
+        "string": "text",
+        "null": "empty",
+    }
     return words.get(str(kind), "a valid value")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from datasets.monitor import Monitor, SilentMonitor
 from datasets.steps import catalogue
@@ -13,10 +13,13 @@ from datasets.steps.base import State, Step, StepError
 from datasets.tables import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from datasets.engines import Columns, Engine
     from datasets.tables import Schema, Table
+
+
+_TOLD_BY_DATA = frozenset({"missing_column", "type"})
 
 
 class StepSpec(BaseModel):
@@ -28,12 +31,29 @@ class StepSpec(BaseModel):
     columns: tuple[str, ...] = ()
     parameters: dict[str, Any] = Field(default_factory=dict)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_of_parameters(cls, values: Any) -> Any:
+        """Take the columns from a parameter that names them, such as of a renaming."""
+        entry = catalogue.step(str(values.get("step")))
+        parameters = values.get("parameters")
+        if values.get("columns") or not (entry and isinstance(parameters, dict)):
+            return values
+        named = parameters.get(entry.columns_in) or ()
+        columns = (named,) if isinstance(named, str) else named
+        if not isinstance(columns, tuple | dict):
+            return values
+        return {**values, "columns": tuple(columns)}
+
 
 class FittedStep(StepSpec):
     """A step with what it learned, as JSON; complete enough to be replayed."""
 
     version: int
     state: State = Field(default_factory=dict)
+
+
+Spec = TypeVar("Spec", bound=StepSpec)
 
 
 class FittedRecipe(BaseModel):
@@ -63,6 +83,9 @@ def build(spec: StepSpec) -> Step[Any]:
 def check_recipe(specs: Sequence[StepSpec], schema: Schema) -> Schema:
     """Check the steps against the columns, each after those before it.
 
+    After a step whose outcome the data decide, a column that seems to be absent or of
+    another type is no fault yet: fitting tells.
+
     Returns
     -------
     Schema
@@ -73,9 +96,16 @@ def check_recipe(specs: Sequence[StepSpec], schema: Schema) -> Schema:
     StepError
         With the `position` of the first step that cannot be done.
     """
+    is_known = True
     for position, spec in enumerate(specs):
         with _at(position):
-            schema = _checked(spec, schema).outcome(schema)
+            step = build(spec)
+            try:
+                schema = _checked(spec, schema).outcome(schema)
+            except StepError as error:
+                if is_known or error.code not in _TOLD_BY_DATA:
+                    raise
+            is_known = is_known and step.is_outcome_known
     return schema
 
 
@@ -84,8 +114,20 @@ def fit_recipe(
     table: Table,
     engine: Engine,
     monitor: Monitor | None = None,
+    *,
+    for_model: bool = False,
 ) -> tuple[FittedRecipe, Table]:
     """Fit each step on what the steps before it make of `table`.
+
+    Parameters
+    ----------
+    specs, table, engine
+        What is done to what, and by what.
+    monitor
+        Asked before each step whether to go on.
+    for_model
+        Whether a model learns from the rows: gaps that a filling step would leave at
+        the start of a table are filled as in new rows.
 
     Returns
     -------
@@ -105,6 +147,8 @@ def fit_recipe(
             step = _checked(spec, table.schema)
             state = step.fit(table, engine)
             table = step.apply(table, state, engine)
+            if for_model:
+                table = step.complete(table, state, engine)
         fitted.append(
             FittedStep(**spec.model_dump(), version=step.version, state=state)
         )
@@ -124,7 +168,7 @@ def replay(fitted: FittedRecipe, table: Table, engine: Engine) -> Table:
         with _at(position):
             step = _checked(item, table.schema)
             _check_version(item, step)
-            table = step.apply(table, item.state, engine)
+            table = step.replay(table, item.state, engine)
     return table
 
 
@@ -132,6 +176,39 @@ def learning_starts(specs: Sequence[StepSpec]) -> int | None:
     """Return the place of the first step that learns from data, or None."""
     learning = (i for i, spec in enumerate(specs) if build(spec).learns)
     return next(learning, None)
+
+
+def origins(specs: Sequence[StepSpec], name: str) -> frozenset[str]:
+    """Return the columns before the steps that one called `name` after them may be."""
+    names = frozenset({name})
+    for spec in reversed(specs):
+        names = _origins(build(spec), names)
+    return names
+
+
+def narrowed(
+    specs: Sequence[Spec], names: Iterable[str]
+) -> tuple[list[Spec], set[str]]:
+    """Leave out work on columns that none of `names`, wanted afterwards, is made of.
+
+    Steps that look at rows as a whole or drop some keep all their columns.
+
+    Returns
+    -------
+    list, set of str
+        The steps, and the columns wanted before them.
+    """
+    wanted: set[str] = set(names)
+    kept: list[Spec] = []
+    for spec in reversed(specs):
+        step = build(spec)
+        wanted = set(_origins(step, wanted))
+        if step.affects_rows or not spec.columns:
+            wanted.update(spec.columns)
+            kept.append(spec)
+        elif columns := tuple(name for name in spec.columns if name in wanted):
+            kept.append(spec.model_copy(update={"columns": columns}))
+    return kept[::-1], wanted
 
 
 class Replayer:
@@ -199,6 +276,10 @@ def _at(position: int) -> Iterator[None]:
     except StepError as error:
         error.position = position
         raise
+
+
+def _origins(step: Step[Any], names: Iterable[str]) -> frozenset[str]:
+    return frozenset(origin for name in names for origin in step.origins(name))
 
 
 def _entry(spec: StepSpec) -> catalogue.StepEntry:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from datamine.parameters import form_for
+from datamine.parameters import ColumnField, NamesField, form_for
 from datasets.recipes import StepSpec, build
 from datasets.steps import catalogue
 from datasets.steps.base import StepError
@@ -89,7 +89,7 @@ class StepsForm:
         for row in self.rows:
             if not row.form.is_valid():
                 row.errors += [e for es in row.form.errors.values() for e in es]
-            elif row.entry.needs_columns and not row.chosen:
+            elif row.entry.needs_columns and not row.spec.columns:
                 row.errors.append("Choose at least one column.")
         return not self.errors and not any(row.errors for row in self.rows)
 
@@ -131,7 +131,7 @@ class StepsForm:
         row = StepRow(
             place=place,
             entry=entry,
-            form=self.parameters(entry, place, prefix),
+            form=self.parameters(entry, place, prefix, available),
             available=available,
             chosen=ids,
             numbers=numbers,
@@ -141,22 +141,32 @@ class StepsForm:
         self.rows.append(row)
 
     def parameters(
-        self, entry: StepEntry, place: int, prefix: str | None
+        self,
+        entry: StepEntry,
+        place: int,
+        prefix: str | None,
+        available: list[Column],
     ) -> ParametersForm:
         """Return the form of a step's parameters, bound where they were sent."""
-        model = entry.parameters_model()
+        form = form_for(entry.parameters_model(), prefix=f"step-{place}")
+        offered = {column.id: column.name for column in available[:LISTED_COLUMNS]}
+        for asked in form.fields.values():
+            if isinstance(asked, ColumnField | NamesField):
+                asked.offer(offered)
         if prefix is None:
-            return form_for(model, prefix=f"step-{place}")
-        start = f"{prefix}-"
+            return form
         sent = {
-            f"step-{place}-{key.removeprefix(start)}": value
+            f"step-{place}-{key.removeprefix(f'{prefix}-')}": value
             for key, value in self.data.items()
-            if key.startswith(start)
+            if key.startswith(f"{prefix}-")
         }
-        if self.is_editing:
-            values = {k.removeprefix(f"step-{place}-"): v for k, v in sent.items()}
-            return form_for(model, prefix=f"step-{place}", initial=values)
-        return form_for(model, sent, prefix=f"step-{place}")
+        if not self.is_editing:
+            form.is_bound, form.data = True, sent
+            return form
+        for name, asked in form.fields.items():
+            value = asked.widget.value_from_datadict(sent, {}, form.add_prefix(name))
+            form.initial[name] = value
+        return form
 
     def choose_numbers(self, row: StepRow, schema: Schema) -> None:
         """Choose columns by their place: "1-200, 250"; "all" is all that fit."""
@@ -199,10 +209,21 @@ def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             "title": entry.title if (entry := catalogue.step(s["step"])) else s["step"],
             "parameters": ", ".join(
-                str(value) for value in s["parameters"].values() if value is not None
+                words_of(value)
+                for value in s["parameters"].values()
+                if value not in (None, "", *s["columns"])
             ),
             "columns": s["columns"][:3],
             "more": max(len(s["columns"]) - 3, 0),
         }
         for s in steps
     ]
+
+
+def words_of(value: Any) -> str:
+    """Return a parameter's value as people write it."""
+    if isinstance(value, list):
+        return " ".join(str(entry) for entry in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{old} → {new}" for old, new in value.items())
+    return str(value)

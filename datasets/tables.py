@@ -79,6 +79,11 @@ class Schema:
         """Return the schema of these columns, in the order of `names`."""
         return Schema(tuple(self.column(name) for name in names))
 
+    def free_ids(self, count: int) -> list[str]:
+        """Return so many ids that no column has, as new columns need."""
+        start = 1 + max((int(column.id[1:]) for column in self.columns), default=-1)
+        return [f"c{number}" for number in range(start, start + count)]
+
     def retype(self, types: dict[str, ColumnType]) -> Schema:
         """Return the schema with the types of some columns, by name, replaced."""
         return Schema(

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 Value = bool | int | float | str | date | datetime
 Json = bool | int | float | str
 
-_TRUE = frozenset({"true", "yes", "1"})
-_FALSE = frozenset({"false", "no", "0"})
+TRUE = frozenset({"true", "yes", "1"})
+FALSE = frozenset({"false", "no", "0"})
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -76,9 +76,9 @@ def _number(value: object) -> float:
 
 def _boolean(value: object) -> bool:
     text = str(value).strip().lower()
-    if text not in _TRUE | _FALSE:
+    if text not in TRUE | FALSE:
         raise ValueError
-    return text in _TRUE
+    return text in TRUE
 
 
 def _date(value: object) -> date:

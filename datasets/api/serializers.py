@@ -288,7 +288,7 @@ class StepEntrySerializer(serializers.Serializer):
     def get_defaults(self, entry: Any) -> dict[str, Any]:
         fields = entry.parameters_model().model_fields
         return {
-            name: field.default
+            name: field.get_default(call_default_factory=True)
             for name, field in fields.items()
             if not field.is_required()
         }

@@ -96,6 +96,24 @@ class Engine(Protocol):
         """Replace nulls by the last value above them, in the order of `_row`."""
         ...
 
+    def first_of_equal(
+        self, frame: nw.LazyFrame[Any], columns: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        """Keep the first of rows that are equal in `columns`, in the order of `_row`.
+
+        No value equals no value.
+        """
+        ...
+
+    def read_times(
+        self, frame: nw.LazyFrame[Any], column: str, formats: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        """Replace text by the time it means in the first `strptime` format that fits.
+
+        Text that fits none, or names no day of the calendar, becomes null.
+        """
+        ...
+
     def compile(self, schema: Schema, transform: Callable[[Table], Table]) -> Compiled:
         """Make a lazy transformation ready to be used on few rows, many times."""
         ...

@@ -80,7 +80,7 @@ class DuckDBEngine:
         self, frame: nw.LazyFrame[Any], column: str, values: Sequence[str]
     ) -> nw.LazyFrame[Any]:
         code = nw.col(column).replace_strict(
-            list(values), list(range(len(values))), default=None, return_dtype=nw.Int32
+            list(values), list(range(len(values))), default=None, return_dtype=nw.Int64
         )
         return frame.with_columns(code)
 
@@ -92,6 +92,27 @@ class DuckDBEngine:
             for id in columns
         )
         return frame.with_columns(*filled)
+
+    def first_of_equal(
+        self, frame: nw.LazyFrame[Any], columns: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        first = frame.group_by(*columns).agg(nw.col(ROW).min().alias("first"))
+        return frame.join(first, left_on=ROW, right_on="first", how="semi")
+
+    def read_times(
+        self, frame: nw.LazyFrame[Any], column: str, formats: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        relation = frame.to_native()
+        read = duckdb.FunctionExpression(
+            "try_strptime",
+            duckdb.ColumnExpression(column),
+            duckdb.ConstantExpression(list(formats)),
+        ).cast("TIMESTAMP")
+        values = (
+            read.alias(id) if id == column else duckdb.ColumnExpression(id)
+            for id in relation.columns
+        )
+        return nw.from_native(relation.select(*values))
 
     def compile(
         self, schema: Schema, transform: Callable[[Table], Table]

@@ -61,7 +61,7 @@ class PolarsEngine:
     ) -> nw.LazyFrame[Any]:
         # replace_strict() would hold the whole table in memory.
         category = pl.col(column).cast(pl.Enum(values), strict=False)
-        code = category.to_physical().cast(pl.Int32)
+        code = category.to_physical().cast(pl.Int64)
         return nw.from_native(_native(frame).with_columns(code))
 
     def forward_fill(
@@ -70,6 +70,24 @@ class PolarsEngine:
         # The portable window needs twice the memory; files lie in the order of `_row`.
         filled = pl.col(list(columns)).forward_fill()
         return nw.from_native(_native(frame).with_columns(filled))
+
+    def first_of_equal(
+        self, frame: nw.LazyFrame[Any], columns: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        first = _native(frame).unique(
+            subset=list(columns), keep="first", maintain_order=True
+        )
+        return nw.from_native(first)
+
+    def read_times(
+        self, frame: nw.LazyFrame[Any], column: str, formats: Sequence[str]
+    ) -> nw.LazyFrame[Any]:
+        text = pl.col(column).str
+        read = (
+            text.to_datetime(f.replace(".%f", "%.f"), time_unit="us", strict=False)
+            for f in formats
+        )
+        return nw.from_native(_native(frame).with_columns(pl.coalesce(list(read))))
 
     def compile(
         self, schema: Schema, transform: Callable[[Table], Table]

@@ -72,14 +72,12 @@ class Step(ABC, Generic[P]):
 
     Notes
     -----
-    `fit` may compute; `apply` is lazy, changes only what the state tells it to, and
-    never looks at other rows, so that one row and a million give the same values.
-    A change in what a stored state means needs a new `version`.
+    `fit` may compute; `apply` and `replay` are lazy and change only what the state
+    tells them to. `replay` never looks at other rows, so that one row and a million
+    give the same values. A change in what a stored state means needs a new `version`.
     """
 
     version: ClassVar[int] = 1
-    #: Whether rows can go: predictions then flag them instead.
-    affects_rows: ClassVar[bool] = False
 
     def __init__(self, columns: tuple[str, ...], parameters: P) -> None:
         self.columns = columns
@@ -89,6 +87,30 @@ class Step(ABC, Generic[P]):
     def learns(self) -> bool:
         """Whether `fit` takes anything from the data."""
         return type(self).fit is not Step.fit
+
+    @property
+    def affects_rows(self) -> bool:
+        """Whether rows can go: predictions pass such a step over."""
+        return False
+
+    @property
+    def fills(self) -> bool:
+        """Whether its columns have no gaps afterwards."""
+        return False
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether text is read as what it means: new text is then no surprise."""
+        return False
+
+    @property
+    def is_outcome_known(self) -> bool:
+        """Whether `outcome` is certain; else the data decide on names or types."""
+        return True
+
+    def origins(self, name: str) -> frozenset[str]:
+        """Return the columns a column called `name` afterwards may be made of."""
+        return frozenset({name})
 
     def check(self, schema: Schema) -> None:
         """Refuse what does not go together, by raising `StepError`.
@@ -106,8 +128,22 @@ class Step(ABC, Generic[P]):
 
     @abstractmethod
     def apply(self, table: Table, state: State, engine: Engine) -> Table:
-        """Return the table as it becomes, lazily, with the schema it then has."""
+        """Return the table as it becomes, lazily, with the schema it then has.
+
+        Parameters
+        ----------
+        table
+            The rows that were fitted.
+        """
+
+    def replay(self, table: Table, state: State, engine: Engine) -> Table:
+        """Do to rows that were not fitted what `apply` did to those that were."""
+        return self.apply(table, state, engine)
+
+    def complete(self, table: Table, state: State, engine: Engine) -> Table:
+        """Give rows that a model learns from what new rows get where a gap was left."""
+        return table
 
     def chosen(self, schema: Schema) -> tuple[Column, ...]:
-        """Return the columns this step works on, in its order."""
-        return schema.select(self.columns).columns
+        """Return the columns this step works on, in its order; all if it names none."""
+        return schema.select(self.columns or schema.names).columns

@@ -74,6 +74,11 @@ class FillMissing(Step[FillMissingParameters]):
         return self._strategy.learn is not None
 
     @property
+    @override
+    def fills(self) -> bool:
+        return True
+
+    @property
     def _strategy(self) -> _Strategy:
         return _STRATEGIES[self.parameters.strategy]
 
@@ -111,9 +116,9 @@ class FillMissing(Step[FillMissingParameters]):
     def apply(self, table: Table, state: State, engine: Engine) -> Table:
         schema = self.outcome(table.schema)
         filled = (
-            _as_float(column).fill_null(_typed(schema.column(column.name), state))
+            _as_float(column).fill_null(typed(schema.column(column.name), state))
             if self._strategy.widens
-            else nw.col(column.id).fill_null(_typed(column, state))
+            else nw.col(column.id).fill_null(typed(column, state))
             for column in self.chosen(table.schema)
         )
         return Table(table.frame.with_columns(*filled), schema)
@@ -157,7 +162,8 @@ def _as_float(column: Column) -> nw.Expr:
     return value.cast(nw.Float64) if column.type is ColumnType.INTEGER else value
 
 
-def _typed(column: Column, state: State) -> Value:
+def typed(column: Column, state: State) -> Value:
+    """Return what was learned of a column as a value of its type."""
     try:
         return parse_value(state[column.name], column.type)
     except ValueTypeError as error:

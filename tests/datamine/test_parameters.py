@@ -144,3 +144,25 @@ def test_form_shows_a_problem_of_the_whole():
     form = form_for(Knobs, {"depth": "13", "fast": "on"})
 
     assert form.non_field_errors() == ["fast does not go with a depth of 13."]
+
+
+class Names(BaseModel):
+    names: dict[str, str] = Field(default_factory=dict)
+    column: str = Field("", json_schema_extra={"format": "column"})
+
+
+def test_form_asks_for_the_columns_that_are_offered():
+    form = form_for(Names, {"names_c1": " b ", "names_c0": "", "column": "c0"})
+    for field in form.fields.values():
+        field.offer({"c0": "<a>", "c1": "ä"})
+
+    assert form.is_valid()
+    assert form.parameters == Names(names={"ä": "b"}, column="<a>")
+    assert 'aria-label="&lt;a&gt;"' in str(form["names"])
+
+
+def test_form_takes_a_column_by_name_where_none_is_offered():
+    form = form_for(Names, {"column": "size"})
+
+    assert form.is_valid()
+    assert form.parameters == Names(column="size")

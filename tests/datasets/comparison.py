@@ -45,12 +45,28 @@ def fit_on_both(
         chosen = engine(name)
         fitted, table = fit_recipe(specs, Table(chosen.scan(path), schema), chosen)
         recipes.append(fitted)
-        tables.append(chosen.rows(table.frame))
+        tables.append(chosen.rows(table.frame.sort(ROW)))
     assert_close(
         [s.state for s in recipes[0].steps], [s.state for s in recipes[1].steps]
     )
     assert_close(tables[0], tables[1])
     return recipes[0], tables[0]
+
+
+def column_of(
+    path: Path, schema: Schema, specs: Sequence[StepSpec], name: str
+) -> list[Any]:
+    """Do steps on both engines and return the values of one column afterwards."""
+    _, rows = fit_on_both(path, schema, specs)
+    after = after_on_polars(path, schema, specs)
+    place = 1 + after.schema.names.index(name)
+    return [row[place] for row in rows]
+
+
+def after_on_polars(path: Path, schema: Schema, specs: Sequence[StepSpec]) -> Table:
+    """Return the table after the steps."""
+    polars = engine("polars")
+    return fit_recipe(specs, Table(polars.scan(path), schema), polars)[1]
 
 
 def assert_close(left: Any, right: Any) -> None:

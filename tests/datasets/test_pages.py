@@ -304,6 +304,46 @@ def test_prepare_tries_and_applies_several_steps(signed_in, dataset):
     assert version.cells_changed == 7
 
 
+def test_prepare_asks_for_columns_where_a_parameter_names_them(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {
+        "step-0": "rename",
+        "step-0-names_c0": " leaf ",
+        "step-0-names_c2": "",
+        "step-1": "filter_rows",
+        "step-1-column": "c1",
+        "step-1-operator": ">",
+        "step-1-value": "6.2",
+    }
+
+    added = signed_in.post(url, data | {"add-step": "drop_columns"})
+    applied = signed_in.post(url, data | {"do": "apply"})
+
+    row, other, _ = added.context["builder"].rows
+    assert 'value=" leaf "' in str(row.form["names"])
+    assert '<option value="c1" selected>sepal</option>' in str(other.form["column"])
+    assert applied.status_code == 302
+    version = dataset.versions.get(number=2)
+    run_inline(version)
+    assert [step["columns"] for step in version.steps] == [["petal"], ["sepal"]]
+    assert version.schema.names == ("leaf", "sepal", "species")
+    assert (version.rows_count, version.rows_changed) == (3, 3)
+    history = signed_in.get(reverse("datasets:versions", args=[dataset.pk]))
+    assert "Rename columns (petal → leaf): petal" in history.text
+
+
+def test_prepare_says_which_columns_are_not_named(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {"step-0": "rename", "step-1": "filter_rows", "step-2": "drop_missing"}
+
+    page = signed_in.post(url, data | {"do": "apply"})
+
+    assert [row.errors for row in page.context["builder"].rows] == [
+        ["Choose at least one column."], ["Choose at least one column."], [],
+    ]  # fmt: skip
+    assert dataset.versions.count() == 1
+
+
 def test_prepare_keeps_what_was_chosen_when_a_step_is_added(signed_in, dataset):
     url = reverse("datasets:prepare", args=[dataset.pk])
     data = {

@@ -17,6 +17,8 @@ from datasets.recipes import (
     check_recipe,
     fit_recipe,
     learning_starts,
+    narrowed,
+    origins,
     replay,
 )
 from datasets.steps.base import StepError
@@ -176,7 +178,7 @@ def test_fit_recipe_stops_when_asked() -> None:
     [
         (
             StepSpec(step="explode"),
-            "There is no step “explode”. There are: fill",
+            "There is no step “explode”. There are: cast, ",
             "unknown_step",
         ),
         (StepSpec(step="scale"), "“Scale” needs at least one column", "columns"),
@@ -235,6 +237,39 @@ def test_learning_starts_at_the_first_step_that_learns(
     specs: list[StepSpec], start: int | None
 ) -> None:
     assert learning_starts(specs) == start
+
+
+RENAME = StepSpec(step="rename", parameters={"names": {"city": "town"}})
+ONEHOT = StepSpec(step="encode", columns=("town", "age"))
+DROP = StepSpec(step="drop_missing", columns=("size",))
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("town=a", {"city"}), ("size", {"size"}), ("city", {"city"}), ("age=1", {"age"})],
+)
+def test_origins_are_followed_through_names(name: str, before: set[str]) -> None:
+    assert origins([MEAN, RENAME, ONEHOT], name) == before
+
+
+def test_narrowed_leaves_out_work_nobody_asks_for() -> None:
+    specs, wanted = narrowed([MEAN, ZERO, RENAME, DROP, ONEHOT], ["town=a"])
+
+    assert specs == [
+        ZERO,
+        RENAME,
+        DROP,
+        ONEHOT.model_copy(update={"columns": ("town",)}),
+    ]
+    assert wanted == {"city", "size"}
+
+
+@pytest.mark.parametrize("named", [7, None, ["city"]])
+def test_columns_in_a_parameter_of_a_wrong_kind_are_refused(named: Any) -> None:
+    spec = StepSpec(step="rename", parameters={"names": named})
+
+    with pytest.raises(StepError, match="“Rename columns”"):
+        check_recipe([spec], SCHEMA)
 
 
 def test_build_returns_the_step_with_its_settings() -> None:

@@ -17,6 +17,8 @@ from tests.datasets.comparison import schema_of, store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from datasets.tables import Schema
+
 SMALL, LARGE = 1_000_000, 4_000_000
 NAMES = ["c0", "c1", "c2"]
 #: What the additional rows take in memory: a plan that cannot stream holds them all.
@@ -52,6 +54,14 @@ def scale(method: str, *columns: str) -> dict[str, object]:
     return {"step": "scale", "columns": columns, "parameters": {"method": method}}
 
 
+def outliers(method: str, action: str) -> dict[str, object]:
+    return other("outliers", method=method, action=action)
+
+
+def other(step: str, **parameters: object) -> dict[str, object]:
+    return {"step": step, "columns": ["x"], "parameters": parameters}
+
+
 RECIPE = [
     fill("mean", "c0"),
     fill("median", "c1"),
@@ -84,25 +94,44 @@ def peak(path: Path, recipe: list[dict[str, object]]) -> int:
 @pytest.mark.parametrize(
     "spec",
     [fill(s, "x") for s in ("mean", "median", "mode", "min", "max")]
-    + [scale(m, "x") for m in ("minmax", "zscore", "robust")],
-    ids=lambda spec: "-".join(spec["parameters"].values()),
+    + [scale(m, "x") for m in ("minmax", "zscore", "robust")]
+    + [outliers(m, a) for m in ("iqr", "zscore") for a in ("replace", "clip", "drop")]
+    + [
+        other("cast", type="integer"),
+        other("drop_missing"),
+        other("filter_rows", column="x", operator=">", value=1),
+        other("mark_missing", markers=["4"]),
+        other("rename", names={"x": "y"}),
+        other("select_columns"),
+    ],
+    ids=lambda spec: "-".join([spec["step"], *map(str, spec["parameters"].values())]),
 )
 def test_step_is_applied_without_holding_rows(
     tmp_path: Path, spec: dict[str, object]
 ) -> None:
     schema = schema_of({"x": ColumnType.NUMBER})
     path = store(tmp_path / "table.parquet", schema, {"x": [1.0, None, 4.0]})
+
+    assert is_streaming(path, schema, spec)
+
+
+@pytest.mark.parametrize("method", ["label", "onehot"])
+def test_encoding_is_applied_without_holding_rows(tmp_path: Path, method: str) -> None:
+    schema = schema_of({"x": ColumnType.CATEGORY})
+    path = store(tmp_path / "table.parquet", schema, {"x": ["a", None, "b"]})
+
+    assert is_streaming(path, schema, other("encode", method=method))
+
+
+def is_streaming(path: Path, schema: Schema, spec: dict[str, object]) -> bool:
+    """Tell whether Polars does the step without holding rows."""
     polars = engine("polars")
-    table = Table(polars.scan(path), schema)
-
-    _, after = fit_recipe([StepSpec(**spec)], table, polars)
-
+    _, after = fit_recipe([StepSpec(**spec)], Table(polars.scan(path), schema), polars)
     plan = after.frame.to_native().show_graph(
         engine="streaming", plan_stage="physical", raw_output=True, show=False
     )
     # Polars fills the nodes that hold rows with a colour.
-    assert "multi-scan" in plan
-    assert "fillcolor" not in plan
+    return "multi-scan" in plan and "fillcolor" not in plan
 
 
 @pytest.mark.slow

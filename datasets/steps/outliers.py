@@ -1,0 +1,289 @@
+"""Numbers far from the others, or beyond what can be."""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import narwhals.stable.v2 as nw
+from pydantic import Field, model_validator
+from typing_extensions import override
+
+from datasets.steps.base import Parameters, Step, StepError
+from datasets.steps.batches import batches
+from datasets.tables import ColumnType, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from datasets.engines import Engine
+    from datasets.steps.base import State
+    from datasets.tables import Column, Schema
+
+    Bounds = list[tuple[Any, Any]]
+    Statistic = Callable[[nw.Expr], nw.Expr]
+
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class OutliersParameters(Parameters):
+    """What counts as an outlier, and what becomes of it."""
+
+    method: Literal["iqr", "zscore", "range"] = Field(
+        "iqr",
+        title="Method",
+        description="iqr: beyond the quartiles by a multiple of their distance. "
+        "zscore: beyond the mean by a multiple of the standard deviation. range: "
+        "beyond bounds of your own.",
+    )
+    factor: float = Field(
+        1.5,
+        title="Factor",
+        description="For iqr: how many distances of the quartiles are allowed.",
+        ge=0,
+        le=100,
+    )
+    threshold: float = Field(
+        3.0,
+        title="Threshold",
+        description="For zscore: how many standard deviations are allowed.",
+        gt=0,
+        le=100,
+    )
+    low: Bound | None = Field(
+        None,
+        title="Lowest",
+        description="For range: the smallest number allowed; empty for no bound.",
+    )
+    high: Bound | None = Field(
+        None,
+        title="Highest",
+        description="For range: the largest number allowed; empty for no bound.",
+    )
+    action: Literal["replace", "clip", "drop"] = Field(
+        "clip",
+        title="What to do",
+        description="replace: put a statistic of the other numbers there. clip: put "
+        "the bound there. drop: remove the row; predictions answer such rows anyway.",
+    )
+    statistic: Literal["median", "mean"] = Field(
+        "median",
+        title="Replace with",
+        description="For replace: of the numbers that are no outliers.",
+    )
+
+    @model_validator(mode="after")
+    def _range_has_bounds(self) -> Self:
+        if self.method != "range":
+            return self
+        if self.low is None and self.high is None:
+            raise ValueError("a range needs its lowest or highest number, or both")
+        if None not in (self.low, self.high) and self.low > self.high:  # type: ignore[operator]
+            raise ValueError("the lowest number of a range is above its highest")
+        return self
+
+
+class Outliers(Step[OutliersParameters]):
+    """Replace, clip or remove what lies beyond two bounds, per column.
+
+    A number on a bound is no outlier, and numbers without end always are: they count
+    for no bound and no statistic. Whole numbers become numbers where some are
+    replaced or clipped. A gap stays a gap.
+    """
+
+    @property
+    @override
+    def learns(self) -> bool:
+        return self.parameters.method != "range" or self.parameters.action == "replace"
+
+    @property
+    @override
+    def affects_rows(self) -> bool:
+        return self.parameters.action == "drop"
+
+    @override
+    def outcome(self, schema: Schema) -> Schema:
+        if self.affects_rows:
+            return schema
+        return schema.retype(dict.fromkeys(self.columns, ColumnType.NUMBER))
+
+    @override
+    def fit(self, table: Table, engine: Engine) -> State:
+        columns = self.chosen(table.schema)
+        bounds = _METHODS[self.parameters.method](
+            table, columns, engine, self.parameters
+        )
+        state: State = {
+            column.name: {"low": low, "high": high}
+            for column, (low, high) in zip(columns, bounds, strict=True)
+        }
+        if self.parameters.action == "replace":
+            values = self._replacements(table, columns, state, engine)
+            for column, value in zip(columns, values, strict=True):
+                state[column.name]["value"] = _checked(column, value)
+        return state
+
+    @override
+    def apply(self, table: Table, state: State, engine: Engine) -> Table:
+        columns = self.chosen(table.schema)
+        inside = {c.id: _inside(_number(c), state[c.name]) for c in columns}
+        schema = self.outcome(table.schema)
+        if self.affects_rows:
+            kept = [inside[c.id] | nw.col(c.id).is_null() for c in columns]
+            return Table(table.frame.filter(*kept), schema)
+        put = _value if self.parameters.action == "replace" else _nearest
+        treated = (
+            nw.when(inside[c.id] | nw.col(c.id).is_null())
+            .then(_number(c))
+            .otherwise(put(_number(c), state[c.name]))
+            .alias(c.id)
+            for c in columns
+        )
+        return Table(table.frame.with_columns(*treated), schema)
+
+    def _replacements(
+        self,
+        table: Table,
+        columns: Sequence[Column],
+        state: State,
+        engine: Engine,
+    ) -> list[Any]:
+        statistic = _STATISTICS[self.parameters.statistic]
+        found: list[Any] = []
+        for some in batches(table, columns, engine):
+            kept = ((c, _inside(_number(c), state[c.name])) for c in some)
+            asked = (
+                statistic(nw.when(inside).then(_number(c))).alias(c.id)
+                for c, inside in kept
+            )
+            found += engine.rows(table.frame.select(*asked))[0]
+        return found
+
+
+def _number(column: Column) -> nw.Expr:
+    value = nw.col(column.id)
+    return value.cast(nw.Float64) if column.type is ColumnType.INTEGER else value
+
+
+def _finite(column: Column) -> nw.Expr:
+    value = _number(column)
+    return nw.when(value.is_finite()).then(value)
+
+
+def _inside(value: nw.Expr, bounds: dict[str, float | None]) -> nw.Expr:
+    """Tell which numbers are no outliers; bounds are as exact as they were computed."""
+    low, high = bounds["low"], bounds["high"]
+    inside = value.is_finite()
+    if low is not None:
+        inside &= value >= low - _rounding(low)
+    if high is not None:
+        inside &= value <= high + _rounding(high)
+    return inside
+
+
+def _rounding(bound: float) -> float:
+    return 8 * sys.float_info.epsilon * abs(bound)
+
+
+def _value(value: nw.Expr, bounds: dict[str, float]) -> nw.Expr:
+    return nw.lit(bounds["value"], nw.Float64)
+
+
+def _nearest(value: nw.Expr, bounds: dict[str, float | None]) -> nw.Expr:
+    """Return the bound that was passed; none for a number without end."""
+    low, high = bounds["low"], bounds["high"]
+    if low is not None and high is not None:
+        return nw.when(value < low).then(nw.lit(low)).otherwise(nw.lit(high))
+    if high is not None:
+        return nw.when(value > high).then(nw.lit(high, nw.Float64))
+    return nw.when(value < low).then(nw.lit(low, nw.Float64))
+
+
+def _by_quartiles(
+    table: Table,
+    columns: Sequence[Column],
+    engine: Engine,
+    parameters: OutliersParameters,
+) -> Bounds:
+    found: Bounds = []
+    for some in batches(table, columns, engine):
+        quartiles = _row(table, engine, some, [_quartile(0.25), _quartile(0.75)])
+        for column, (first, third) in zip(some, quartiles, strict=True):
+            low, high = _checked(column, first), _checked(column, third)
+            reach = parameters.factor * (high - low)
+            found.append(
+                (_checked(column, low - reach), _checked(column, high + reach))
+            )
+    return found
+
+
+def _by_deviation(
+    table: Table,
+    columns: Sequence[Column],
+    engine: Engine,
+    parameters: OutliersParameters,
+) -> Bounds:
+    asked: list[Statistic] = [nw.Expr.min, nw.Expr.max, nw.Expr.mean, nw.Expr.std]
+    found: Bounds = []
+    rows = _row(table, engine, columns, asked)
+    for column, (least, most, mean, deviation) in zip(columns, rows, strict=True):
+        if least is not None and least == most:  # a mean of equal values is rounded
+            found.append((least, most))
+            continue
+        reach = parameters.threshold * _checked(column, deviation)
+        low, high = mean - reach, mean + reach
+        found.append((_checked(column, low), _checked(column, high)))
+    return found
+
+
+def _by_range(
+    table: Table,
+    columns: Sequence[Column],
+    engine: Engine,
+    parameters: OutliersParameters,
+) -> Bounds:
+    return [(parameters.low, parameters.high)] * len(columns)
+
+
+def _row(
+    table: Table,
+    engine: Engine,
+    columns: Sequence[Column],
+    statistics: Sequence[Statistic],
+) -> list[tuple[Any, ...]]:
+    """Return the statistics of each column's finite numbers, from one query."""
+    asked = (
+        statistic(_finite(column)).alias(f"{column.id}_{place}")
+        for column in columns
+        for place, statistic in enumerate(statistics)
+    )
+    row = engine.rows(table.frame.select(*asked))[0]
+    size = len(statistics)
+    return [row[start : start + size] for start in range(0, len(row), size)]
+
+
+def _quartile(share: float) -> Statistic:
+    return lambda value: value.quantile(share, "linear")
+
+
+def _checked(column: Column, value: Any) -> float:
+    if value is None:
+        raise StepError(
+            f"“{column.name}” has no numbers to go by. Leave the column out, or choose "
+            "a range of your own that holds some.",
+            column.name,
+            "all_missing",
+        )
+    if not math.isfinite(value):
+        raise StepError(
+            f"“{column.name}” holds numbers too large to be reckoned with. Choose a "
+            "range of your own.",
+            column.name,
+            "infinite",
+        )
+    return float(value)
+
+
+_METHODS = {"iqr": _by_quartiles, "zscore": _by_deviation, "range": _by_range}
+_STATISTICS: dict[str, Statistic] = {"median": nw.Expr.median, "mean": nw.Expr.mean}
