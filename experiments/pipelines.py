@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datasets.engines import engine
-from datasets.recipes import FittedRecipe, Replayer
+from datasets.recipes import FittedRecipe, Replayer, build, narrowed, origins
 from datasets.tables import ROW, Column, Schema
 from datasets.values import to_json
 from experiments.answers import answers
-from experiments.evaluation.checks import FILLING
 from experiments.evaluation.numbers import plain
 from experiments.problems import LARGEST
 from experiments.reading import RowReader
 from experiments.signature import Reason, Signature, input_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from datasets.steps.base import Step
     from experiments.algorithms.catalogue import Algorithm
     from experiments.encoding import Encoder, Matrix
     from experiments.plans import Plan
@@ -253,14 +253,17 @@ def make_pipeline(
 ) -> FittedPipeline:
     """Put together what was learned from the rows at the places `train`."""
     preparation = fitted.preparation
-    recipe = FittedRecipe(steps=(*samples.before.steps, *preparation.recipe.steps))
+    steps = (*samples.before.steps, *preparation.recipe.steps)
+    recipe = FittedRecipe(steps=tuple(narrowed(steps, plan.features)[0]))
     native = entry.missing == "native"
     inputs = served_inputs(plan, samples, recipe)
-    filled = {
-        name for step in recipe.steps if step.step in FILLING for name in step.columns
-    }
+    filled = inputs_of(recipe, lambda step: step.fills)
     allowed = inputs.names if native else [n for n in inputs.names if n in filled]
-    columns = input_columns(samples.inputs.take(train).select(inputs), allowed)
+    read = inputs_of(recipe, lambda step: step.reads_text)
+    columns = tuple(
+        replace(column, categories=None) if column.name in read else column
+        for column in input_columns(samples.inputs.take(train).select(inputs), allowed)
+    )
     labels = None if samples.labels is None else tuple(samples.labels)
     return FittedPipeline(
         Signature(columns, plan.target, samples.target_type, labels),
@@ -272,12 +275,23 @@ def make_pipeline(
 
 
 def served_inputs(plan: Plan, samples: Samples, recipe: FittedRecipe) -> Schema:
-    """Return the columns a row must have: the features, and what steps work on."""
+    """Return the columns a row must have: what the features are made of."""
     known = [c for c in samples.inputs.schema if c.name != plan.target]
     if any(not step.columns for step in recipe.steps):
         return Schema(tuple(known))
-    named = {*plan.features, *(name for s in recipe.steps for name in s.columns)}
-    return Schema(tuple(column for column in known if column.name in named))
+    _, wanted = narrowed(recipe.steps, plan.features)
+    return Schema(tuple(column for column in known if column.name in wanted))
+
+
+def inputs_of(recipe: FittedRecipe, wanted: Callable[[Step[Any]], bool]) -> set[str]:
+    """Return what the columns of the steps that are wanted are made of."""
+    return {
+        origin
+        for place, spec in enumerate(recipe.steps)
+        if wanted(build(spec))
+        for name in spec.columns
+        for origin in origins(recipe.steps[:place], name)
+    }
 
 
 def served(estimator: Any) -> Any:

@@ -20,6 +20,7 @@ from datasets.recipes import (
     build,
     fit_recipe,
     learning_starts,
+    origins,
     replay,
 )
 from datasets.steps.base import StepError
@@ -120,7 +121,9 @@ def prepare(
     fitted = FittedRecipe()
     if specs:
         with steps_explained():
-            fitted, table = fit_recipe(specs, frame.table(), engine("polars"))
+            fitted, table = fit_recipe(
+                specs, frame.table(), engine("polars"), for_model=True
+            )
         frame = Frame.collect(table)
     check_features(features, frame.schema)
     if not len(frame):
@@ -162,17 +165,21 @@ def divide(
 def without_target(
     specs: Sequence[StepSpec], target: str
 ) -> tuple[list[StepSpec], list[str]]:
-    """Return the steps without the target, and a notice for each that named it."""
+    """Return the steps without the target, and a notice for each that named it.
+
+    `target` is its name after all of the steps.
+    """
     kept, notices = [], []
-    for spec in specs:
-        if target not in spec.columns:
+    for place, spec in enumerate(specs):
+        called = origins(specs[place:], target)
+        if called.isdisjoint(spec.columns):
             kept.append(spec)
             continue
         notices.append(
             f"The step “{spec.step}” was not applied to the target “{target}”: "
             "targets are never changed inside the folds."
         )
-        columns = tuple(name for name in spec.columns if name != target)
+        columns = tuple(name for name in spec.columns if name not in called)
         if columns:
             kept.append(spec.model_copy(update={"columns": columns}))
     return kept, notices

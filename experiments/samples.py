@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datasets.engines import engine
-from datasets.recipes import FittedRecipe, build, fit_recipe
+from datasets.recipes import FittedRecipe, fit_recipe, narrowed, origins
 from datasets.tables import Schema, UnknownColumnError
 from experiments.algorithms.catalogue import Task
 from experiments.evaluation.checks import check_plan
@@ -92,23 +92,21 @@ def read_samples(plan: Plan, table: Table) -> Samples:
     TrainingError
         Where the target, or a column the split needs, is not there or unfit.
     """
-    before, after = divide(_narrowed(plan, table.schema))
-    before_inputs, notices = without_target(before, plan.target)
-    steps, more = without_target(after, plan.target)
-    inputs = Frame.collect(_needed(plan, table))
-    frame = inputs
-    fitted = FittedRecipe()
+    specs, inputs = _narrowed(plan, table)
+    before, after = divide(specs)
+    given = _as_called_before(plan, after)
+    steps, notices = without_target(after, plan.target)
+    frame, fitted = inputs, FittedRecipe()
     if before:
-        frame = _after(before, inputs)
-        fitted = _fitted(before_inputs, _without(inputs, plan.target))
+        fitted, frame = _applied(before, inputs)
     facts = facts_from_frame(frame, is_complete=not steps)
-    found = check_plan(plan, facts)
+    found = check_plan(given, facts)
     if found.problems:
         raise TrainingError.from_problems(found.problems)
-    frame, dropped = _with_target(plan, frame)
-    notices.extend([*more, *dropped])
-    y, labels = _encoded_target(plan, frame)
-    features = _without(frame, plan.target)
+    frame, dropped = _with_target(given, frame)
+    notices.extend(dropped)
+    y, labels = _encoded_target(given, frame)
+    features = _without(frame, given.target)
     return Samples(
         inputs=_same_rows(inputs, frame),
         frame=features,
@@ -116,9 +114,9 @@ def read_samples(plan: Plan, table: Table) -> Samples:
         steps=steps,
         y=y,
         labels=labels,
-        target_type=frame.schema.column(plan.target).type,
-        sides=_sides(plan, frame, y),
-        repeats=_repeats(frame, [*plan.features, plan.target]),
+        target_type=frame.schema.column(given.target).type,
+        sides=_sides(given, frame, y),
+        repeats=_repeats(frame, [*plan.features, given.target]),
         notices=notices,
         warnings=found.warnings,
     )
@@ -131,48 +129,32 @@ def places_of(rows: Codes, among: Codes) -> Codes:
     return places
 
 
-def _narrowed(plan: Plan, schema: Schema) -> list[StepSpec]:
-    """Return the recipe without work on columns that no feature needs.
-
-    Where all features are there from the start, steps change columns in place; steps
-    that drop rows keep all of theirs.
-    """
-    specs = list(plan.recipe)
-    if not set(plan.features) <= set(schema.names):
-        return specs
-    wanted = {*plan.features, plan.target}
-    narrowed = []
-    for spec in specs:
-        with steps_explained():
-            in_place = spec.columns and not build(spec).affects_rows
-        columns = tuple(c for c in spec.columns if not in_place or c in wanted)
-        if columns or not in_place:
-            narrowed.append(spec.model_copy(update={"columns": columns}))
-    return narrowed
-
-
-def _needed(plan: Plan, table: Table) -> Table:
-    """Return the table with the columns that are used, where that is known."""
-    names = table.schema.names
-    if not set(plan.features) <= set(names) or any(not s.columns for s in plan.recipe):
-        return table
+def _narrowed(plan: Plan, table: Table) -> tuple[list[StepSpec], Frame]:
+    """Return the steps and columns that are used, all where that is not known."""
     split = plan.split
-    named = {*plan.features, plan.target, split.group_column, split.time_column}
-    named.update(name for spec in plan.recipe for name in spec.columns)
-    kept = Schema(tuple(c for c in table.schema if c.name in named))
-    return replace(table, schema=kept)
-
-
-def _after(specs: Sequence[StepSpec], frame: Frame) -> Frame:
+    sides = filter(None, (split.group_column, split.time_column))
     with steps_explained():
-        _, table = fit_recipe(specs, frame.table(), engine("polars"))
-    return Frame.collect(table)
+        specs, wanted = narrowed(plan.recipe, {*plan.features, plan.target, *sides})
+    if not wanted <= set(table.schema.names):
+        return plan.recipe, Frame.collect(table)
+    if all(spec.columns for spec in specs):
+        kept = Schema(tuple(c for c in table.schema if c.name in wanted))
+        table = replace(table, schema=kept)
+    return specs, Frame.collect(table)
 
 
-def _fitted(specs: Sequence[StepSpec], frame: Frame) -> FittedRecipe:
+def _as_called_before(plan: Plan, specs: Sequence[StepSpec]) -> Plan:
+    """Return the plan with the target as it is called before these steps."""
     with steps_explained():
-        fitted, _ = fit_recipe(specs, frame.table(), engine("polars"))
-    return keeping_rows(fitted)
+        called = min(origins(specs, plan.target))
+    return plan.model_copy(update={"target": called})
+
+
+def _applied(specs: Sequence[StepSpec], frame: Frame) -> tuple[FittedRecipe, Frame]:
+    """Return the steps, which learn nothing, and the rows afterwards."""
+    with steps_explained():
+        fitted, table = fit_recipe(specs, frame.table(), engine("polars"))
+    return keeping_rows(fitted), Frame.collect(table)
 
 
 def _without(frame: Frame, target: str) -> Frame:

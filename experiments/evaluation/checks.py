@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from datasets.recipes import build
 from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS, Task, algorithm
 from experiments.problems import Problem, Problems, missing_problem
@@ -32,9 +33,6 @@ IDENTIFYING = 0.95
 ROWS_FOR_IDS = 20
 #: How much wider one feature may be than another before distances mean little.
 SCALES_APART = 100
-
-#: Steps after which a column has no missing values.
-FILLING = frozenset({"fill_missing", "forward_fill", "drop_missing"})
 
 _ID_NAME = re.compile(
     r"(^|[_\s-])(id|ids|uuid|guid|key|nr|no|num|number|index|row|code)($|[_\s-])", re.I
@@ -264,7 +262,7 @@ def _check_empty(entry: Algorithm, column: ColumnFacts) -> Iterator[Finding]:
 
 def _filled(plan: Plan, column: ColumnFacts) -> bool:
     return any(
-        spec.step in FILLING and (not spec.columns or column.name in spec.columns)
+        (not spec.columns or column.name in spec.columns) and build(spec).fills
         for spec in plan.recipe
     )
 
