@@ -17,7 +17,13 @@ import numpy as np
 
 from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS
-from experiments.problems import LARGEST, Problem, TrainingError, missing_problem
+from experiments.problems import (
+    LARGEST,
+    Problem,
+    TrainingError,
+    missing_problem,
+    negative_problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,6 +172,18 @@ def check_matrix(X: Matrix, encoder: Encoder, *, missing_allowed: bool) -> None:
             problems.append(missing_problem(feature.name, missing))
         if values.size and np.nanmax(np.abs(values), initial=0.0) > LARGEST:
             problems.append(large_problem(feature.name))
+    if problems:
+        raise TrainingError.from_problems(problems)
+
+
+def check_negative(X: Matrix, encoder: Encoder) -> None:
+    """Raise `TrainingError` where a feature is negative, naming each."""
+    least = X.min(axis=0)
+    problems = [
+        negative_problem(feature.name, float(least[place].min()))
+        for feature, place in zip(encoder.features, encoder.groups, strict=True)
+        if (least[place] < 0).any()
+    ]
     if problems:
         raise TrainingError.from_problems(problems)
 

@@ -25,7 +25,12 @@ from datasets.recipes import (
 )
 from datasets.steps.base import StepError
 from datasets.tables import ROW, Schema, Table
-from experiments.encoding import Encoder, check_matrix, fit_encoder
+from experiments.encoding import (
+    Encoder,
+    check_matrix,
+    check_negative,
+    fit_encoder,
+)
 from experiments.problems import Problem, TrainingError
 
 if TYPE_CHECKING:
@@ -106,6 +111,7 @@ def prepare(
     *,
     onehot: bool,
     missing_allowed: bool,
+    negative_allowed: bool = True,
 ) -> tuple[Preparation, Matrix, Rows]:
     """Fit steps and encoder on the training rows in `frame`.
 
@@ -131,6 +137,8 @@ def prepare(
     encoder = fit_encoder(frame.data, frame.schema, features, onehot=onehot)
     X = encoder.matrix(frame.data, frame.schema)
     check_matrix(X, encoder, missing_allowed=missing_allowed)
+    if not negative_allowed:
+        check_negative(X, encoder)
     kept = Preparation(keeping_rows(fitted), encoder, missing_allowed)
     return kept, X, frame.rows
 

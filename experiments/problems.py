@@ -71,3 +71,13 @@ def missing_problem(column: str, count: int | None) -> Problem:
         f"“{column}” has {amount}; fill them with the step “Fill missing values” "
         "(fill_missing), or choose an algorithm that takes them.",
     )
+
+
+def negative_problem(column: str, least: float) -> Problem:
+    """Return what is said where an algorithm takes counts and other amounts alone."""
+    return Problem(
+        column,
+        "negative_values",
+        f"“{column}” goes down to {least:g}, and counts cannot be negative; leave it "
+        "out, scale it with the method “minmax”, or choose Gaussian naive Bayes.",
+    )

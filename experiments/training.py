@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
+import sklearn.compose
+import sklearn.dummy
 import sklearn.ensemble
 import sklearn.linear_model
 import sklearn.model_selection
 import sklearn.naive_bayes
 import sklearn.neighbors
+import sklearn.svm
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from datasets.declarations import ParameterError
@@ -244,9 +247,10 @@ class _Session:
             self.plan.features,
             onehot=self.entry.categories == "onehot",
             missing_allowed=self.entry.missing == "native",
+            negative_allowed=self.entry.negative == "native",
         )
         y = self.samples.targets(rows)
-        self._check_learnable(y)
+        self._check_learnable(X, y)
         setting = Setting(
             self.plan.random_seed, self.threads, preparation.encoder.categorical
         )
@@ -256,8 +260,8 @@ class _Session:
         self.monitor.advance()
         return Fitted(preparation, estimator, X, y)
 
-    def _check_learnable(self, y: np.ndarray[Any, Any]) -> None:
-        if reason := self.parameters.reason_unfit(len(y)):
+    def _check_learnable(self, X: Array, y: np.ndarray[Any, Any]) -> None:
+        if reason := self.parameters.reason_unfit(*X.shape):
             raise TrainingError(reason)
         if self.samples.labels is not None and y.min() == y.max():
             label = self.samples.labels[y[0]]

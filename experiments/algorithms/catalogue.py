@@ -68,6 +68,8 @@ class Algorithm:
         Whether categories are taken as they are, or become one column each.
     missing : {"native", "refused"}
         Whether missing values are taken as they are, or must be filled by a step.
+    negative : {"native", "refused"}
+        Whether features may be negative, or are counts.
     scales : bool
         Whether features are brought to one scale inside.
     presets : tuple of Preset
@@ -81,6 +83,7 @@ class Algorithm:
     factory: str
     categories: Literal["native", "onehot"] = "onehot"
     missing: Literal["native", "refused"] = "refused"
+    negative: Literal["native", "refused"] = "native"
     scales: bool = False
     presets: tuple[Preset, ...] = field(default=())
 
@@ -106,6 +109,7 @@ class Algorithm:
         return (
             _CATEGORIES[self.categories],
             _MISSING[self.missing],
+            *((_COUNTS,) if self.negative == "refused" else ()),
             *((_SCALES,) if self.scales else ()),
         )
 
@@ -120,9 +124,21 @@ _MISSING = {
     "native": "Missing values are used as they are.",
     "refused": "Missing values have to be filled first, with the step “Fill missing”.",
 }
-_SCALES = "Features are brought to one scale inside the model, unless switched off."
+_COUNTS = "Features have to be counts or other amounts: none may be negative."
+_SCALES = "Features can be brought to one scale inside the model."
 
 _HERE = "experiments.algorithms"
+_NEIGHBOURS = (
+    Preset("closest", "Closest row", {"n_neighbors": 1}),
+    Preset("smooth", "Smooth", {"n_neighbors": 15, "weights": "distance"}),
+)
+_READABLE_TREE = (
+    Preset("readable", "Readable", {"max_depth": 4, "min_samples_leaf": 5}),
+)
+_KERNELS = (
+    Preset("straight", "Straight", {"kernel": "linear"}),
+    Preset("close", "Close to the rows", {"C": 10.0}),
+)
 _STEADY_FOREST = Preset("thorough", "Thorough", {"n_estimators": 500})
 _QUICK_FOREST = Preset("quick", "Quick", {"n_estimators": 50, "max_depth": 10})
 _BOOSTING = (
@@ -143,10 +159,7 @@ _ENTRIES = (
         parameters=f"{_HERE}.knn:KnnParameters",
         factory=f"{_HERE}.knn:build",
         scales=True,
-        presets=(
-            Preset("closest", "Closest row", {"n_neighbors": 1}),
-            Preset("smooth", "Smooth", {"n_neighbors": 15, "weights": "distance"}),
-        ),
+        presets=_NEIGHBOURS,
     ),
     Algorithm(
         name="naive_bayes_gaussian",
@@ -157,15 +170,54 @@ _ENTRIES = (
         factory=f"{_HERE}.naive_bayes_gaussian:build",
     ),
     Algorithm(
+        name="naive_bayes_multinomial",
+        title="Naive Bayes (multinomial)",
+        task=Task.CLASSIFICATION,
+        summary="Describes each class by how its counts spread over the features.",
+        parameters=f"{_HERE}.naive_bayes_multinomial:NaiveBayesMultinomialParameters",
+        factory=f"{_HERE}.naive_bayes_multinomial:build",
+        negative="refused",
+    ),
+    Algorithm(
+        name="naive_bayes_bernoulli",
+        title="Naive Bayes (Bernoulli)",
+        task=Task.CLASSIFICATION,
+        summary="Describes each class by how often each feature is present.",
+        parameters=f"{_HERE}.naive_bayes_bernoulli:NaiveBayesBernoulliParameters",
+        factory=f"{_HERE}.naive_bayes_bernoulli:build",
+        scales=True,
+    ),
+    Algorithm(
+        name="logistic_regression",
+        title="Logistic regression",
+        task=Task.CLASSIFICATION,
+        summary="Adds up the features, each with a weight, into probabilities.",
+        parameters=f"{_HERE}.logistic_regression:LogisticRegressionParameters",
+        factory=f"{_HERE}.logistic_regression:build",
+        scales=True,
+        presets=(
+            Preset("cautious", "Cautious", {"C": 0.1}),
+            Preset("sparse", "Few features", {"C": 0.1, "l1_ratio": 1.0}),
+        ),
+    ),
+    Algorithm(
+        name="support_vectors",
+        title="Support vectors",
+        task=Task.CLASSIFICATION,
+        summary="Puts the widest gap between classes; slow on many thousand rows.",
+        parameters=f"{_HERE}.support_vectors:SupportVectorsParameters",
+        factory=f"{_HERE}.support_vectors:build",
+        scales=True,
+        presets=_KERNELS,
+    ),
+    Algorithm(
         name="decision_tree",
         title="Decision tree (CART)",
         task=Task.CLASSIFICATION,
         summary="Asks one question after another; can be read as rules.",
         parameters=f"{_HERE}.decision_tree:DecisionTreeParameters",
         factory=f"{_HERE}.decision_tree:build",
-        presets=(
-            Preset("readable", "Readable", {"max_depth": 4, "min_samples_leaf": 5}),
-        ),
+        presets=_READABLE_TREE,
     ),
     Algorithm(
         name="random_forest",
@@ -188,12 +240,74 @@ _ENTRIES = (
         presets=_BOOSTING,
     ),
     Algorithm(
+        name="dummy",
+        title="Baseline (reads no feature)",
+        task=Task.CLASSIFICATION,
+        summary="Answers by how often classes occur: what a model has to beat.",
+        parameters=f"{_HERE}.dummy:DummyParameters",
+        factory=f"{_HERE}.dummy:build",
+        categories="native",
+        missing="native",
+    ),
+    Algorithm(
         name="linear_regression",
         title="Linear regression",
         task=Task.REGRESSION,
         summary="Adds up the features, each with a weight found by least squares.",
         parameters=f"{_HERE}.linear_regression:LinearRegressionParameters",
         factory=f"{_HERE}.linear_regression:build",
+    ),
+    Algorithm(
+        name="ridge_regression",
+        title="Ridge regression",
+        task=Task.REGRESSION,
+        summary="Linear regression with small weights; steadier on many features.",
+        parameters=f"{_HERE}.ridge_regression:RidgeRegressionParameters",
+        factory=f"{_HERE}.ridge_regression:build",
+        scales=True,
+    ),
+    Algorithm(
+        name="polynomial_regression",
+        title="Polynomial regression",
+        task=Task.REGRESSION,
+        summary="Linear regression on powers and products of the features.",
+        parameters=f"{_HERE}.polynomial_regression:PolynomialRegressionParameters",
+        factory=f"{_HERE}.polynomial_regression:build",
+        scales=True,
+        presets=(
+            Preset("products", "Products only", {"interaction_only": True}),
+            Preset("cautious", "Cubic, cautious", {"degree": 3, "alpha": 1.0}),
+        ),
+    ),
+    Algorithm(
+        name="knn_regressor",
+        title="k-nearest neighbours (regression)",
+        task=Task.REGRESSION,
+        summary="Takes the mean of the closest training rows.",
+        parameters=f"{_HERE}.knn:KnnParameters",
+        factory=f"{_HERE}.knn_regressor:build",
+        scales=True,
+        presets=_NEIGHBOURS,
+    ),
+    Algorithm(
+        name="decision_tree_regressor",
+        title="Decision tree (CART, regression)",
+        task=Task.REGRESSION,
+        summary="Asks one question after another; can be read as rules.",
+        parameters=f"{_HERE}.decision_tree_regressor:DecisionTreeRegressorParameters",
+        factory=f"{_HERE}.decision_tree_regressor:build",
+        presets=_READABLE_TREE,
+    ),
+    Algorithm(
+        name="support_vectors_regressor",
+        title="Support vectors (regression)",
+        task=Task.REGRESSION,
+        summary="Lets only far rows bend the curve; slow on many thousand rows.",
+        parameters=f"{_HERE}.support_vectors_regressor:"
+        "SupportVectorsRegressorParameters",
+        factory=f"{_HERE}.support_vectors_regressor:build",
+        scales=True,
+        presets=_KERNELS,
     ),
     Algorithm(
         name="random_forest_regressor",
@@ -214,6 +328,16 @@ _ENTRIES = (
         categories="native",
         missing="native",
         presets=_BOOSTING,
+    ),
+    Algorithm(
+        name="dummy_regressor",
+        title="Baseline (reads no feature)",
+        task=Task.REGRESSION,
+        summary="Answers one number for every row: what a model has to beat.",
+        parameters=f"{_HERE}.dummy_regressor:DummyRegressorParameters",
+        factory=f"{_HERE}.dummy_regressor:build",
+        categories="native",
+        missing="native",
     ),
 )
 

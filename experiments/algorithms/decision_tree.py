@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from experiments.algorithms.class_weights import (
+    ClassWeight,
+    class_weight_parameter,
+    class_weights,
+)
 from experiments.algorithms.parameters import Setting, parameter
-from experiments.algorithms.trees import TreeLimits
+from experiments.algorithms.trees import TreeLimits, pruning_parameter
 
 
 class DecisionTreeParameters(TreeLimits):
@@ -16,6 +21,8 @@ class DecisionTreeParameters(TreeLimits):
         "Split criterion",
         "What a good question gains: information (entropy) or purity (Gini).",
     )
+    ccp_alpha: float = pruning_parameter()
+    class_weight: ClassWeight = class_weight_parameter()
 
 
 def build(parameters: DecisionTreeParameters, setting: Setting) -> Any:
@@ -23,9 +30,7 @@ def build(parameters: DecisionTreeParameters, setting: Setting) -> Any:
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 -- heavy import
 
     return DecisionTreeClassifier(
-        criterion=parameters.criterion,
-        max_depth=parameters.max_depth,
-        min_samples_split=parameters.min_samples_split,
-        min_samples_leaf=parameters.min_samples_leaf,
+        **parameters.model_dump(exclude={"class_weight"}),
+        class_weight=class_weights(parameters.class_weight),
         random_state=setting.seed,
     )

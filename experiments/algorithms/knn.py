@@ -7,10 +7,11 @@ from typing import Any, Literal
 from typing_extensions import override
 
 from experiments.algorithms.parameters import Parameters, Setting, parameter
+from experiments.algorithms.scaling import scaled, standardize_parameter
 
 
 class KnnParameters(Parameters):
-    """Hyperparameters of k-nearest neighbours."""
+    """Hyperparameters of k-nearest neighbours, for classes and for numbers."""
 
     n_neighbors: int = parameter(
         5,
@@ -32,15 +33,10 @@ class KnnParameters(Parameters):
         "Distance",
         "How far apart two rows are: along a straight line, or feature by feature.",
     )
-    standardize: bool = parameter(
-        True,
-        "Standardise features",
-        "Brings every feature to mean 0 and deviation 1, learned on the training rows, "
-        "so that a feature with large numbers does not outweigh the others.",
-    )
+    standardize: bool = standardize_parameter(True)
 
     @override
-    def reason_unfit(self, n_samples: int) -> str | None:
+    def reason_unfit(self, n_samples: int, n_columns: int) -> str | None:
         if n_samples >= self.n_neighbors:
             return None
         return (
@@ -48,19 +44,19 @@ class KnnParameters(Parameters):
             "rows: lower “n_neighbors”."
         )
 
+    def arguments(self, setting: Setting) -> dict[str, Any]:
+        """Return what both estimators of scikit-learn are given."""
+        return {
+            "n_neighbors": self.n_neighbors,
+            "weights": self.weights,
+            "metric": self.metric,
+            "n_jobs": setting.threads,
+        }
+
 
 def build(parameters: KnnParameters, setting: Setting) -> Any:
     """Return the unfitted estimator."""
     from sklearn.neighbors import KNeighborsClassifier  # noqa: PLC0415 -- heavy import
-    from sklearn.pipeline import make_pipeline  # noqa: PLC0415 -- heavy import
-    from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 -- heavy import
 
-    neighbours = KNeighborsClassifier(
-        n_neighbors=parameters.n_neighbors,
-        weights=parameters.weights,
-        metric=parameters.metric,
-        n_jobs=setting.threads,
-    )
-    if not parameters.standardize:
-        return neighbours
-    return make_pipeline(StandardScaler(), neighbours)
+    neighbours = KNeighborsClassifier(**parameters.arguments(setting))
+    return scaled(neighbours, standardize=parameters.standardize)

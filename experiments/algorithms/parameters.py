@@ -93,6 +93,6 @@ class Parameters(BaseModel):
         """
         return validate(cls, values)
 
-    def reason_unfit(self, n_samples: int) -> str | None:
-        """Return why these values do not suit so many training rows, or None."""
+    def reason_unfit(self, n_samples: int, n_columns: int) -> str | None:
+        """Return why these values do not suit training rows of this shape, or None."""
         return None

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from experiments.algorithms.class_weights import (
+    ClassWeight,
+    class_weight_parameter,
+    class_weights,
+)
 from experiments.algorithms.forests import ForestParameters
 from experiments.algorithms.parameters import Setting, parameter
 
@@ -16,6 +21,7 @@ class RandomForestParameters(ForestParameters):
         "Split criterion",
         "What a good question gains: purity (Gini) or information (entropy).",
     )
+    class_weight: ClassWeight = class_weight_parameter()
 
 
 def build(parameters: RandomForestParameters, setting: Setting) -> Any:
@@ -23,5 +29,7 @@ def build(parameters: RandomForestParameters, setting: Setting) -> Any:
     from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 -- heavy import
 
     return RandomForestClassifier(
-        criterion=parameters.criterion, **parameters.arguments(setting)
+        criterion=parameters.criterion,
+        class_weight=class_weights(parameters.class_weight),
+        **parameters.arguments(setting),
     )

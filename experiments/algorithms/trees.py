@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from experiments.algorithms.parameters import Parameters, parameter
 
 
@@ -34,4 +36,17 @@ class TreeLimits(Parameters):
         recommended=(1, 2, 5, 10),
         ge=1,
         le=10_000,
+    )
+
+
+def pruning_parameter() -> Any:
+    """Declare how much a question must gain to stay; forests do without."""
+    return parameter(
+        0.0,
+        "Pruning (ccp_alpha)",
+        "Questions that gain less than this for each leaf they add are taken back; 0 "
+        "keeps all.",
+        recommended=(0, 0.001, 0.01, 0.1),
+        ge=0,
+        le=1000,
     )

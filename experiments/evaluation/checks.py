@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 from datasets.recipes import build
 from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS, Task, algorithm
-from experiments.problems import Problem, Problems, missing_problem
+from experiments.problems import (
+    Problem,
+    Problems,
+    missing_problem,
+    negative_problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,6 +243,8 @@ def _check_feature(
         yield from _check_empty(entry, column)
     elif column.missing and entry.missing == "refused" and not _filled(plan, column):
         yield True, missing_problem(column.name, column.missing)
+    elif _is_negative(plan, entry, column):
+        yield True, negative_problem(column.name, column.minimum or 0)
     elif column.unique == 1 and not column.missing:
         yield _warning(
             column.name,
@@ -265,6 +272,12 @@ def _filled(plan: Plan, column: ColumnFacts) -> bool:
         (not spec.columns or column.name in spec.columns) and build(spec).fills
         for spec in plan.recipe
     )
+
+
+def _is_negative(plan: Plan, entry: Algorithm, column: ColumnFacts) -> bool:
+    """Tell whether amounts are asked for and are not there; steps may make them so."""
+    changed = any(not s.columns or column.name in s.columns for s in plan.recipe)
+    return entry.negative == "refused" and not changed and (column.minimum or 0) < 0
 
 
 def _check_identifier(column: ColumnFacts, rows: int) -> Iterator[Finding]:

@@ -40,10 +40,12 @@ def native_importances(
     Trees count what their questions gained; linear models how far a prediction moves
     when a feature moves by one deviation. None where an estimator has no account.
     """
+    if hasattr(estimator, "named_steps"):
+        X, estimator = estimator[:-1].transform(X), estimator[-1]
     weights = getattr(estimator, "feature_importances_", None)
     if weights is None:
         coefficients = getattr(estimator, "coef_", None)
-        if coefficients is None:
+        if coefficients is None or coefficients.shape[-1] != sum(encoder.widths):
             return None
         weights = np.abs(np.atleast_2d(coefficients)).mean(axis=0) * X.std(axis=0)
     sums = np.array([weights[place].sum() for place in encoder.groups])

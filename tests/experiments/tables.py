@@ -6,12 +6,14 @@ import numpy as np
 from sklearn import datasets as bundled
 
 from datasets.engines import engine
+from datasets.recipes import StepSpec
 from datasets.tables import Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import Task, algorithm
 from experiments.plans import Plan, SplitSettings
 from experiments.preparation import Frame
 
 NUMBER, CATEGORY = ColumnType.NUMBER, ColumnType.CATEGORY
+QUICK = {"random_forest": {"n_estimators": 3}, "gradient_boosting": {"max_iter": 5}}
 
 
 def make_table(**columns: tuple[ColumnType, list]) -> Table:
@@ -60,14 +62,25 @@ def mixed_columns(n_rows: int = 120, seed: int = 0) -> dict[str, tuple]:
     }
 
 
+def quick(name: str) -> dict:
+    """Return hyperparameters that make learning short, where the usual ones do not."""
+    return QUICK.get(name.removesuffix("_regressor"), {})
+
+
+def scaled(method: str) -> list[StepSpec]:
+    return [StepSpec(step="scale", columns=("size",), parameters={"method": method})]
+
+
 def iris_plan(name: str = "decision_tree", **changes) -> Plan:
     features = [column for column in iris_columns() if column != "species"]
     return make_plan(name, "species", features, **changes)
 
 
 def mixed_plan(name: str, **changes) -> Plan:
-    task = algorithm(name).task
-    target = "label" if task is Task.CLASSIFICATION else "amount"
+    entry = algorithm(name)
+    target = "label" if entry.task is Task.CLASSIFICATION else "amount"
+    if entry.negative == "refused":
+        changes = {"steps": scaled("minmax"), **changes}
     return make_plan(name, target, ["size", "kind", "flag", "day"], **changes)
 
 

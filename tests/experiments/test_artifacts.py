@@ -12,7 +12,6 @@ import joblib
 import numpy as np
 import pytest
 
-from datasets.recipes import StepSpec
 from experiments import artifacts
 from experiments.algorithms.catalogue import algorithms
 from experiments.artifacts import ArtifactError, load_artifact, write_artifact
@@ -23,11 +22,12 @@ from tests.experiments.tables import (
     make_table,
     mixed_columns,
     mixed_plan,
+    quick,
+    scaled,
 )
 
 KEY = b"a key outside the database"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-QUICK = {"random_forest": {"n_estimators": 5}, "gradient_boosting": {"max_iter": 5}}
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +64,7 @@ def rewritten(path: Path, **changes) -> tuple[Path, str, str]:
 
 @pytest.mark.parametrize("name", [entry.name for entry in algorithms()])
 def test_every_algorithm_answers_the_same_after_loading(name, tmp_path):
-    steps = [StepSpec(step="scale", columns=("size",))]
-    quick = QUICK.get(name.removesuffix("_regressor"), {})
-    plan = mixed_plan(name, steps=steps, hyperparameters=quick)
+    plan = mixed_plan(name, steps=scaled("minmax"), hyperparameters=quick(name))
     outcome = train(plan, make_table(**mixed_columns(60)))
     path = tmp_path / "model.zip"
 

@@ -38,12 +38,23 @@ def test_catalogue_has_the_named_algorithms():
     assert NAMES == [
         "knn",
         "naive_bayes_gaussian",
+        "naive_bayes_multinomial",
+        "naive_bayes_bernoulli",
+        "logistic_regression",
+        "support_vectors",
         "decision_tree",
         "random_forest",
         "gradient_boosting",
+        "dummy",
         "linear_regression",
+        "ridge_regression",
+        "polynomial_regression",
+        "knn_regressor",
+        "decision_tree_regressor",
+        "support_vectors_regressor",
         "random_forest_regressor",
         "gradient_boosting_regressor",
+        "dummy_regressor",
     ]
 
 
@@ -60,7 +71,7 @@ def test_every_algorithm_says_what_it_does_with_columns(name):
     entry = algorithm(name)
 
     assert all(sentence.endswith(".") for sentence in (entry.summary, *entry.notes))
-    assert len(entry.notes) == (3 if entry.scales else 2)
+    assert len(entry.notes) == 2 + entry.scales + (entry.negative == "refused")
 
 
 def test_unknown_algorithm_is_named_with_those_there_are():

@@ -8,11 +8,10 @@ from datasets.declarations import ParameterError, plain
 from experiments.algorithms.catalogue import algorithm, algorithms
 from experiments.algorithms.parameters import Setting
 from experiments.training import train
-from tests.experiments.tables import make_table, mixed_columns, mixed_plan
+from tests.experiments.tables import make_table, mixed_columns, mixed_plan, quick
 
 #: Their upper bounds only take long: building them is enough.
 COUNTS = {"n_estimators", "max_iter"}
-QUICK = {"random_forest": {"n_estimators": 3}, "gradient_boosting": {"max_iter": 3}}
 
 
 def bounded() -> list[tuple[str, str, dict[str, Any]]]:
@@ -41,13 +40,12 @@ def chosen() -> list[tuple[str, str, list[str]]]:
 
 @pytest.mark.parametrize(("name", "parameter", "schema"), bounded())
 def test_each_bound_can_be_learned_with(name, parameter, schema):
-    quick = QUICK.get(name.removesuffix("_regressor"), {})
     table = make_table(**mixed_columns(40))
 
     for bound in (schema["minimum"], schema["maximum"]):
         assert hasattr(algorithm(name).build({parameter: bound}, Setting()), "fit")
         if parameter not in COUNTS:
-            values = {**quick, parameter: bound}
+            values = {**quick(name), parameter: bound}
             train(mixed_plan(name, hyperparameters=values), table)
 
 

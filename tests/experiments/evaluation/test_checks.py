@@ -121,6 +121,16 @@ def test_filled_values_are_not_missing():
     assert findings(plan) == ([], [])
 
 
+def test_negative_values_are_told_where_counts_are_asked_for():
+    plan = make_plan("naive_bayes_multinomial", "label", ["size", "flag", "grade"])
+    scale = {"step": "scale", "columns": ("size",), "parameters": {"method": "minmax"}}
+
+    assert findings(plan) == ([("size", "negative_values")], [])
+    assert findings(plan.model_copy(update={"algorithm": "knn"})) == ([], [])
+    scaled = make_plan("naive_bayes_multinomial", "label", ["size"], steps=[scale])
+    assert findings(scaled) == ([], [])
+
+
 def test_no_features_and_repeated_ones_are_told():
     assert findings(make_plan("knn", "label", []))[0] == [(None, "no_features")]
     assert findings(make_plan("knn", "label", ["size", "size"]))[0] == [

@@ -1,0 +1,27 @@
+"""One decision tree for numbers (CART): each leaf answers the mean of its rows."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from experiments.algorithms.parameters import Setting, parameter
+from experiments.algorithms.trees import TreeLimits, pruning_parameter
+
+
+class DecisionTreeRegressorParameters(TreeLimits):
+    """Hyperparameters of the decision tree for numbers."""
+
+    criterion: Literal["squared_error", "absolute_error"] = parameter(
+        "squared_error",
+        "Split criterion",
+        "What a good question makes smaller: squared errors (leaves answer means) or "
+        "absolute ones (leaves answer medians).",
+    )
+    ccp_alpha: float = pruning_parameter()
+
+
+def build(parameters: DecisionTreeRegressorParameters, setting: Setting) -> Any:
+    """Return the unfitted estimator."""
+    from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 -- heavy import
+
+    return DecisionTreeRegressor(**parameters.model_dump(), random_state=setting.seed)
