@@ -8,7 +8,7 @@ import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 #: Models a server process keeps in memory; the one unused longest goes first.
 CACHED_MODELS = 8
+WARMING = "warming a model"  # what such threads are called
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,29 @@ class ModelCache:
         self.size = size
         self.lock = Lock()
         self.models: OrderedDict[str, LoadedArtifact] = OrderedDict()
+        self.warming: set[str] = set()
+
+    def warm(self, result: Result) -> None:
+        """Open the model of a result beside all else, before somebody asks it.
+
+        The first model of a process brings scikit-learn along, which takes seconds.
+        """
+        key = result.artifact_sha256
+        with self.lock:
+            if key in self.models or key in self.warming:
+                return
+            self.warming.add(key)
+        thread = Thread(target=self._warm, args=(result,), name=WARMING, daemon=True)
+        thread.start()
+
+    def _warm(self, result: Result) -> None:
+        try:
+            self.get(result)
+        except DamagedArtifactError:  # logged; whoever predicts is told
+            pass
+        finally:
+            with self.lock:
+                self.warming.discard(result.artifact_sha256)
 
     def get(self, result: Result) -> LoadedArtifact:
         """Return the model of a result; the first call opens it.
@@ -117,11 +141,17 @@ def open_artifact(result: Result) -> LoadedArtifact:
             if isinstance(error, ArtifactError)
             else "The model's file cannot be read; restore it from a backup."
         ) from error
-    # The libraries stay: no later look for garbage need go through them, which takes
-    # ten times as long as answering ten thousand rows.
+    # The libraries stay: no later look for garbage, such as ten thousand rows bring
+    # about, need go through all of their objects.
     gc.collect()
     gc.freeze()
     return opened
+
+
+def warm(model: RegisteredModel) -> None:
+    """Make the version in service ready to answer in this process, if there is one."""
+    if model.active_version:
+        loaded_models.warm(model.active_version.session.result)
 
 
 def version_in_service(model: RegisteredModel) -> ModelVersion:

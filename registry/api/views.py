@@ -184,6 +184,7 @@ class RegisteredModelViewSet(GenericViewSet):
         activation = activate_version(
             version, reason=form.validated_data["reason"], actor=request.user
         )
+        serving.warm(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
     @extend_schema(request=RollbackSerializer, responses=SwitchedSerializer)
@@ -197,6 +198,7 @@ class RegisteredModelViewSet(GenericViewSet):
         activation = roll_back(
             model, reason=form.validated_data["reason"], actor=request.user
         )
+        serving.warm(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
     @extend_schema(responses=ModelVersionSerializer)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from datamine import files
 from registry import serving
@@ -12,6 +15,7 @@ from registry.exceptions import (
     NotInServiceError,
     UnreadableRowsError,
 )
+from registry.services import register_version
 from tests.factories.registry import (
     RegisteredModelFactory,
     flowers_in_service,
@@ -112,3 +116,43 @@ def test_deleted_artefact_is_a_sentence(version):
 
     with pytest.raises(DamagedArtifactError, match="cannot be read"):
         serving.predict_rows(version, [ROW])
+
+
+def opened_beside() -> set[str]:
+    """Wait for the threads that open models; return what this process holds."""
+    for thread in threading.enumerate():
+        if thread.name == serving.WARMING:
+            thread.join(30)
+    return set(serving.loaded_models.models)
+
+
+@pytest.mark.parametrize("page", ["registry:detail", "registry:predict"])
+def test_page_of_a_model_in_service_opens_it_beside(client, owner, version, page):
+    client.force_login(owner)
+    assert opened_beside() == set()
+
+    client.get(reverse(page, args=[version.model.pk]))
+
+    assert opened_beside() == {version.session.result.artifact_sha256}
+
+
+def test_activation_by_api_opens_the_version_beside(client, owner, project, version):
+    other = register_version(version.session, name="flowers", actor=owner)
+    client.force_login(owner)
+
+    answer = client.post(
+        f"/api/projects/{project.key}/models/flowers/activate/",
+        {"version": other.version},
+    )
+
+    assert answer.status_code == 200
+    assert opened_beside() == {version.session.result.artifact_sha256}
+
+
+def test_damaged_model_is_refused_where_it_is_asked_not_in_the_thread(version, caplog):
+    files.delete(version.session.result.artifact)
+
+    serving.warm(version.model)
+
+    assert opened_beside() == set()
+    assert "refused" in caplog.text

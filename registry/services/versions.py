@@ -1,4 +1,4 @@
-"""Everything that changes the registry, for pages, API and admin alike."""
+"""Versions: registered, put in service, taken out again, deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of the registry: what is registered, what serves, and what it predicts."""
+"""Pages of models: what is registered, what serves, and how that changes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from datamine.htmx import render_page
 from experiments.models import TrainingSession
 from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import RegistryError
-from registry.exports import answer_response
-from registry.forms import ReasonForm, RegisterForm, RowForm, RowsFileForm
-from registry.models import ModelVersion, RegisteredModel
+from registry.forms import ReasonForm, RegisterForm
+from registry.models import ModelVersion
 from registry.services import (
     activate_version,
     delete_model,
@@ -26,15 +24,18 @@ from registry.services import (
     roll_back,
     version_before,
 )
+from registry.views.context import (
+    FORM_METHODS,
+    context_of,
+    done_or_told,
+    model_for,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest, HttpResponse
 
 VERSIONS_PER_PAGE = 25
 LEDGER_LINES = 20
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_safe
@@ -51,9 +52,10 @@ def model_list(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.VIEW)
+    model = model_for(request, pk, Action.VIEW)
+    serving.warm(model)
     versions = ModelVersion.objects.with_results().filter(model=model)
-    context = _context(
+    context = context_of(
         model,
         page=Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
         ledger=model.activations.select_related("actor")[:LEDGER_LINES],
@@ -91,7 +93,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(FORM_METHODS)
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.MANAGE)
+    model = model_for(request, pk, Action.MANAGE)
     name = request.POST.get("version") or request.GET.get("version")
     version = get_for(
         request.user,
@@ -102,7 +104,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        return _do(
+        return done_or_told(
             request,
             model,
             f"{version.version} is in service.",
@@ -110,16 +112,16 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
                 version, reason=form.cleaned_data["reason"], actor=request.user
             ),
         )
-    context = _context(model, version=version, form=form)
+    context = context_of(model, version=version, form=form)
     return render(request, "registry/activate.html", context)
 
 
 @require_http_methods(FORM_METHODS)
 def rollback(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.MANAGE)
+    model = model_for(request, pk, Action.MANAGE)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        return _do(
+        return done_or_told(
             request,
             model,
             "Rolled back: the version before is in service again.",
@@ -127,24 +129,24 @@ def rollback(request: HttpRequest, pk: int) -> HttpResponse:
                 model, reason=form.cleaned_data["reason"], actor=request.user
             ),
         )
-    context = _context(model, form=form, version=version_before(model))
+    context = context_of(model, form=form, version=version_before(model))
     return render(request, "registry/rollback.html", context)
 
 
 @require_http_methods(FORM_METHODS)
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.MANAGE)
+    model = model_for(request, pk, Action.MANAGE)
     if request.method == "POST":
         delete_model(model, actor=request.user)
         messages.success(request, f"The model “{model}” is deleted.")
         return redirect("registry:list", model.project.key)
-    context = _context(model, versions_count=model.versions.count())
+    context = context_of(model, versions_count=model.versions.count())
     return render(request, "registry/delete.html", context)
 
 
 @require_http_methods(FORM_METHODS)
 def delete_one_version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
-    model = _model(request, pk, Action.MANAGE)
+    model = model_for(request, pk, Action.MANAGE)
     found = get_for(
         request.user,
         ModelVersion.objects.with_results(),
@@ -153,67 +155,10 @@ def delete_one_version(request: HttpRequest, pk: int, version: str) -> HttpRespo
         version=version,
     )
     if request.method == "POST":
-        return _do(
+        return done_or_told(
             request,
             model,
             f"{found.version} is deleted.",
             lambda: delete_version(found, actor=request.user),
         )
-    return render(request, "registry/delete.html", _context(model, version=found))
-
-
-@require_http_methods(FORM_METHODS)
-def predict(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.VIEW)
-    context = _context(model, file_form=RowsFileForm())
-    if model.active_version:
-        form = RowForm(serving.signature(model.active_version), request.POST or None)
-        context["form"] = form
-        if form.is_valid():
-            context["answer"] = serving.answer_or_sentence(
-                model.active_version, [form.row]
-            )
-    return render_page(
-        request, "registry/predict.html", "registry/_prediction.html", context
-    )
-
-
-@require_http_methods(["POST"])
-def predict_file(request: HttpRequest, pk: int) -> HttpResponse:
-    model = _model(request, pk, Action.VIEW)
-    file_form = RowsFileForm(request.POST, request.FILES)
-    context = _context(model, file_form=file_form)
-    try:
-        version = serving.version_in_service(model)
-        if file_form.is_valid():
-            answer = serving.predict_file(version, file_form.cleaned_data["file"])
-            if "download" in request.POST:
-                return answer_response(answer)
-            context["answer"] = answer
-    except RegistryError as error:
-        file_form.add_error("file", str(error))
-    return render(request, "registry/predict_file.html", context)
-
-
-def _model(request: HttpRequest, pk: int, wanted: Action) -> RegisteredModel:
-    return get_for(request.user, RegisteredModel.objects.with_active(), wanted, pk=pk)
-
-
-def _context(model: RegisteredModel, **more: object) -> dict[str, object]:
-    return {"project": model.project, "section": "models", "model": model, **more}
-
-
-def _do(
-    request: HttpRequest,
-    model: RegisteredModel,
-    done: str,
-    act: Callable[[], object],
-) -> HttpResponse:
-    """Do what was confirmed and say so, or say why it could not be done."""
-    try:
-        act()
-    except RegistryError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-    return redirect(model)
+    return render(request, "registry/delete.html", context_of(model, version=found))
