@@ -156,6 +156,31 @@ def page(  # noqa: PLR0913 -- the sides of a page; all but two have a default
     return query.page(ids, _ordering(order_by, descending), window)
 
 
+def rows_at(
+    path: Path, ids: Sequence[str], rows: Sequence[int], memory_mb: int = MEMORY_MB
+) -> list[tuple[Any, ...]]:
+    """Read some rows by their `_row`, in the order they are asked for.
+
+    Parameters
+    ----------
+    path
+        The typed Parquet file.
+    ids
+        The columns wanted, in order.
+    rows
+        At most `MAXIMUM_LIMIT` of them; one that is not there is left out.
+    memory_mb
+        What all pages of this process may hold in memory together.
+    """
+    if not all(map(_ID.fullmatch, ids)) or len(rows) > MAXIMUM_LIMIT:
+        message = f"These are not column ids, or too many rows: {ids}, {len(rows)}."
+        raise ValueError(message)
+    if not rows:
+        return []
+    query = _Query(_database(os.getpid(), memory_mb).cursor(), path, ())
+    return query.at_rows(list(rows), ", ".join([ROW, *ids]))
+
+
 @dataclass(frozen=True)
 class _Query:
     connection: duckdb.DuckDBPyConnection
@@ -194,6 +219,12 @@ class _Query:
         statement = f"SELECT {PLACE}, {wanted} {_SOURCE} WHERE {PLACE} IN ({marks})"
         rows = {row[0]: row[1:] for row in self._fetch(statement, places)}
         return [rows[place] for place in places]
+
+    def at_rows(self, rows: list[int], wanted: str) -> list[tuple[Any, ...]]:
+        marks = ", ".join("?" * len(rows))
+        statement = f"SELECT {wanted} {_SOURCE} WHERE {ROW} IN ({marks})"
+        found = {row[0]: row[1:] for row in self._fetch(statement, rows)}
+        return [found[row] for row in rows if row in found]
 
     def _fetch(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
         bound = list(chain([str(self.path)], values))

@@ -18,6 +18,8 @@ PALETTE = (
 )  # fmt: skip
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHT = 260
+#: Features whose partial dependence is drawn.
+DEPENDENCES = 6
 
 Row = dict[str, Any]
 Spec = dict[str, Any]
@@ -167,6 +169,131 @@ def residual_marks(rows: list[Row]) -> Spec:
     }
 
 
+def predicted_marks(rows: list[Row]) -> Spec:
+    """Draw each prediction over its true value; a good model lies on the diagonal."""
+    axis = {"type": "quantitative", "scale": {"zero": False}}
+    found = [row[name] for row in rows for name in ("predicted", "actual")] or [0]
+    ends = [{"x": end, "y": end} for end in (min(found), max(found))]
+    return {
+        "layer": [
+            reference(ends),
+            {
+                "mark": {"type": "circle", "opacity": 0.6, "size": 24},
+                "encoding": {
+                    "x": {**axis, "field": "actual", "title": "True"},
+                    "y": {**axis, "field": "predicted", "title": "Predicted"},
+                    "color": {"value": PALETTE[0]},
+                },
+            },
+        ]
+    }
+
+
+def score_axis(field: str, title: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"zero": False},
+    }
+
+
+def learning_rows(details: dict[str, Any]) -> list[Row]:
+    """Return a line for each size and part, by the first metric of the task."""
+    steps = details.get("learning_curve") or []
+    return [
+        {"class": part, "order": place, "rows": step["rows"], "score": step[part][name]}
+        for part in ("train", "test")
+        for place, step in enumerate(steps)
+        for name in ("accuracy", "r2")
+        if step[part].get(name) is not None
+    ]
+
+
+def say_learning(details: dict[str, Any]) -> str:
+    tested = [row for row in learning_rows(details) if row["class"] == "test"]
+    parts = (f"{row['score']:.3f} from {row['rows']}" for row in tested)
+    return f"On the tested rows: {', '.join(parts)} rows."
+
+
+def epoch_rows(details: dict[str, Any]) -> list[Row]:
+    """Return a line for each epoch and loss that a network told of."""
+    history = details.get("history") or []
+    names = [name for name in (history[0] if history else ()) if "loss" in name]
+    return [
+        {
+            "class": name.replace("_", " "),
+            "order": place,
+            "epoch": entry.get("epoch", place + 1),
+            "loss": entry[name],
+        }
+        for name in names
+        for place, entry in enumerate(history)
+        if entry.get(name) is not None
+    ]
+
+
+def say_epochs(details: dict[str, Any]) -> str:
+    last = {row["class"]: row["loss"] for row in epoch_rows(details)}
+    parts = (f"{name} {loss:.4g}" for name, loss in last.items())
+    return f"At the end: {', '.join(parts)}."
+
+
+def dependence_chart(place: int) -> Chart:
+    """Return the chart of the feature that matters most but for `place` others."""
+
+    def rows(details: dict[str, Any]) -> list[Row]:
+        shape = shape_at(details, place)
+        lines_of = shape["lines"] if shape else []
+        return [
+            {
+                "class": "prediction" if line["label"] is None else str(line["label"]),
+                "order": number,
+                "feature": shape["feature"],
+                "value": value,
+                "mean": mean,
+            }
+            for line in lines_of
+            for number, (value, mean) in enumerate(
+                zip(shape["values"], line["means"], strict=True)
+            )
+        ]
+
+    def words(details: dict[str, Any]) -> str:
+        shape = shape_at(details, place)
+        means = [mean for line in shape["lines"] for mean in line["means"]]
+        return (
+            f"By “{shape['feature']}”, all other features as they are, the mean "
+            f"prediction lies between {min(means):.4g} and {max(means):.4g}."
+        )
+
+    title = f"Partial dependence on feature {place + 1} by importance"
+    return Chart(f"dependence_{place + 1}", title, rows, dependence_marks, words)
+
+
+def shape_at(details: dict[str, Any], place: int) -> dict[str, Any]:
+    shapes = details.get("partial_dependence") or []
+    return shapes[place] if place < len(shapes) else {}
+
+
+def dependence_marks(rows: list[Row]) -> Spec:
+    """Draw lines over numbers, points over categories."""
+    is_number = not any(isinstance(row["value"], str) for row in rows)
+    kind = "quantitative" if is_number else "nominal"
+    mark = {"type": "line", "point": True} if is_number else {"type": "point"}
+    x: Spec = {"field": "value", "type": kind, "title": rows[0]["feature"]}
+    if is_number:
+        x["scale"] = {"zero": False}
+    return {
+        "mark": mark,
+        "encoding": {
+            "x": x,
+            "y": score_axis("mean", "Mean prediction"),
+            "color": class_colour(rows),
+        },
+    }
+
+
 def each_curve(kind: str, figure: str, words: str) -> Callable[[dict[str, Any]], str]:
     """Return what says the one figure of every curve of a kind."""
 
@@ -189,6 +316,11 @@ def say_calibration(details: dict[str, Any]) -> str:
 def worst_gap(curve: dict[str, Any]) -> float:
     pairs = zip(curve["predicted"], curve["observed"], strict=True)
     return max(abs(predicted - observed) for predicted, observed in pairs)
+
+
+def say_predicted(details: dict[str, Any]) -> str:
+    found = len(residual_rows(details))
+    return f"{found} tested rows; points on the dashed line were predicted exactly."
 
 
 def say_residuals(details: dict[str, Any]) -> str:
@@ -243,6 +375,41 @@ CHARTS = {
             residual_marks,
             say_residuals,
         ),
+        Chart(
+            "predicted",
+            "Predicted against true",
+            residual_rows,
+            predicted_marks,
+            say_predicted,
+        ),
+        Chart(
+            "learning",
+            "Learning curve: what more rows bring",
+            learning_rows,
+            lines(
+                {
+                    "field": "rows",
+                    "type": "quantitative",
+                    "title": "Rows learned from",
+                },
+                score_axis("score", "Accuracy, or R²"),
+                diagonal=False,
+                points=True,
+            ),
+            say_learning,
+        ),
+        Chart(
+            "epochs",
+            "Loss by epoch",
+            epoch_rows,
+            lines(
+                {"field": "epoch", "type": "quantitative", "title": "Epoch"},
+                score_axis("loss", "Loss"),
+                diagonal=False,
+            ),
+            say_epochs,
+        ),
+        *(dependence_chart(place) for place in range(DEPENDENCES)),
     )
 }
 

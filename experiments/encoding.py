@@ -83,6 +83,11 @@ class Encoder:
             for end, width in zip(ends, self.widths, strict=True)
         )
 
+    def name_of(self, column: int) -> str:
+        """Return the feature that a column of the matrix belongs to."""
+        pairs = zip(self.features, self.groups, strict=True)
+        return next(f.name for f, place in pairs if place.start <= column < place.stop)
+
     @property
     def categorical(self) -> tuple[int, ...]:
         """Which columns of the matrix hold codes of categories."""

@@ -51,6 +51,12 @@ class DamagedModelError(ExperimentError):
     code = "damaged"
 
 
+class NoTestedRowsError(ExperimentError):
+    """The predictions of the tested rows were not kept, or are damaged."""
+
+    code = "no_tested_rows"
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

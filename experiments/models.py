@@ -160,7 +160,7 @@ class TrainingSession(LeasedJob):
         return reverse("experiments:session", args=[self.experiment_id, self.number])
 
     def stored_files(self) -> list[tuple[str, str]]:
-        return [(self.result.artifact, self.result.artifact_sha256)]
+        return self.result.files()
 
     def working_files(self) -> list[str]:
         return [entry["file"] for entry in self.checkpoints.values()]
@@ -172,6 +172,14 @@ class TrainingSession(LeasedJob):
     def artifact_key(self, token: int) -> str:
         """Where the attempt with this token keeps its model: no two share a key."""
         return f"{ARTIFACTS}/{self.experiment_id}/{self.pk}-{token}.zip"
+
+    def tested_key(self, token: int) -> str:
+        """Where it keeps what was predicted for each tested row."""
+        return f"{ARTIFACTS}/{self.experiment_id}/{self.pk}-{token}.npz"
+
+    def attempt_keys(self, token: int) -> tuple[str, str]:
+        """Every file that the attempt with this token may have left."""
+        return self.artifact_key(token), self.tested_key(token)
 
 
 class Result(models.Model):
@@ -193,6 +201,13 @@ class Result(models.Model):
     artifact_sha256 = models.CharField(max_length=64)
     artifact_hmac = models.CharField(max_length=64)
     artifact_size = models.PositiveBigIntegerField(help_text="Bytes.")
+    tested = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Key of the predictions of every tested row.",
+    )
+    tested_sha256 = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ResultQuerySet.as_manager()
@@ -206,6 +221,14 @@ class Result(models.Model):
     @property
     def project(self) -> Project:
         return self.session.project
+
+    def files(self) -> list[tuple[str, str]]:
+        """The stored files of this result, each key with its SHA-256."""
+        pairs = [
+            (self.artifact, self.artifact_sha256),
+            (self.tested, self.tested_sha256),
+        ]
+        return [(key, sha256) for key, sha256 in pairs if key]
 
     @property
     def filename(self) -> str:

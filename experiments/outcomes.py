@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from experiments.algorithms.catalogue import Task
+    from experiments.evaluation.tested import RowAnswers
     from experiments.pipelines import FittedPipeline
     from experiments.problems import Problem
     from experiments.signature import Signature
@@ -35,11 +36,13 @@ class Outcome:
         Whose rows the baseline, the intervals, curves and matrix are about.
     baseline : dict
         `name`, `metrics` on the same rows, and `gain`: what the model is better by,
-        with intervals.
+        with intervals; `question`: the `feature` that one question asks about, and the
+        `metrics` of what it answers.
     intervals : dict
         Of the headline metrics: `value`, `low`, `high` (95 %).
     evaluation : dict
-        `confusion_matrix`, `classification_report` and `curves`, or `residuals`.
+        `confusion_matrix`, `classification_report` and `curves`, or `residuals`;
+        `partial_dependence` and `learning_curve`.
     feature_importance : list of dict
         `feature`, `permutation`, `permutation_std`, `native`; largest first.
     warnings : list of Problem
@@ -48,6 +51,8 @@ class Outcome:
         The `_row` of each row of every part and fold.
     split_digest : str
         SHA-256 of `split`.
+    tested : RowAnswers
+        What was predicted for each row that the evaluation is about.
     signature : Signature
     pipeline : FittedPipeline
     self_check : dict
@@ -69,6 +74,7 @@ class Outcome:
     notices: list[str]
     split: dict[str, Rows]
     split_digest: str
+    tested: RowAnswers
     signature: Signature
     pipeline: FittedPipeline
     self_check: Json
@@ -93,6 +99,8 @@ class Outcome:
             "classification_report": self.evaluation.get("classification_report"),
             "curves": self.evaluation.get("curves"),
             "residuals": self.evaluation.get("residuals"),
+            "learning_curve": self.evaluation.get("learning_curve"),
+            "partial_dependence": self.evaluation.get("partial_dependence"),
             "feature_importance": self.feature_importance,
             "warnings": [warning.to_json() for warning in self.warnings],
             "notices": self.notices,

@@ -28,6 +28,9 @@ def metrics_table(result: Result) -> Table:
         rows.append(["cross_validation", name, values.get("mean"), values.get("std")])
     baseline = in_order((result.baseline or {}).get("metrics"))
     rows += [["baseline", name, value, ""] for name, value in baseline.items()]
+    question = (result.baseline or {}).get("question") or {}
+    asked = in_order(question.get("metrics"))
+    rows += [["one_question", name, value, ""] for name, value in asked.items()]
     return rows
 
 

@@ -65,9 +65,10 @@ def delete_experiment(experiment: Experiment, *, actor: User | None) -> None:
     Raises `ExperimentInUseError` while a registered model version stands on it.
     """
     keys = [
-        session.artifact_key(token)
+        key
         for session in experiment.sessions.all()
         for token in range(1, session.fencing_token + 1)
+        for key in session.attempt_keys(token)
     ]
     record_activity(actor, experiment, "deleted")
     try:

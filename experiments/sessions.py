@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -161,8 +161,8 @@ def cancel_session(session: TrainingSession, *, actor: User | None) -> None:
 def train_in_child(session_id: int, lease: Lease) -> None:
     """Train a session that this process holds, and keep what came out.
 
-    The artefact is written first, under a key of this attempt alone; the result and
-    the end of the session are one transaction, which a lost lease undoes.
+    Model and predictions are written first, under keys of this attempt alone; the
+    result and the end of the session are one transaction, which a lost lease undoes.
     """
     from experiments.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
@@ -175,16 +175,22 @@ def train_in_child(session_id: int, lease: Lease) -> None:
         return
     lease.monitor.phase("storing the model")
     lease.monitor.flush()  # the last moment to hear of a cancellation
-    key = session.artifact_key(lease.token)
-    receipt = stored_artifact(outcome, session, key)
-    seconds = time.perf_counter() - started
     try:
-        finish(session, lease, outcome, receipt, seconds)
+        receipt = stored_artifact(outcome, session, session.artifact_key(lease.token))
+        tested = stored_tested(outcome, session.tested_key(lease.token))
+        seconds = time.perf_counter() - started
+        finish(session, lease, outcome, Receipts(receipt, tested), seconds)
     except BaseException:  # whatever it was: no file without its row
-        files.delete(key)
+        forget_files(session, lease.token)
         raise
     for token in range(1, lease.token):  # attempts that died before they could tidy
-        files.delete(session.artifact_key(token))
+        forget_files(session, token)
+
+
+def forget_files(session: TrainingSession, token: int) -> None:
+    """Remove what the attempt with this token stored, if anything."""
+    for key in session.attempt_keys(token):
+        files.delete(key)
 
 
 def trained(session: TrainingSession, lease: Lease) -> Outcome:
@@ -220,12 +226,28 @@ def stored_artifact(
     return receipt
 
 
+def stored_tested(outcome: Outcome, key: str) -> str:
+    """Keep the predictions of the tested rows under `key`; return their SHA-256."""
+    with tempfile.TemporaryDirectory(dir=files.scratch()) as folder:
+        path = Path(folder, "tested.npz")
+        path.write_bytes(outcome.tested.to_bytes())
+        files.store(path, key)
+        return files.digest(path)
+
+
+class Receipts(NamedTuple):
+    """What is known of the files of an attempt once they are stored."""
+
+    artifact: ArtifactReceipt
+    tested_sha256: str
+
+
 @transaction.atomic
 def finish(
     session: TrainingSession,
     lease: Lease,
     outcome: Outcome,
-    receipt: ArtifactReceipt,
+    receipts: Receipts,
     seconds: float,
 ) -> None:
     """End the session and write its result: both, or nothing if the lease is lost."""
@@ -238,9 +260,11 @@ def finish(
         **own,
         details=found,
         artifact=session.artifact_key(lease.token),
-        artifact_sha256=receipt.sha256,
-        artifact_hmac=receipt.hmac,
-        artifact_size=receipt.size,
+        artifact_sha256=receipts.artifact.sha256,
+        artifact_hmac=receipts.artifact.hmac,
+        artifact_size=receipts.artifact.size,
+        tested=session.tested_key(lease.token),
+        tested_sha256=receipts.tested_sha256,
     )
     Experiment.objects.filter(pk=session.experiment_id).update(
         headline=headline_of(own["metrics"])

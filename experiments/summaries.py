@@ -82,6 +82,11 @@ class Summary:
         return BASELINES.get(name, name.replace("_", " "))
 
     @property
+    def question(self) -> dict[str, Any]:
+        """The second baseline: one question about one feature."""
+        return (self.result.baseline or {}).get("question") or {}
+
+    @property
     def metric_rows(self) -> list[dict[str, Any]]:
         """Every metric of every part, the baseline beside it."""
         metrics = self.result.metrics
@@ -97,6 +102,7 @@ class Summary:
                 "mean": (folds.get(name) or {}).get("mean"),
                 "std": (folds.get(name) or {}).get("std"),
                 "baseline": baseline.get(name),
+                "question": (self.question.get("metrics") or {}).get(name),
             }
             for name in names
         ]

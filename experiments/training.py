@@ -24,6 +24,7 @@ import sklearn.model_selection
 import sklearn.naive_bayes
 import sklearn.neighbors
 import sklearn.svm
+import sklearn.tree
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from datasets.declarations import ParameterError
@@ -36,12 +37,6 @@ from experiments.algorithms.catalogue import (
 from experiments.algorithms.parameters import Setting
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
-from experiments.evaluation.importances import (
-    HeldRows,
-    allowance,
-    native_importances,
-    permutation_importances,
-)
 from experiments.evaluation.leaks import (
     Learned,
     duplicates_across,
@@ -49,6 +44,8 @@ from experiments.evaluation.leaks import (
 )
 from experiments.evaluation.scoring import Answered, scorer, summarise
 from experiments.evaluation.splits import make_split
+from experiments.evaluation.tested import RowAnswers
+from experiments.explaining import Explainer
 from experiments.outcomes import Outcome
 from experiments.pipelines import make_pipeline, self_check
 from experiments.preparation import Preparation, prepare
@@ -60,6 +57,7 @@ if TYPE_CHECKING:
 
     from datasets.tables import Table
     from experiments.algorithms.parameters import Parameters
+    from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
     from experiments.plans import Plan
 
@@ -67,6 +65,9 @@ if TYPE_CHECKING:
     Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 __all__ = ["Outcome", "TrainingError", "train"]
+
+#: Of the rows to learn from, where a learning curve is asked for.
+LEARNING_SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 
 
 def train(
@@ -211,7 +212,8 @@ class _Session:
     def _announce(self) -> None:
         split = self.split
         # One unit a fold, one for the model, one for what is said about it.
-        self.monitor.total(len(split.folds) + 2)
+        curve = len(LEARNING_SHARES) if self.plan.split.learning_curve else 0
+        self.monitor.total(len(split.folds) + 2 + curve)
         self.monitor.log(
             f"{len(split.train)} rows to learn from, {len(split.validation)} to choose "
             f"on, {len(split.test)} to test on; {len(split.folds)} folds."
@@ -276,7 +278,9 @@ class _Session:
 
     def _answer(self, fitted: Fitted, X: Array, y: np.ndarray[Any, Any]) -> Tried:
         baseline = self.scorer.baseline(fitted.y).predict(len(y))
-        return Tried(fitted, X, Answered(y, self._predict(fitted, X), baseline))
+        question = self._question(fitted).predict(X)
+        predicted = self._predict(fitted, X)
+        return Tried(fitted, X, Answered(y, predicted, baseline, question))
 
     def _predict(self, fitted: Fitted, X: Array) -> Array:
         self.monitor.check()
@@ -305,9 +309,12 @@ class _Session:
         seed = self.plan.random_seed
         with self._phase("Measuring what matters"):
             predicted = sum(len(item.answered.y) for item in (*parts.values(), *folds))
-            importance = self._importances(fitted, tested[-1], predicted)
+            explainer = self._explainer(tested[-1], predicted)
+            importance = explainer.importances(fitted.estimator, fitted.X)
             intervals, gain = self.scorer.intervals(answered, seed)
             details = self.scorer.details(answered, seed)
+            details["partial_dependence"] = explainer.shapes(importance)
+        details["learning_curve"] = self._learning_curve()
         pipeline = make_pipeline(
             self.plan, self.entry, self.samples, fitted, self.split.train
         )
@@ -324,6 +331,7 @@ class _Session:
             feature_importance=importance,
             warnings=self._warnings(fitted),
             notices=self.samples.notices,
+            tested=self._tested(parts, folds),
             split=self._rows(),
             split_digest=self.split.digest(self.samples.frame.rows),
             signature=pipeline.signature,
@@ -331,6 +339,46 @@ class _Session:
             self_check=self_check(pipeline, self.samples, self.split.train),
             timings=self.timings,
         )
+
+    def _explainer(self, tried: Tried, n_predicted: int) -> Explainer:
+        return Explainer(
+            lambda X: self._predict(tried.fitted, X),
+            self.scorer,
+            tried.fitted.preparation.encoder,
+            tried.X,
+            tried.answered.y,
+            self.plan.random_seed,
+            n_predicted,
+        )
+
+    def _learning_curve(self) -> list[dict[str, Any]]:
+        """Return how well fewer rows teach; tested are the same rows every time."""
+        if not self.plan.split.learning_curve:
+            return []
+        split = self.split
+        learned, tested = (
+            (split.train, split.test) if len(split.test) else split.folds[-1]
+        )
+        with self._phase("Learning from fewer rows"):
+            order = np.random.default_rng(self.plan.random_seed).permutation(learned)
+            sizes = [round(share * len(order)) for share in LEARNING_SHARES]
+            found = [self._step(np.sort(order[:size]), tested) for size in sizes]
+        return [step for step in found if step]
+
+    def _step(self, learned: Codes, tested: Codes) -> dict[str, Any] | None:
+        """Return one point of the learning curve; None where too few rows teach."""
+        try:
+            fitted = self._fit(learned)
+        except TrainingError as refusal:
+            self.monitor.log(f"From {len(learned)} rows: {refusal}")
+            self.monitor.advance()
+            return None
+        seen = self._answer(fitted, fitted.X, fitted.y)
+        return {
+            "rows": len(learned),
+            "train": self._scored(seen),
+            "test": self._scored(self._try(fitted, tested)),
+        }
 
     def _metrics(self, parts: dict[str, Tried], folds: list[Tried]) -> dict[str, Any]:
         found: dict[str, Any] = dict.fromkeys(("train", "validation", "test"))
@@ -349,11 +397,43 @@ class _Session:
             "name": self.scorer.baseline(fitted.y).name,
             "metrics": self.scorer.metrics(answered.y, answered.baseline),
             "gain": gain,
+            "question": {
+                "feature": self._asked(fitted),
+                "metrics": self.scorer.metrics(answered.y, answered.question),
+            },
         }
+
+    def _asked(self, fitted: Fitted) -> str | None:
+        """Return the feature that the second baseline asks about."""
+        column = self._question(fitted).column
+        return None if column is None else fitted.preparation.encoder.name_of(column)
+
+    def _question(self, fitted: Fitted) -> Question:
+        return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
 
     def _rows(self) -> dict[str, Codes]:
         rows = self.samples.frame.rows
         return {name: rows[places] for name, places in self.split.parts()}
+
+    def _tested(self, parts: dict[str, Tried], folds: list[Tried]) -> RowAnswers:
+        """Return every tested row with its answer, of the test part or the folds."""
+        rows = self.samples.frame.rows
+        tried = (
+            [(0, self.split.test, parts["test"])]
+            if "test" in parts
+            else [
+                (number, tested, fold)
+                for number, ((_, tested), fold) in enumerate(
+                    zip(self.split.folds, folds, strict=True), start=1
+                )
+            ]
+        )
+        return RowAnswers.of(
+            [
+                (number, rows[places], one.answered.y, one.answered.predicted)
+                for number, places, one in tried
+            ]
+        )
 
     def _warnings(self, fitted: Fitted) -> list[Problem]:
         learned = Learned(
@@ -374,43 +454,6 @@ class _Session:
                     "class_not_learned",
                     f"No row to learn from is “{label}”: the model never answers it.",
                 )
-
-    def _importances(
-        self, fitted: Fitted, tried: Tried, predicted: int
-    ) -> list[dict[str, Any]]:
-        encoder = tried.fitted.preparation.encoder
-        tested = HeldRows(tried.X, tried.answered.y, encoder.groups).within(
-            allowance(predicted), self.plan.random_seed
-        )
-        means: list[float | None] = [None] * len(encoder.features)
-        deviations = means
-        if tested:
-            found = permutation_importances(
-                lambda X: self.scorer.decide(self._predict(tried.fitted, X)),
-                self.scorer.score,
-                tested,
-                self.plan.random_seed,
-            )
-            means, deviations = (values.tolist() for values in found)
-        native: list[float] | list[None] = native_importances(
-            fitted.estimator, fitted.preparation.encoder, fitted.X
-        ) or [None] * len(encoder.features)
-        table = [
-            {
-                "feature": name,
-                "permutation": mean,
-                "permutation_std": deviation,
-                "native": share,
-            }
-            for name, mean, deviation, share in zip(
-                self.plan.features, means, deviations, native, strict=True
-            )
-        ]
-        return sorted(table, key=_by_importance)
-
-
-def _by_importance(row: dict[str, Any]) -> tuple[float, float]:
-    return -(row["permutation"] or 0), -(row["native"] or 0)
 
 
 def _entry(plan: Plan) -> Algorithm:

@@ -95,6 +95,8 @@ ROUTES: dict[str, Policy] = {
     "experiments:cancel": View.PROJECT_EDIT,
     "experiments:chart": Absent(View.PROJECT_VIEW),
     "experiments:data": Absent(View.PROJECT_VIEW),
+    "experiments:errors": Absent(View.PROJECT_VIEW),
+    "experiments:tested_csv": Absent(View.PROJECT_VIEW),
     "experiments:metrics_json": View.PROJECT_VIEW,
     "experiments:metrics_csv": View.PROJECT_VIEW,
     "experiments:model": View.PROJECT_VIEW,

@@ -154,6 +154,8 @@ class SessionDetailSerializer(SessionSerializer):
     curves = serializers.SerializerMethodField()
     residuals = serializers.SerializerMethodField()
     feature_importance = serializers.SerializerMethodField()
+    partial_dependence = serializers.SerializerMethodField()
+    learning_curve = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     split_digest = serializers.SerializerMethodField()
     model_artifact = serializers.SerializerMethodField()
@@ -164,7 +166,8 @@ class SessionDetailSerializer(SessionSerializer):
             *SessionSerializer.Meta.fields,
             "history", "metrics", "baseline", "intervals", "confusion_matrix",
             "classification_report", "curves", "residuals", "feature_importance",
-            "warnings", "split_digest", "model_artifact", "plan",
+            "partial_dependence", "learning_curve", "warnings", "split_digest",
+            "model_artifact", "plan",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -205,6 +208,16 @@ class SessionDetailSerializer(SessionSerializer):
         self, session: TrainingSession
     ) -> list[dict[str, Any]] | None:
         return self._detail(session, "feature_importance")
+
+    def get_partial_dependence(
+        self, session: TrainingSession
+    ) -> list[dict[str, Any]] | None:
+        return self._detail(session, "partial_dependence")
+
+    def get_learning_curve(
+        self, session: TrainingSession
+    ) -> list[dict[str, Any]] | None:
+        return self._detail(session, "learning_curve")
 
     @extend_schema_field(FindingSerializer(many=True))
     def get_warnings(self, session: TrainingSession) -> list[dict[str, Any]]:

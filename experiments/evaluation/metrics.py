@@ -151,8 +151,10 @@ def class_report(y: Codes, predicted: Codes, labels: list[Any]) -> dict[str, Any
             for i, label in enumerate(labels)
         ],
         "accuracy": float(averages["accuracy"]),
-        "macro": {name: float(averages[f"{name}_macro"]) for name in columns},
-        "weighted": {name: float(averages[f"{name}_weighted"]) for name in columns},
+        **{
+            average: {name: float(averages[f"{name}_{average}"]) for name in columns}
+            for average in ("macro", "micro", "weighted")
+        },
         "support": int(support.sum()),
     }
 

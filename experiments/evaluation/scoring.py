@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evaluation.baselines import Baseline, mean, most_frequent
+from experiments.evaluation.baselines import (
+    Baseline,
+    Question,
+    mean,
+    most_frequent,
+    one_question,
+)
 from experiments.evaluation.curves import classification_curves, residuals
 from experiments.evaluation.intervals import (
     Intervals,
@@ -35,13 +41,14 @@ class Answered:
     ----------
     y : array, shape (n_samples,)
         Class codes, or numbers.
-    predicted, baseline : array of float
+    predicted, baseline, question : array of float
         Probabilities of shape (n_samples, n_classes), or numbers.
     """
 
     y: Targets
     predicted: Array
     baseline: Array
+    question: Array
 
     @classmethod
     def together(cls, parts: list[Answered]) -> Answered:
@@ -50,6 +57,7 @@ class Answered:
             np.concatenate([part.y for part in parts]),
             np.concatenate([part.predicted for part in parts]),
             np.concatenate([part.baseline for part in parts]),
+            np.concatenate([part.question for part in parts]),
         )
 
 
@@ -68,6 +76,10 @@ class Classification:
     def baseline(self, y: Targets) -> Baseline:
         """Return the prediction that looks at no feature."""
         return most_frequent(y, len(self.labels))
+
+    def question(self, X: Array, y: Targets, seed: int) -> Question:
+        """Return the prediction that looks at one feature."""
+        return one_question(X, y, len(self.labels), seed)
 
     def metrics(self, y: Targets, predicted: Array) -> Metrics:
         """Return all metrics of probabilities."""
@@ -112,6 +124,10 @@ class Regression:
     def baseline(self, y: Targets) -> Baseline:
         """Return the prediction that looks at no feature."""
         return mean(y)
+
+    def question(self, X: Array, y: Targets, seed: int) -> Question:
+        """Return the prediction that looks at one feature."""
+        return one_question(X, y, None, seed)
 
     def metrics(self, y: Targets, predicted: Array) -> Metrics:
         """Return all metrics of predicted numbers."""

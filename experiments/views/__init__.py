@@ -11,6 +11,7 @@ from experiments.views.results import (
     metrics_json,
 )
 from experiments.views.sessions import cancel, delete, detail, session, train
+from experiments.views.tested import errors, tested_csv
 
 __all__ = [
     "cancel",
@@ -22,9 +23,11 @@ __all__ = [
     "delete",
     "detail",
     "download_model",
+    "errors",
     "experiment_list",
     "metrics_csv",
     "metrics_json",
     "session",
+    "tested_csv",
     "train",
 ]

@@ -47,10 +47,32 @@ def test_residuals_of_a_regression_are_drawn(regressed):
     assert len(document["data"]["values"]) == len(regressed["residuals"]["residual"])
 
 
+@pytest.mark.parametrize("name", ["predicted", "dependence_1", "dependence_3"])
+def test_charts_of_numbers_and_categories_are_complete(regressed, name):
+    check_document(CHARTS[name].spec(regressed))
+
+
+def test_epochs_are_drawn_where_a_network_told_of_them():
+    history = [
+        {"epoch": 1, "train_loss": 0.9, "seconds": 1.0},
+        {"epoch": 2, "train_loss": 0.5, "seconds": 1.0},
+    ]
+
+    document = CHARTS["epochs"].spec({"history": history})
+
+    check_document(document)
+    assert [row["loss"] for row in document["data"]["values"]] == [0.9, 0.5]
+    assert "train loss 0.5" in document["description"]
+
+
 def test_results_offer_the_charts_of_their_task(classified, regressed):
     names = [[chart.name for chart in charts_of(r)] for r in (classified, regressed)]
 
-    assert names == [list(CURVES), ["residuals"]]
+    shapes = [f"dependence_{place}" for place in (1, 2, 3, 4)]
+    assert names == [
+        [*CURVES, *shapes],
+        ["residuals", "predicted", "dependence_1", "dependence_2", "dependence_3"],
+    ]
 
 
 def test_result_without_figures_has_no_chart():

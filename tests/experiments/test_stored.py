@@ -31,5 +31,5 @@ def test_models_of_a_deleted_project_are_swept(classified, monkeypatch):
     delete_project(classified.project)
 
     assert not Experiment.objects.exists()
-    assert sweep_orphans() == 1
+    assert sweep_orphans() == 2  # the model, and what it predicted
     assert not default_storage.exists(key)
