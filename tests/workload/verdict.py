@@ -8,7 +8,7 @@ from tests.workload.rows import ended, wait_for
 def check(rows):
     """Wait for the end of every row, then check what must hold whatever happened."""
     for row in rows:
-        wait_for(ended(row), 120, every=0.1)
+        wait_for(ended(row), 300, every=0.1)
     assert violations() == []
     done = TrainingSession.objects.filter(status="completed")
     assert Result.objects.count() == done.count()
