@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from experiments.algorithms.catalogue import algorithms
-from experiments.models import Experiment, Result, TrainingSession
+from experiments.models import (
+    Experiment,
+    Result,
+    SavedComparison,
+    TrainingSession,
+)
 from experiments.services import delete_experiment, describe_experiment
 from experiments.sessions import cancel_session, start_session
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
@@ -127,4 +132,15 @@ class ResultAdmin(ReadOnlyAdmin):
     list_select_related = ["session__experiment"]
     list_filter = ["session__experiment__project"]
     search_fields = ["session__experiment__name", "split_digest", "artifact_sha256"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(SavedComparison)
+class SavedComparisonAdmin(ReadOnlyAdmin):
+    """Comparisons kept under a name; made and removed on the page."""
+
+    list_display = ["name", "project", "created_by", "created_at"]
+    list_select_related = ["project", "created_by"]
+    list_filter = ["project"]
+    search_fields = ["name"]
     date_hierarchy = "created_at"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.choices import SessionStatus
 from experiments.labels import labels_of
-from experiments.metrics import METRICS, headline_of, title_of
+from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
 from experiments.models import Result
 
 if TYPE_CHECKING:
@@ -68,16 +68,43 @@ class MetricLine:
         ]
 
 
+@dataclass(frozen=True)
+class FoldLine:
+    """One metric over the folds of all experiments; None where there are no folds."""
+
+    name: str
+    values: tuple[dict[str, Any] | None, ...]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    def column(self, key: str) -> list[float | None]:
+        return [value[key] if value else None for value in self.values]
+
+
 def same_as_shown(value: float | None, best: float | None) -> bool:
     """Whether a value looks like the best one on the page, which shows three digits."""
     return value is not None and best is not None and f"{value:.3f}" == f"{best:.3f}"
 
 
 class Comparison:
-    """Some experiments with the results of their latest completed sessions."""
+    """Some experiments with the results of their latest completed sessions.
 
-    def __init__(self, experiments: Sequence[Experiment]) -> None:
+    `order` names a metric to put them in order of, the best first.
+    """
+
+    def __init__(self, experiments: Sequence[Experiment], order: str = "") -> None:
         self.experiments = list(experiments)
+        self.order = order if order in METRICS else ""
+        if self.order:
+            self.experiments = sorted(self.experiments, key=self._rank)
+
+    def _rank(self, experiment: Experiment) -> tuple[bool, float]:
+        value = headline_of(self._of(experiment, "metrics") or {}).get(self.order)
+        if value is None:
+            return True, 0.0
+        return False, -value if METRICS[self.order].higher else value
 
     @cached_property
     def results(self) -> dict[int, Result]:
@@ -91,6 +118,8 @@ class Comparison:
             .only(
                 "metrics",
                 "split_digest",
+                "tested",
+                "tested_sha256",
                 "session__experiment",
                 "session__number",
                 "session__training_time_seconds",
@@ -139,17 +168,42 @@ class Comparison:
         ]
 
     @property
+    def folds(self) -> list[FoldLine]:
+        """Mean and deviation over folds of the usual metrics, where there are folds."""
+        names = [name for task in HEADLINES for name in HEADLINES[task]]
+        lines = [
+            FoldLine(name, tuple(self.over_folds(e, name) for e in self.experiments))
+            for name in names
+        ]
+        return [line for line in lines if any(line.values)]
+
+    def over_folds(self, experiment: Experiment, name: str) -> dict[str, Any] | None:
+        """Return `mean`, `std` and `folds` of a metric; None where there is none."""
+        metrics = self._of(experiment, "metrics") or {}
+        found = (metrics.get("cross_validation") or {}).get(name)
+        return found if found and found.get("mean") is not None else None
+
+    @property
     def times(self) -> list[float | None]:
         sessions = [self._of(e, "session") for e in self.experiments]
         return [s.training_time_seconds if s else None for s in sessions]
 
-    def table(self) -> list[list[Any]]:
-        """Return what the page shows as rows of cells, the first one the head."""
+    def table(self, shown: Sequence[Line] | None = None) -> list[list[Any]]:
+        """Return what the page shows as rows of cells, the first one the head.
+
+        `shown` are the settings; those that differ, unless said.
+        """
+        settings = self.differences if shown is None else shown
         names = [experiment.name for experiment in self.experiments]
         return [
             ["", *names],
-            *([line.title, *line.values] for line in self.differences),
+            *([line.title, *line.values] for line in settings),
             *([line.name, *line.values] for line in self.metrics),
+            *(
+                [f"{line.name}, folds {key}", *line.column(key)]
+                for line in self.folds
+                for key in ("mean", "std")
+            ),
             ["training_time_seconds", *self.times],
             ["split_digest", *self.digests],
         ]
@@ -169,6 +223,10 @@ class Comparison:
             "metrics": [
                 {"metric": line.name, "values": list(line.values), "best": line.best}
                 for line in self.metrics
+            ],
+            "folds": [
+                {"metric": line.name, "values": list(line.values)}
+                for line in self.folds
             ],
             "training_time_seconds": self.times,
         }

@@ -57,6 +57,14 @@ class NoTestedRowsError(ExperimentError):
     code = "no_tested_rows"
 
 
+class ComparisonNameError(ExperimentError):
+    """A comparison cannot be kept under this name."""
+
+    code = "invalid"
+    status_code = 400
+    attr = "name"
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

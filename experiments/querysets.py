@@ -96,6 +96,10 @@ class TrainingSessionQuerySet(VisibleQuerySet):
     project_path = "experiment__project"
 
 
+class SavedComparisonQuerySet(VisibleQuerySet):
+    """Comparisons kept under a name, of the projects a person may see."""
+
+
 class ResultQuerySet(VisibleQuerySet):
     project_path = "session__experiment__project"
 

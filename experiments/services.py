@@ -10,13 +10,16 @@ from django.db.models import RestrictedError
 
 from datamine import files
 from experiments.drafts import check_draft
-from experiments.exceptions import ExperimentInUseError
-from experiments.models import Experiment
+from experiments.exceptions import ComparisonNameError, ExperimentInUseError
+from experiments.models import Experiment, SavedComparison
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
     from experiments.drafts import Draft
-    from projects.models import User
+    from projects.models import Project, User
+
+NAME_LENGTH = 100
+QUERY_LENGTH = 2000
 
 
 @transaction.atomic
@@ -80,3 +83,32 @@ def delete_experiment(experiment: Experiment, *, actor: User | None) -> None:
         ) from error
     for key in keys:
         transaction.on_commit(partial(files.delete, key))
+
+
+@transaction.atomic
+def save_comparison(
+    project: Project, *, name: str, query: str, actor: User | None
+) -> SavedComparison:
+    """Keep a comparison under a name; one of that name is replaced.
+
+    Raises `ComparisonNameError` without a name, or without experiments to compare.
+    """
+    wanted = name.strip()
+    if not wanted or len(wanted) > NAME_LENGTH:
+        raise ComparisonNameError(
+            f"Give the comparison a name of at most {NAME_LENGTH} characters."
+        )
+    if "ids=" not in query or len(query) > QUERY_LENGTH:
+        raise ComparisonNameError("There is nothing to save: choose experiments first.")
+    saved, _ = SavedComparison.objects.update_or_create(
+        project=project, name=wanted, defaults={"query": query, "created_by": actor}
+    )
+    record_activity(actor, saved, "saved")
+    return saved
+
+
+@transaction.atomic
+def forget_comparison(saved: SavedComparison, *, actor: User | None) -> None:
+    """Remove a saved comparison; the experiments stay."""
+    record_activity(actor, saved, "deleted")
+    saved.delete()

@@ -16,6 +16,13 @@ urlpatterns = [
     path(f"{IN_PROJECT}new/", views.create, name="create"),
     path(f"{IN_PROJECT}compare/", views.compare, name="compare"),
     path(f"{IN_PROJECT}compare/table.csv", views.compare_csv, name="compare_csv"),
+    path(f"{IN_PROJECT}compare/roc.json", views.compare_roc, name="compare_roc"),
+    path(f"{IN_PROJECT}compare/save/", views.compare_save, name="compare_save"),
+    path(
+        f"{IN_PROJECT}compare/saved/<int:pk>/forget/",
+        views.compare_forget,
+        name="compare_forget",
+    ),
     path(EXPERIMENT, views.detail, name="detail"),
     path(f"{EXPERIMENT}train/", views.train, name="train"),
     path(f"{EXPERIMENT}delete/", views.delete, name="delete"),

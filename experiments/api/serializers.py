@@ -119,6 +119,10 @@ class CompareSerializer(serializers.Serializer):
         min_length=2,
         max_length=20,
     )
+    against = serializers.CharField(
+        required=False, default="", max_length=20, help_text="Id; the best unless said."
+    )
+    metric = serializers.CharField(required=False, default="", max_length=60)
 
 
 class SessionSerializer(serializers.ModelSerializer):

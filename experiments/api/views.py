@@ -40,6 +40,7 @@ from experiments.api.serializers import (
     SessionSerializer,
 )
 from experiments.comparison import Comparison
+from experiments.contests import Contest
 from experiments.downloads import artifact_response
 from experiments.drafts import Draft, findings, plan_of
 from experiments.filters import ExperimentApiFilter, SessionFilter
@@ -203,7 +204,12 @@ class ExperimentViewSet(
         pagination_class=None,
     )
     def compare(self, request: Request) -> Response:
-        """Put experiments beside each other: differences, metrics, same split."""
+        """Put experiments beside each other: differences, metrics, paired tests.
+
+        `tests` sets each against the best, or against the one named in `against`: a
+        corrected t-test over the same folds, McNemar's test on the same rows, or the
+        sentence why there is none.
+        """
         body = CompareSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         pks = list(dict.fromkeys(body.validated_data["experiments"]))
@@ -214,9 +220,11 @@ class ExperimentViewSet(
         if len(found) != len(pks):
             raise Http404
         comparison = Comparison([found[pk] for pk in pks])
+        said = body.validated_data
+        contest = Contest(comparison, against=said["against"], metric=said["metric"])
         if request.accepted_renderer.format == CsvRenderer.format:
-            return Response(comparison.table())
-        return Response(comparison.to_json())
+            return Response([*comparison.table(), *contest.table()])
+        return Response(comparison.to_json() | {"tests": contest.to_json()})
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, url_path="download-model")

@@ -1,6 +1,12 @@
 """Pages of experiments and their sessions."""
 
-from experiments.views.comparing import compare, compare_csv
+from experiments.views.comparing import (
+    compare,
+    compare_csv,
+    compare_forget,
+    compare_roc,
+    compare_save,
+)
 from experiments.views.creating import create
 from experiments.views.listing import experiment_list
 from experiments.views.results import (
@@ -18,6 +24,9 @@ __all__ = [
     "chart",
     "compare",
     "compare_csv",
+    "compare_forget",
+    "compare_roc",
+    "compare_save",
     "create",
     "data_csv",
     "delete",
