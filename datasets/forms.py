@@ -8,11 +8,14 @@ from django import forms
 
 from datasets.declarations import ParameterError, validate
 from datasets.models import Dataset
+from datasets.readers.catalogue import reader
 from datasets.readers.dialect import Dialect
 from datasets.tables import ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from datasets.readers.report import Sniff
 
 #: So many columns can be given a type on the page; the API takes any number.
 TYPED_COLUMNS = 50
@@ -58,8 +61,12 @@ TYPES = {"": "decide on all rows", **{t.value: t.value for t in ColumnType}}
 
 
 class DialectForm(forms.Form):
-    """How a file is to be read; after `is_valid()` see `dialect`."""
+    """How a file is to be read; after `is_valid()` see `dialect`.
 
+    It has the settings of the file's format only, and a type for each column.
+    """
+
+    part = forms.ChoiceField(label="Table in the file", required=False)
     encoding = forms.ChoiceField(label="Encoding")
     delimiter = forms.ChoiceField(label="Delimiter")
     decimal = forms.ChoiceField(label="Decimal sign", choices=DECIMALS.items())
@@ -90,17 +97,22 @@ class DialectForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         guess: Dialect,
+        sniff: Sniff,
         columns: Sequence[str] = (),
         **options: Any,
     ) -> None:
         super().__init__(data, initial=initial_of(guess), **options)
         self.guess = guess
-        self.columns = list(columns[:TYPED_COLUMNS])
+        self.columns = list(columns)
+        self.fields["part"].choices = with_own(sniff.parts, guess.part)
         self.fields["delimiter"].choices = with_own(DELIMITERS, guess.delimiter)
         self.fields["encoding"].choices = with_own(ENCODINGS, guess.encoding)
         self.fields["quote"].choices = with_own(QUOTES, guess.quote)
-        for place, name in enumerate(self.columns):
-            self.fields[f"type-{place}"] = forms.ChoiceField(
+        unused = self.fields.keys() - reader(sniff.format).settings
+        for name in unused | (set() if sniff.parts else {"part"}):
+            self.fields.pop(name, None)
+        for name in self.columns[:TYPED_COLUMNS]:
+            self.fields[type_field(name)] = forms.ChoiceField(
                 label=f"Type of {name}",
                 choices=TYPES.items(),
                 required=False,
@@ -110,13 +122,12 @@ class DialectForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.errors:
             return self.cleaned_data
-        values = {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in Dialect.model_fields
+        given = self.cleaned_data
+        values = self.guess.model_dump() | {
+            name: value for name, value in given.items() if name in Dialect.model_fields
         }
-        values["day_first"] = {"yes": True, "no": False}.get(values["day_first"])
-        markers = values["missing_markers"].splitlines()
+        values["day_first"] = {"yes": True, "no": False}.get(given["day_first"])
+        markers = given["missing_markers"].splitlines()
         values["missing_markers"] = list(dict.fromkeys(["", *markers]))
         values["types"] = self.types()
         try:
@@ -129,23 +140,24 @@ class DialectForm(forms.Form):
 
     def types(self) -> dict[str, str]:
         """Return the chosen types, with those of columns the page does not show."""
-        hidden = {
-            name: type.value
-            for name, type in self.guess.types.items()
-            if name not in self.columns
-        }
-        chosen = {
-            name: self.cleaned_data[f"type-{place}"]
-            for place, name in enumerate(self.columns)
-            if self.cleaned_data[f"type-{place}"]
-        }
-        return hidden | chosen
+        hidden = set(self.columns[TYPED_COLUMNS:])
+        kept = {n: t.value for n, t in self.guess.types.items() if n in hidden}
+        chosen = {n: self.cleaned_data.get(type_field(n)) for n in self.columns}
+        return kept | {name: type for name, type in chosen.items() if type}
 
     def settings_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if not name.startswith("type-")]
+        return [self[name] for name in self.fields if name in Dialect.model_fields]
 
     def type_fields(self) -> list[forms.BoundField]:
-        return [self[f"type-{place}"] for place in range(len(self.columns))]
+        return [self[type_field(name)] for name in self.columns[:TYPED_COLUMNS]]
+
+
+def type_field(column: str) -> str:
+    """Return the name of the field for a column's type.
+
+    By the column's name, not its place: another table in the file has others there.
+    """
+    return f"type-{column}"
 
 
 def initial_of(dialect: Dialect) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datasets.readers.csv.records import Records
-from datasets.readers.csv.source import Source
+from datasets.monitor import SilentMonitor
+from datasets.readers.catalogue import reader
 from datasets.readers.errors import ReaderError
 from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from datasets.readers.dialect import Dialect
+    from datasets.readers.findings import Findings
 
 NUMERIC = frozenset({"integer", "number"})
 
@@ -42,31 +43,29 @@ def read_rows(
         If it is no table, has more rows than `limit`, or a record of another length;
         the line is named.
     """
-    dialect = sniff(path, filename).dialect
+    found = sniff(path, filename)
+    dialect = found.dialect
     if not dialect.header:
         raise ReaderError("The first line must hold the names of the columns.")
     types = {column["name"]: column["type"] for column in signature}
-    with Source(path, dialect.encoding, Limits()) as source:
-        records = Records(source, dialect, Limits())
-        names = [name.strip() for name in records.first]
-        rows: list[dict[str, object]] = []
-        for _, cells in records.rows():
-            if len(rows) == limit:
-                raise ReaderError(
-                    f"The file has more than {limit} rows; predict it in parts."
-                )
-            pairs = zip(names, cells, strict=True)
-            rows.append(
-                {n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs}
+    feed = reader(found.format).open(path, dialect, Limits())
+    feed.prepare(SilentMonitor())
+    rows: list[dict[str, object]] = []
+    for _, cells in feed.rows():
+        if len(rows) == limit:
+            raise ReaderError(
+                f"The file has more than {limit} rows; predict it in parts."
             )
-        refuse_bad(records)
+        pairs = zip(feed.names.names, cells, strict=True)
+        rows.append({n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs})
+    refuse_bad(feed.findings)
     return rows
 
 
-def refuse_bad(records: Records) -> None:
+def refuse_bad(findings: Findings) -> None:
     """Raise the first record that does not fit: each row must get its answer."""
-    if records.findings.bad:
-        bad = records.findings.bad[0]
+    if findings.bad:
+        bad = findings.bad[0]
         raise ReaderError(bad.detail, line=bad.line, records=[bad])
 
 

@@ -51,11 +51,16 @@ class SniffRequestSerializer(serializers.Serializer):
 
 
 class SniffSerializer(serializers.Serializer):
-    """What the reader would assume, with the first 20 rows as text."""
+    """What the reader would assume, with the first 20 rows as text.
+
+    `parts` are the tables in a file that holds several: lists of JSON, each with the
+    value of `dialect.part` that chooses it.
+    """
 
     format = serializers.CharField()
     dialect = serializers.JSONField()
     reasons = serializers.ListField(child=serializers.CharField())
+    parts = serializers.ListField(child=serializers.DictField())
     columns = serializers.ListField(child=serializers.DictField())
     rows = serializers.ListField(child=serializers.ListField())
     warnings = serializers.ListField(child=serializers.CharField())

@@ -111,18 +111,15 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         return Response(data, status.HTTP_202_ACCEPTED, headers={"Location": where})
 
     def imported(self, upload: Any, values: Mapping[str, Any]) -> Dataset:
-        guess = services.sniff_file(upload.key, upload.filename)
-        stated = (
-            values["dialect"].model_dump(exclude_unset=True)
-            if values.get("dialect")
-            else {}
+        found = services.sniff_file(
+            upload.key, upload.filename, dialect=values.get("dialect")
         )
         return services.import_upload(
             upload,
             name=values.get("name", ""),
             description=values["description"],
-            file_format=guess.format,
-            dialect=guess.dialect.model_copy(update=stated),
+            file_format=found.format,
+            dialect=found.dialect,
             actor=self.request.user,
         )
 
@@ -160,6 +157,7 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
                 "format": found.format,
                 "dialect": found.dialect.model_dump(mode="json"),
                 "reasons": found.reasons,
+                "parts": [{"part": p, "title": t} for p, t in found.parts.items()],
                 "columns": [{"name": n, "type": t.value} for n, t in found.columns],
                 "rows": found.rows,
                 "warnings": found.warnings,

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from datasets.readers.dialect import Dialect
+    from datasets.readers.feed import Feed
+    from datasets.readers.limits import Limits
 
 
 @dataclass(frozen=True)
 class Reader:
     """One format: its name and title, its file extensions, and where its code is.
 
-    `sniff` and `read` are dotted names, "module:function"; the functions have the
-    signatures of `sniff.sniff` and `importing.import_table` without the format.
-    `preview` names the function that reads the first rows with a given dialect.
+    `guess` names the function that looks at the first part of a file and returns a
+    `report.Guess`, `feed` the class of its `feed.Feed`, both as "module:name".
+    `settings` are the fields of a `Dialect` that matter to the format.
     """
 
     name: str
     title: str
     extensions: tuple[str, ...]
-    sniff: str
-    preview: str
-    read: str
+    guess: str
+    feed: str
+    settings: tuple[str, ...]
+
+    def open(self, path: Path, dialect: Dialect, limits: Limits) -> Feed:
+        """Return the records of a file of this format."""
+        feed: Feed = resolve_name(self.feed)(path, dialect, limits)
+        return feed
 
 
 READERS: tuple[Reader, ...] = (
@@ -27,9 +41,20 @@ READERS: tuple[Reader, ...] = (
         name="csv",
         title="CSV and other delimited text",
         extensions=(".csv", ".tsv", ".tab", ".txt", ".dat", ".tbl", ".data"),
-        sniff="datasets.readers.csv.guess:sniff_csv",
-        preview="datasets.readers.csv.guess:preview",
-        read="datasets.readers.csv.reader:import_csv",
+        guess="datasets.readers.csv.guess:guess_csv",
+        feed="datasets.readers.csv.feed:CsvFeed",
+        settings=(
+            *("encoding", "delimiter", "decimal", "thousands", "quote", "comment"),
+            *("day_first", "bad_records", "header", "missing_markers"),
+        ),
+    ),
+    Reader(
+        name="json",
+        title="JSON and JSON Lines",
+        extensions=(".json", ".jsonl", ".ndjson", ".geojson"),
+        guess="datasets.readers.json.guess:guess_json",
+        feed="datasets.readers.json.feed:JsonFeed",
+        settings=("part", "encoding", "day_first", "bad_records", "missing_markers"),
     ),
 )
 

@@ -21,12 +21,14 @@ MISSING_MARKERS: tuple[str, ...] = (
 
 
 class Dialect(BaseModel):
-    """Everything needed to read a CSV file again in exactly the same way.
+    """Everything needed to read a file again in exactly the same way.
 
     `bad_records` says what happens to records with too few or too many cells: *stop*
     the import, *drop* them all, or *fill* short ones with missing values and drop the
     others. `types` holds the user's own choice of types by column name; `day_first`
-    tells how to read dates such as 3/4/2020 where all rows allow both.
+    tells how to read dates such as 3/4/2020 where all rows allow both. `part` names
+    the table in a file that holds several, as the format's guess lists them. A format
+    passes over what does not matter to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +45,7 @@ class Dialect(BaseModel):
     )
     bad_records: Literal["stop", "fill", "drop"] = Field("stop", title="Bad records")
     day_first: bool | None = Field(None, title="Day before month")
+    part: str = Field("", title="Table inside the file", max_length=1_000)
     types: dict[str, ColumnType] = Field(default_factory=dict, title="Types")
 
     @field_validator("encoding")

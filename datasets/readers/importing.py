@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pkgutil import resolve_name
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datasets.readers.catalogue import reader
@@ -38,4 +38,8 @@ def import_table(
     Cancelled
         If the monitor was asked to stop; nothing is left at `target`.
     """
-    return resolve_name(reader(format).read)(source, target, dialect, monitor, limits)
+    from datasets.readers.passes import import_feed  # noqa: PLC0415 -- heavy import
+
+    feed = reader(format).open(source, dialect, limits)
+    report = import_feed(feed, target, monitor)
+    return replace(report, dialect=dialect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,17 +12,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """How a file seems to be read, and why.
+
+    `parts` are the tables inside the file, each as `Dialect.part` names it, with a
+    title; empty for formats that hold one table.
+    """
+
+    dialect: Dialect
+    reasons: list[str]
+    parts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Sniff:
     """What a file looks like, from its first part.
 
-    `rows` are the first 20 rows as text, trimmed, `None` where a value is missing;
-    `columns` pairs each name with the type its first rows suggest; `reasons` says why
-    the dialect was guessed as it was.
+    `rows` are the first 20 rows as text, `None` where a value is missing; `columns`
+    pairs each name with the type its first rows suggest; `dialect`, `reasons` and
+    `parts` are those of the `Guess`.
     """
 
     format: str
     dialect: Dialect
     reasons: list[str]
+    parts: dict[str, str]
     columns: list[tuple[str, ColumnType]]
     rows: list[list[str | None]]
     warnings: list[str]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 from datasets.readers.catalogue import reader
 from datasets.readers.contents import recognise
+from datasets.readers.preview import preview
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from datasets.readers.dialect import Dialect
-    from datasets.readers.report import Sniff
+    from datasets.readers.report import Guess, Sniff
 
 
 def sniff(path: Path, filename: str, dialect: Dialect | None = None) -> Sniff:
@@ -25,7 +27,8 @@ def sniff(path: Path, filename: str, dialect: Dialect | None = None) -> Sniff:
     filename : str
         The name the user gave it; only its extension is looked at.
     dialect : Dialect, optional
-        How to read it, where that was corrected; nothing is guessed then.
+        Corrections: what is set in it counts more than the guess, which then gives
+        no reasons.
 
     Raises
     ------
@@ -33,6 +36,9 @@ def sniff(path: Path, filename: str, dialect: Dialect | None = None) -> Sniff:
         If the content is no table, or not in a format DataMine reads.
     """
     entry = reader(recognise(path, filename))
+    guess: Guess = resolve_name(entry.guess)(path)
     if dialect is not None:
-        return resolve_name(entry.preview)(path, dialect, [])
-    return resolve_name(entry.sniff)(path)
+        stated = dialect.model_dump(exclude_unset=True)
+        corrected = guess.dialect.model_copy(update=stated)
+        guess = replace(guess, dialect=corrected, reasons=[])
+    return preview(path, entry, guess)

@@ -24,7 +24,7 @@ from projects.models import Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from datasets.readers.report import Sniff
 
@@ -150,19 +150,32 @@ class Look:
         first = services.sniff_file(key, filename)
         self.file_format = first.format
         guess = dialect or first.dialect
-        posted = request.POST if request.method == "POST" else None
-        names = [name for name, _ in first.columns]
-        self.form = DialectForm(posted, guess=guess, columns=names)
-        if posted is None and dialect is None:
-            self.sniff = first
-        elif posted is None or self.form.is_valid():
-            self.look(guess if posted is None else self.form.dialect)
+        if request.method == "POST":
+            self.look_as_posted(request.POST, guess, first)
+            return
+        self.sniff = first
+        if dialect is not None:
+            self.look(dialect)
+        self.form = DialectForm(guess=guess, sniff=first, columns=self.names(first))
+
+    def look_as_posted(self, posted: QueryDict, guess: Dialect, first: Sniff) -> None:
+        """Look as the form says; which columns have a type follows from the rest."""
+        settings = DialectForm(posted, guess=guess, sniff=first)
+        if settings.is_valid():
+            self.look(settings.dialect)
+        names = self.names(first)
+        self.form = DialectForm(posted, guess=guess, sniff=first, columns=names)
+        if self.form.is_valid() and self.form.dialect != settings.dialect:
+            self.look(self.form.dialect)
+
+    def names(self, first: Sniff) -> list[str]:
+        return [name for name, _ in (self.sniff or first).columns]
 
     def look(self, dialect: Dialect | None) -> None:
         try:
             self.sniff = services.sniff_file(self.key, self.filename, dialect=dialect)
         except UnreadableFileError as refusal:
-            self.error = str(refusal)
+            self.sniff, self.error = None, str(refusal)
 
     def context(self) -> dict[str, Any]:
         found = self.sniff

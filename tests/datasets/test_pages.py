@@ -119,6 +119,23 @@ def test_review_shows_the_rows_as_corrected(signed_in, project):
     assert response["Vary"].count("HX-Request") == 1
 
 
+def test_review_offers_the_tables_in_a_file(signed_in, project):
+    content = b'{"nodes": [{"n": 1}], "links": [{"from": "a"}, {"from": "b"}]}'
+    upload = UploadFactory(project=project, filename="net.json", content=content)
+    first = signed_in.get(upload.get_absolute_url())
+    form = first.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    data |= {"part": "/links", "type-n": "text", "type-from": "text", "name": "x"}
+
+    page = signed_in.post(upload.get_absolute_url(), data).content.decode()
+
+    assert '<option value="/links">links</option>' in first.content.decode()
+    assert "delimiter" not in form.fields
+    assert "<td>a</td>" in page
+    assert 'for="id_type-from"' in page
+    assert 'for="id_type-n"' not in page
+
+
 def test_review_says_when_the_same_bytes_are_here(signed_in, project, dataset):
     send(signed_in, project, FLOWERS)
 

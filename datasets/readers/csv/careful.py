@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from datasets.readers.csv.lines import last_line_end
-from datasets.readers.errors import RECORDS_TOLD, BadRecord, ReaderError
+from datasets.readers.errors import BadRecord, ReaderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from datasets.readers.dialect import Dialect
+    from datasets.readers.findings import Findings
 
 #: Bytes split into lines at a time.
 PART = 256 << 10
 #: Bytes read again behind broken quotes before the file is given up.
 REREAD = 256 << 20
-
-
-@dataclass
-class Findings:
-    """What was noticed on the way; `bad` holds the first `RECORDS_TOLD` only."""
-
-    bad: list[BadRecord] = field(default_factory=list)
-    bad_count: int = 0
-    empty_lines: int = 0
-    comment_lines: int = 0
-    filled: int = 0
-    reread: int = 0
-
-    def add(self, record: BadRecord) -> None:
-        """Count a bad record and keep it if it is among the first."""
-        self.bad_count += 1
-        if len(self.bad) < RECORDS_TOLD:
-            self.bad.append(record)
 
 
 class Careful:

@@ -11,13 +11,9 @@ from statistics import mode
 from typing import TYPE_CHECKING, Literal
 
 from datasets.readers.csv.encodings import guess_encoding
-from datasets.readers.csv.head import read_head
 from datasets.readers.csv.header import has_header
 from datasets.readers.dialect import MISSING_MARKERS, Dialect
-from datasets.readers.errors import ReaderError
-from datasets.readers.kinds import first_type
-from datasets.readers.limits import Limits
-from datasets.readers.report import Sniff
+from datasets.readers.report import Guess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +21,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 256 << 10
 RECORDS = 200
-PREVIEW = 20
-WARNED = 5
 COMMENTS = "#%"
-#: Rows looked at for the types shown with the preview.
-TYPED_ROWS = 1_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank"}
 SEPARATOR_LINE = re.compile(r"sep=([^\r\n])(?:\r\n|\r|\n)", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+(?:[eE][+-]?[0-9]+)?")
@@ -44,14 +36,8 @@ SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\r\n]|$)", re.MULTIL
 DECIMAL_POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
-def sniff_csv(path: Path) -> Sniff:
-    """Guess the dialect of a CSV file and read its first rows with it.
-
-    Raises
-    ------
-    ReaderError
-        If the file has no rows or cannot be decoded.
-    """
+def guess_csv(path: Path) -> Guess:
+    """Guess the dialect of a CSV file."""
     encoding, reason = guess_encoding(path)
     with path.open("rb") as file:
         raw = file.read(SAMPLE)
@@ -59,7 +45,7 @@ def sniff_csv(path: Path) -> Sniff:
     text = text.replace("\0", "")
     dialect, reasons = guess_dialect(text, is_whole=len(raw) < SAMPLE)
     dialect = dialect.model_copy(update={"encoding": encoding})
-    return preview(path, dialect, [reason, *reasons])
+    return Guess(dialect, [reason, *reasons])
 
 
 def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
@@ -97,49 +83,6 @@ def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
     header, why = has_header(records, dialect)
     reasons.append(why)
     return dialect.model_copy(update={"header": header}), reasons
-
-
-def preview(path: Path, dialect: Dialect, reasons: list[str]) -> Sniff:
-    """Read the first rows with a dialect, exactly as the import will.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    dialect : Dialect
-        Guessed, or corrected by the user.
-    reasons : list of str
-        Handed through.
-
-    Raises
-    ------
-    ReaderError
-        If the file has no rows or cannot be decoded.
-    """
-    head = read_head(path, dialect, Limits(), TYPED_ROWS)
-    if not head.rows and not head.findings.bad:
-        raise ReaderError("The file has a header but no rows; add rows and try again.")
-    markers = set(dialect.missing_markers)
-    columns = (
-        zip(*head.rows, strict=True) if head.rows else [()] * len(head.names.names)
-    )
-    types = [
-        first_type([cell for cell in column if cell not in markers], name, dialect)
-        for name, column in zip(head.names.names, columns, strict=True)
-    ]
-    return Sniff(
-        format="csv",
-        dialect=dialect,
-        reasons=reasons,
-        columns=list(zip(head.names.names, types, strict=True)),
-        rows=[
-            [None if cell in markers else cell for cell in row]
-            for row in head.rows[:PREVIEW]
-        ],
-        warnings=[
-            *head.names.notices,
-            *(record.detail for record in head.findings.bad[:WARNED]),
-        ],
-    )
 
 
 def _can_separate(sign: str, quote: str, comment: str) -> bool:

@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from datasets.readers.csv.careful import Careful, Findings
+from datasets.readers.csv.careful import Careful
 from datasets.readers.csv.lines import last_line_end, line_ends, occurrences
 from datasets.readers.csv.shape import Shape, Signs
 from datasets.readers.errors import BadRecord, ReaderError
+from datasets.readers.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from datasets.readers.csv.source import Source
     from datasets.readers.dialect import Dialect
@@ -64,6 +65,7 @@ class Records:
 
     Attributes
     ----------
+    source : Source
     first : list of str
         The cells of the first record, which may be the header.
     width : int
@@ -77,7 +79,7 @@ class Records:
     """
 
     def __init__(self, source: Source, dialect: Dialect, limits: Limits) -> None:
-        self._source = source
+        self.source = source
         self._dialect = dialect
         self._limits = limits
         self._signs = signs_of(dialect)
@@ -164,10 +166,7 @@ class Records:
                 lines.append(careful.line)
         self._buffer, self._line = careful.rest()
         if rows:
-            # Written anew, so trimmed; which cells begin with 0 was not looked at.
-            shape = Shape(padded=False, zero_led=frozenset(range(self.width)))
-            data = _rewritten(rows, self._dialect)
-            yield Block(data, self.width, shape, lines[0], tuple(lines))
+            yield rewritten(rows, lines, self._dialect)
 
     def _fitted(self, line: int, cells: list[str]) -> list[str] | None:
         """Return a record of the right width; None, and a finding, if there is none."""
@@ -183,7 +182,7 @@ class Records:
         return None
 
     def _more(self) -> bytes:
-        part = b"" if self._at_end else self._source.read(PIECE)
+        part = b"" if self._at_end else self.source.read(PIECE)
         self._at_end = not part
         return part
 
@@ -220,8 +219,10 @@ def signs_of(dialect: Dialect) -> Signs:
     )
 
 
-def _rewritten(rows: list[list[str]], dialect: Dialect) -> bytes:
-    """Return records as plain CSV in the signs of the dialect."""
+def rewritten(
+    rows: Sequence[Sequence[str]], lines: Sequence[int], dialect: Dialect
+) -> Block:
+    """Return records, at least one, as a block in the signs of the dialect."""
     text = io.StringIO(newline="")
     csv.writer(
         text,
@@ -230,4 +231,8 @@ def _rewritten(rows: list[list[str]], dialect: Dialect) -> bytes:
         quoting=csv.QUOTE_ALL if dialect.quote else csv.QUOTE_NONE,
         lineterminator="\n",
     ).writerows(rows)
-    return text.getvalue().encode()
+    width = len(rows[0])
+    # No cell is padded on purpose; which ones begin with 0 was not looked at.
+    shape = Shape(padded=False, zero_led=frozenset(range(width)))
+    data = text.getvalue().encode()
+    return Block(data, width, shape, lines[0], tuple(lines))

@@ -194,6 +194,17 @@ def test_sniff_tells_and_keeps_nothing(api):
     assert not Dataset.objects.exists()
 
 
+def test_sniff_lists_the_tables_in_a_file_and_takes_one(api):
+    content = b'{"nodes": [{"n": 1}], "links": [{"from": "a"}]}'
+    body = {"file": file_of(content), "dialect": json.dumps({"part": "/links"})}
+
+    found = api.post("/api/datasets/sniff/", body, format="multipart").json()
+
+    assert found["format"] == "json"
+    assert [part["part"] for part in found["parts"]] == ["/nodes", "/links", ""]
+    assert found["rows"] == [["a"]]
+
+
 def test_list_is_filtered_and_paged(api, project):
     for name in ("Flowers", "Stars", "More stars"):
         DatasetFactory(project=project, name=name)

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from datasets.monitor import SilentMonitor
 from datasets.readers.arrays import texts
+from datasets.readers.catalogue import reader
 from datasets.readers.conversion import convert
-from datasets.readers.csv.guess import preview
 from datasets.readers.csv.shape import Signs, shape_of
 from datasets.readers.dialect import Dialect
 from datasets.readers.errors import ReaderError
 from datasets.readers.importing import import_table
 from datasets.readers.kinds import candidates, candidates_for
 from datasets.readers.limits import Limits
+from datasets.readers.preview import preview
+from datasets.readers.report import Guess
 from datasets.tables import ColumnType
 
 FEW = settings(
@@ -205,7 +207,7 @@ def test_preview_rows_are_the_stored_rows(rows, header):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.csv")
         path.write_bytes(content)
-        seen = preview(path, dialect, []).rows
+        seen = preview(path, reader("csv"), Guess(dialect, [])).rows
 
     assert seen == stored(content, **dict(dialect))[: len(seen)]
 

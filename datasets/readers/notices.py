@@ -9,9 +9,9 @@ from datasets.readers.kinds import Integer, Kind, Moment, Number
 from datasets.tables import ColumnType
 
 if TYPE_CHECKING:
-    from datasets.readers.csv.careful import Findings
-    from datasets.readers.csv.survey import ColumnSurvey
     from datasets.readers.dialect import Dialect
+    from datasets.readers.findings import Findings
+    from datasets.readers.survey import ColumnSurvey
 
 SHOWN = 5
 #: What the first values of a text column look like, and why it stays text.
@@ -44,7 +44,7 @@ def _count(count: int, one: str, many: str) -> str:
     return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
-def file_notices(findings: Findings, nul_count: int) -> list[str]:
+def file_notices(findings: Findings) -> list[str]:
     """Return notices about lines and bytes that were passed over."""
     notices = []
     if findings.empty_lines:
@@ -53,8 +53,8 @@ def file_notices(findings: Findings, nul_count: int) -> list[str]:
     if findings.comment_lines:
         lines = _count(findings.comment_lines, "comment line was", "comment lines were")
         notices.append(f"{lines} skipped.")
-    if nul_count:
-        removed = _count(nul_count, "NUL byte was", "NUL bytes were")
+    if findings.nul_bytes:
+        removed = _count(findings.nul_bytes, "NUL byte was", "NUL bytes were")
         notices.append(f"{removed} removed.")
     if findings.filled:
         filled = _count(findings.filled, "short record was", "short records were")

@@ -1,0 +1,76 @@
+"""What every format hands over: the records of a file, as blocks to be parsed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from datasets.readers.findings import Findings
+from datasets.readers.names import Names
+from datasets.readers.notices import file_notices
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from datasets.monitor import Monitor
+    from datasets.readers.csv.parsing import Cells, Plan
+    from datasets.readers.csv.records import Block
+    from datasets.readers.dialect import Dialect
+    from datasets.readers.limits import Limits
+
+
+class Feed(ABC):
+    """One file, read as often as is needed and each time from its start.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    dialect : Dialect
+        How the file is to be read.
+    limits : Limits
+
+    Attributes
+    ----------
+    dialect : Dialect
+        How `blocks` are written; a format without delimiters chooses its own.
+    names : Names
+        Of the columns, known after `prepare`.
+    findings : Findings
+        Of the last reading.
+    read_bytes : int
+        Bytes of the file read in the last reading.
+    read_before : int
+        Bytes of the file read to prepare.
+    """
+
+    def __init__(self, path: Path, dialect: Dialect, limits: Limits) -> None:
+        self.path = path
+        self.dialect = dialect
+        self.limits = limits
+        self.names = Names((), ())
+        self.findings = Findings()
+        self.read_bytes = 0
+        self.read_before = 0
+
+    @abstractmethod
+    def prepare(self, monitor: Monitor, rows: int | None = None) -> None:
+        """Find the names of the columns; look at the first `rows` only, if given."""
+
+    @abstractmethod
+    def rows(self) -> Generator[tuple[int, list[str]]]:
+        """Yield line and cells of each record that fits, one at a time."""
+
+    @abstractmethod
+    def blocks(self) -> Generator[Block]:
+        """Yield all records that fit, many at a time; others go to `findings`."""
+
+    def parse(self, block: Block, plans: Sequence[Plan]) -> list[Cells]:
+        """Read the columns of a block as planned; on any thread."""
+        from datasets.readers.csv.parsing import parse  # noqa: PLC0415 -- heavy import
+
+        return parse(block, plans, self.dialect)
+
+    def notices(self) -> list[str]:
+        """Return what the owner of the file should know, after a reading."""
+        return [*self.names.notices, *file_notices(self.findings)]
