@@ -49,6 +49,14 @@ READERS: tuple[Reader, ...] = (
         ),
     ),
     Reader(
+        name="arff",
+        title="ARFF",
+        extensions=(".arff",),
+        guess="datasets.readers.arff.guess:guess_arff",
+        feed="datasets.readers.arff.feed:ArffFeed",
+        settings=("encoding", "bad_records", "missing_markers"),
+    ),
+    Reader(
         name="json",
         title="JSON and JSON Lines",
         extensions=(".json", ".jsonl", ".ndjson", ".geojson"),

@@ -37,6 +37,8 @@ def _content(name: str, title: str, pattern: bytes, hint: str = "") -> Content:
     return Content(name, title, compiled, hint or Content.hint)
 
 
+# Patterns that repeat a repetition do so possessively (`*+`): each byte is looked at
+# once, whatever a file begins with.
 CONTENTS: tuple[Content, ...] = (
     _content(
         "xlsx", "an Excel workbook", rb"PK\x03\x04.{0,4000}?(\[Content_Types\]|xl/)"
@@ -77,12 +79,14 @@ CONTENTS: tuple[Content, ...] = (
     _content(
         "html",
         "a web page",
-        rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|script)\b",
+        rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(!doctype\s+html|html|head|body|table|script)\b",
         "Save the table as CSV where you found it and upload that.",
     ),
     _content("xml", "an XML file", rb"\s*<\?xml\b"),
     _content(
-        "arff", "an ARFF file", rb"(\s*(%[^\n]*)?\n)*\s*@(relation|attribute|data)\b"
+        "arff",
+        "an ARFF file",
+        rb"(?:[^\S\n]*+(?:%[^\n]*+)?\n)*+[^\S\n]*+@(relation|attribute)\b",
     ),
     _content(
         "json",

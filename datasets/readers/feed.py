@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datasets.monitor import Monitor
     from datasets.readers.csv.parsing import Cells, Plan
     from datasets.readers.csv.records import Block
+    from datasets.readers.declared import Declared
     from datasets.readers.dialect import Dialect
     from datasets.readers.limits import Limits
 
@@ -36,6 +37,8 @@ class Feed(ABC):
         How `blocks` are written; a format without delimiters chooses its own.
     names : Names
         Of the columns, known after `prepare`.
+    declared : dict of str to Declared
+        By name, the columns whose type the file itself says; known after `prepare`.
     findings : Findings
         Of the last reading.
     read_bytes : int
@@ -49,6 +52,7 @@ class Feed(ABC):
         self.dialect = dialect
         self.limits = limits
         self.names = Names((), ())
+        self.declared: dict[str, Declared] = {}
         self.findings = Findings()
         self.read_bytes = 0
         self.read_before = 0

@@ -17,6 +17,7 @@ class Findings:
     comment_lines: int = 0
     nul_bytes: int = 0
     filled: int = 0
+    weights: int = 0
     reread: int = 0
 
     def add(self, record: BadRecord) -> None:

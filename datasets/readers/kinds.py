@@ -19,6 +19,7 @@ from datasets.tables import ColumnType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from datasets.readers.declared import Declared
     from datasets.readers.dialect import Dialect
 
 #: Whole numbers above this lose digits as floating-point numbers, so they stay text
@@ -276,10 +277,15 @@ def text_type(values: int, distinct: int | None, longest: int) -> ColumnType:
     return ColumnType.TEXT
 
 
-def first_type(cells: Sequence[str], name: str, dialect: Dialect) -> ColumnType:
+def first_type(
+    cells: Sequence[str], name: str, dialect: Dialect, declared: Declared | None
+) -> ColumnType:
     """Return the type a column's first values, none missing, suggest."""
     if name in dialect.types:
         return dialect.types[name]
-    if cells and (kinds := surviving(candidates(dialect), cells)):
-        return kinds[0].type
+    kinds = declared.kinds if declared else candidates(dialect)
+    if cells and (fitting := surviving(kinds, cells)):
+        return fitting[0].type
+    if declared:
+        return declared.type
     return text_type(len(cells), len(set(cells)), max(map(len, cells), default=0))

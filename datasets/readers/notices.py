@@ -59,6 +59,9 @@ def file_notices(findings: Findings) -> list[str]:
     if findings.filled:
         filled = _count(findings.filled, "short record was", "short records were")
         notices.append(f"{filled} filled with missing values.")
+    if findings.weights:
+        weights = _count(findings.weights, "weight was", "weights were")
+        notices.append(f"{weights} of records left out: weights are no column here.")
     if findings.bad_count:
         dropped = _count(findings.bad_count, "bad record was", "bad records were")
         notices.append(

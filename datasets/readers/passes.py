@@ -84,7 +84,7 @@ def survey_columns(feed: Feed) -> list[ColumnSurvey]:
         )
     values = first_values(feed, first_rows(feed, FIRST_ROWS))
     return [
-        ColumnSurvey(name, column, dialect)
+        ColumnSurvey(name, column, dialect, feed.declared.get(name))
         for name, column in zip(names, values, strict=True)
     ]
 
@@ -131,6 +131,15 @@ def _check(feed: Feed, result: PassResult, surveys: Sequence[ColumnSurvey]) -> N
 def _refusal(survey: ColumnSurvey) -> ReaderError:
     count = survey.seen.misfits
     line, text = survey.seen.first_misfit or (0, "")
+    if survey.is_closed:
+        values = "1 value is" if count == 1 else f"{count:,} values are"
+        return ReaderError(
+            f"Column “{survey.name}”: {values} not among those the file declares, the "
+            f"first in line {line:,}: “{text[:60]}”. Correct it, declare it, or choose "
+            "a type for the column.",
+            line=line,
+            column=survey.name,
+        )
     values = "1 value does" if count == 1 else f"{count:,} values do"
     return ReaderError(
         f"Column “{survey.name}” cannot be {survey.wanted}: {values} not fit, the "

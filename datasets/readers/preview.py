@@ -44,7 +44,7 @@ def preview(path: Path, entry: Reader, guess: Guess) -> Sniff:
         reasons=guess.reasons,
         parts=guess.parts,
         columns=[
-            (name, first_type(values, name, dialect))
+            (name, first_type(values, name, dialect, feed.declared.get(name)))
             for name, values in zip(names, first_values(feed, rows), strict=True)
         ],
         rows=[

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from datasets.readers.arrays import texts
 from datasets.readers.csv.parsing import Cells, Plan
 from datasets.readers.kinds import (
     MOST_CATEGORIES,
@@ -28,6 +29,7 @@ from datasets.tables import ColumnType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from datasets.readers.declared import Declared
     from datasets.readers.dialect import Dialect
 
 #: Share of values that fit a kind from which the misfits are worth a notice.
@@ -73,12 +75,23 @@ class ColumnSurvey:
     first : sequence of str
         Its values in the first rows, without missing ones.
     dialect : Dialect
+    declared : Declared, optional
+        What the file says of the column; the user's choice in `dialect` counts more.
     """
 
-    def __init__(self, name: str, first: Sequence[str], dialect: Dialect) -> None:
+    def __init__(
+        self,
+        name: str,
+        first: Sequence[str],
+        dialect: Dialect,
+        declared: Declared | None = None,
+    ) -> None:
         self.name = name
         self.first = first
         self.wanted = dialect.types.get(name)
+        if self.wanted is not None:
+            declared = None
+        self._allowed = texts(declared.values) if declared and declared.values else None
         self._all = candidates(dialect)
         self._kinds = self._all
         self._known = bool(first)
@@ -86,18 +99,29 @@ class ColumnSurvey:
         self._nearly: Kind | None = None
         self.seen = Seen()
         self._at_start: Kind | None = None
-        if self.wanted is not None:
+        if declared is not None:
+            self.wanted = declared.type
+            self._kinds = declared.kinds
+            self._known = True
+        elif self.wanted is not None:
             self._kinds = candidates_for(self.wanted, dialect)
             self._known = True
         fitting = surviving(self._kinds, first)
         self._kinds = fitting or (self._kinds[:1] if self.is_forced else ())
-        if self._known and not self._kinds:
+        if self._known and not self._kinds and self.wanted is None:
             self._nearly = _nearly(self._all, first)
 
     @property
     def is_forced(self) -> bool:
-        """Whether the user asked for a type text must be converted to."""
+        """Whether a type was asked for, or declared, that a text can break."""
+        if self.is_closed:
+            return True
         return self.wanted not in {None, ColumnType.TEXT, ColumnType.CATEGORY}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file declares the only values there may be."""
+        return self._allowed is not None
 
     @property
     def kind(self) -> Kind | None:
@@ -111,6 +135,7 @@ class ColumnSurvey:
             repeating=self.is_repeating,
             count_distinct=is_text and self.seen.distinct is not None,
             nearly=self._nearly,
+            allowed=self._allowed,
         )
 
     @property
@@ -153,20 +178,20 @@ class ColumnSurvey:
         self.seen.misfits += cells.misfits
         if planned is None or planned not in self._kinds:
             return
-        texts = cells.array.drop_null().unique().to_pylist()
+        found = cells.array.drop_null().unique().to_pylist()
         left = tuple(kind for kind in self._kinds if kind != planned)
-        self._kinds = surviving(left, texts)
+        self._kinds = surviving(left, found)
         if self.is_forced and not self._kinds:
             self._kinds = (planned,)
         if not self._kinds and self._nearly is None:
             self._nearly = planned
 
     def _meet_first_values(self, cells: Cells) -> bool:
-        texts = cells.array.drop_null().unique().to_pylist()
+        found = cells.array.drop_null().unique().to_pylist()
         self._known = True
-        self._kinds = surviving(self._kinds, texts)
+        self._kinds = surviving(self._kinds, found)
         if not self._kinds:
-            self._nearly = _nearly(self._all, texts)
+            self._nearly = _nearly(self._all, found)
         return not self._kinds and self._nearly is None
 
 

@@ -28,6 +28,9 @@ from datasets.tables import ColumnType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from datasets.readers.csv.records import Block
     from datasets.readers.dialect import Dialect
 
@@ -50,12 +53,15 @@ class Plan:
     count_distinct : bool
     nearly : Kind or None
         For text: the kind whose misfits are to be counted.
+    allowed : pyarrow.Array of string or None
+        For text: the only values that fit.
     """
 
     kind: Kind | None
     repeating: bool = False
     count_distinct: bool = False
     nearly: Kind | None = None
+    allowed: pa.Array | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +253,9 @@ def _text(cells: pa.Array, plan: Plan) -> Cells:
     values = len(cells) - cells.null_count
     if not values:
         return Cells(cells, 0, distinct=frozenset())
+    if plan.allowed is not None and (misfits := _strange(cells, plan.allowed)).any():
+        first = int(misfits.argmax())
+        return Cells(cells, values, misfits=int(misfits.sum()), first_misfit=first)
     distinct = None
     different = cells.dictionary if pa.types.is_dictionary(cells.type) else None
     if plan.count_distinct:
@@ -263,6 +272,12 @@ def _text(cells: pa.Array, plan: Plan) -> Cells:
         others=Counter(dict(others.most_common(MISFITS))),
         others_count=others.total(),
     )
+
+
+def _strange(cells: pa.Array, allowed: pa.Array) -> NDArray[np.bool_]:
+    """Mark the texts that are not among those allowed."""
+    known = pc.is_in(cells, allowed)
+    return truths_of(pc.and_(pc.is_valid(cells), pc.invert(known)))
 
 
 def _others(cells: pa.Array, kind: Kind) -> Counter[str]:

@@ -15,7 +15,7 @@ from datasets.readers.errors import BadRecord, ReaderError
 from datasets.readers.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from datasets.readers.csv.source import Source
     from datasets.readers.dialect import Dialect
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PIECE = 4 << 20
 #: Bytes read record by record before the next try at the fast way; doubled each time.
 CAREFUL = 128 << 10
+#: Cells written anew at a time.
+CELLS = 500_000
 SEPARATOR_LINE = re.compile(rb"sep=[^\r\n](?:\r\n|\r|\n)", re.IGNORECASE)
 
 
@@ -116,8 +118,8 @@ class Records:
         while self._fill():
             careful = self._careful()
             while (cells := careful.next_record()) is not None:
-                if (fitted := self._fitted(careful.line, cells)) is not None:
-                    yield careful.line, fitted
+                if (fitting := self._fit(careful.line, cells)) is not None:
+                    yield careful.line, fitting
                 if careful.consumed >= PIECE:
                     break
             self._buffer, self._line = careful.rest()
@@ -161,25 +163,15 @@ class Records:
         careful = self._careful()
         rows, lines = [], []
         while careful.consumed < size and (cells := careful.next_record()) is not None:
-            if (fitted := self._fitted(careful.line, cells)) is not None:
-                rows.append(fitted)
+            if (fitting := self._fit(careful.line, cells)) is not None:
+                rows.append(fitting)
                 lines.append(careful.line)
         self._buffer, self._line = careful.rest()
         if rows:
             yield rewritten(rows, lines, self._dialect)
 
-    def _fitted(self, line: int, cells: list[str]) -> list[str] | None:
-        """Return a record of the right width; None, and a finding, if there is none."""
-        missing = self.width - len(cells)
-        if missing == 0:
-            return cells
-        if missing > 0 and self._dialect.bad_records == "fill":
-            self.findings.filled += 1
-            return cells + [""] * missing
-        found = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
-        detail = f"Line {line:,} has {found} where {self.width:,} are expected."
-        self.findings.add(BadRecord(line, self.width, len(cells), detail))
-        return None
+    def _fit(self, line: int, cells: list[str]) -> list[str] | None:
+        return fitted(cells, self.width, line, self._dialect, self.findings)
 
     def _more(self) -> bytes:
         part = b"" if self._at_end else self.source.read(PIECE)
@@ -217,6 +209,38 @@ def signs_of(dialect: Dialect) -> Signs:
     return Signs(
         ord(dialect.delimiter), ord(dialect.quote or "\0"), ord(dialect.comment or "\0")
     )
+
+
+def fitted(
+    cells: list[str], width: int, line: int, dialect: Dialect, findings: Findings
+) -> list[str] | None:
+    """Return a record of the right width; None, and a finding, if there is none."""
+    missing = width - len(cells)
+    if missing == 0:
+        return cells
+    if missing > 0 and dialect.bad_records == "fill":
+        findings.filled += 1
+        return cells + [""] * missing
+    found = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+    detail = f"Line {line:,} has {found} where {width:,} are expected."
+    findings.add(BadRecord(line, width, len(cells), detail))
+    return None
+
+
+def rewritten_blocks(
+    rows: Iterable[tuple[int, list[str]]], dialect: Dialect
+) -> Iterator[Block]:
+    """Yield records with their lines as blocks of at most `CELLS` cells."""
+    found: list[list[str]] = []
+    lines: list[int] = []
+    for line, cells in rows:
+        found.append(cells)
+        lines.append(line)
+        if len(found) * len(cells) >= CELLS:
+            yield rewritten(found, lines, dialect)
+            found, lines = [], []
+    if found:
+        yield rewritten(found, lines, dialect)
 
 
 def rewritten(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datasets.readers.csv.records import rewritten
+from datasets.readers.csv.records import rewritten_blocks
 from datasets.readers.csv.source import Source
 from datasets.readers.errors import BadRecord, ReaderError
 from datasets.readers.feed import Feed
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from datasets.readers.dialect import Dialect
     from datasets.readers.limits import Limits
 
-#: Cells written at a time.
-BLOCK = 500_000
 #: Rows between two looks for a stop.
 CHECKED = 10_000
 
@@ -70,17 +68,7 @@ class JsonFeed(Feed):
             yield line, [cells.get(key, "") for key in self._keys]
 
     def blocks(self) -> Generator[Block]:
-        most = max(1, BLOCK // max(1, len(self._keys)))
-        found: list[list[str]] = []
-        at: list[int] = []
-        for line, cells in self.rows():
-            found.append(cells)
-            at.append(line)
-            if len(found) == most:
-                yield rewritten(found, at, self.dialect)
-                found, at = [], []
-        if found:
-            yield rewritten(found, at, self.dialect)
+        yield from rewritten_blocks(self.rows(), self.dialect)
 
     def _records(self) -> Iterator[Record]:
         self.findings = Findings()

@@ -7,6 +7,7 @@ from datasets.monitor import SilentMonitor
 from datasets.readers.dialect import Dialect
 from datasets.readers.importing import import_table
 from datasets.readers.limits import Limits
+from datasets.readers.sniff import sniff
 
 
 @pytest.fixture
@@ -36,3 +37,27 @@ def imported(tmp_path, write):
         return report, pq.read_table(target).to_pydict()
 
     return imported
+
+
+@pytest.fixture
+def read_file(tmp_path, write):
+    """Sniff a file of any format and import it as guessed, with settings changed.
+
+    Returns the sniff, the report and the stored columns by name.
+    """
+
+    def read_file(content, name, limits=None, **changes):
+        path, target = write(content, name), tmp_path / "stored.parquet"
+        found = sniff(path, name, Dialect(**changes) if changes else None)
+        report = import_table(
+            path,
+            target,
+            found.format,
+            found.dialect,
+            SilentMonitor(),
+            limits or Limits(),
+        )
+        columns = list(pq.read_table(target).to_pydict().values())[1:]
+        return found, report, dict(zip(report.schema.names, columns, strict=True))
+
+    return read_file

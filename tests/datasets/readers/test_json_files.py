@@ -3,41 +3,23 @@
 import json
 import tracemalloc
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.monitor import SilentMonitor
 from datasets.readers.csv.source import Source
-from datasets.readers.dialect import Dialect
 from datasets.readers.errors import ReaderError
-from datasets.readers.importing import import_table
 from datasets.readers.json import document
 from datasets.readers.json.document import Document
 from datasets.readers.json.guess import beginning_of
 from datasets.readers.limits import Limits
-from datasets.readers.sniff import sniff
 from datasets.tables import ColumnType as T
 
 
 @pytest.fixture
-def taken(tmp_path, write):
-    """Sniff a JSON file and import it as guessed, with some settings changed."""
-
-    def taken(content, name="table.json", limits=None, **changes):
-        path, target = write(content, name), tmp_path / "t.parquet"
-        found = sniff(path, name, Dialect(**changes) if changes else None)
-        report = import_table(
-            path,
-            target,
-            found.format,
-            found.dialect,
-            SilentMonitor(),
-            limits or Limits(),
-        )
-        columns = list(pq.read_table(target).to_pydict().values())[1:]
-        return found, report, dict(zip(report.schema.names, columns, strict=True))
+def taken(read_file):
+    def taken(content, name="table.json", **options):
+        return read_file(content, name, **options)
 
     return taken
 
