@@ -16,8 +16,6 @@ from datasets.steps import catalogue
 from datasets.steps.base import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.http import QueryDict
 
     from datamine.parameters import ParametersForm
@@ -28,6 +26,8 @@ MAXIMUM_STEPS = 20
 #: Above this the page asks for the numbers of columns instead of listing them.
 LISTED_COLUMNS = 200
 DESCRIPTION_LENGTH = 255
+#: What is pressed to change the form, not to send it.
+EDITING = ("add-step", "remove-step", "move-step", "pick-columns")
 RANGE = re.compile(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?")
 
 
@@ -41,11 +41,18 @@ class StepRow:
     available: list[Column]
     chosen: list[str]
     numbers: str = ""
+    name_part: str = ""
     errors: list[str] = field(default_factory=list)
 
     @property
     def prefix(self) -> str:
         return f"step-{self.place}"
+
+    @property
+    def types(self) -> list[str]:
+        """The types of the columns to choose from, where there are several."""
+        types = dict.fromkeys(column.type.value for column in self.available)
+        return list(types) if len(types) > 1 else []
 
     @property
     def is_listed(self) -> bool:
@@ -65,6 +72,16 @@ class StepRow:
         return StepSpec(step=self.entry.name, columns=names, parameters=values)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A step as it was sent; `prefix` is where its fields are, None for a new one."""
+
+    name: str
+    prefix: str | None = None
+    columns: list[str] = field(default_factory=list)
+    numbers: str = ""
+
+
 class StepsForm:
     """The steps as they were sent, or as a link asks for them to begin with."""
 
@@ -73,10 +90,14 @@ class StepsForm:
         self.rows: list[StepRow] = []
         self.errors: list[str] = []
         self.description = data.get("description", "")[:DESCRIPTION_LENGTH]
-        self.is_editing = bool(data.get("add-step") or data.get("remove-step"))
-        wanted = self.sent() if data else self.linked(query)
-        for values in wanted:
-            self.add(*values)
+        self.is_editing = any(data.get(name) for name in EDITING)
+        for wanted in self.sent() if data else self.linked(query):
+            self.add(wanted)
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether the steps were sent to be tried or applied."""
+        return bool(self.data.get("do"))
 
     @property
     def specs(self) -> list[StepSpec]:
@@ -97,33 +118,36 @@ class StepsForm:
         """Show a refusal beside the step it is about."""
         self.rows[min(place, len(self.rows) - 1)].errors.append(sentence)
 
-    def sent(self) -> Iterator[tuple[str, str | None, list[str], str]]:
-        """Yield the name, former prefix, columns and numbers of each step sent."""
-        removed = self.data.get("remove-step")
-        for place in range(MAXIMUM_STEPS):
-            prefix = f"step-{place}"
-            name = self.data.get(prefix)
-            if name and str(place) != removed:
-                yield (
-                    name,
-                    prefix,
-                    self.data.getlist(f"{prefix}-columns"),
-                    self.data.get(f"{prefix}-numbers", ""),
-                )
-        if self.data.get("add-step"):
-            yield self.data["add-step"], None, [], ""
+    def sent(self) -> list[Wanted]:
+        """Return the steps sent, without one removed, one moved up, one added."""
+        found = [
+            Wanted(
+                name,
+                prefix,
+                self.data.getlist(f"{prefix}-columns"),
+                self.data.get(f"{prefix}-numbers", ""),
+            )
+            for prefix in (f"step-{place}" for place in range(MAXIMUM_STEPS))
+            if (name := self.data.get(prefix))
+        ]
+        moved = [f"step-{self.data.get('move-step')}" == w.prefix for w in found]
+        if True in moved[1:]:
+            place = moved.index(True)
+            found[place - 1 : place + 1] = found[place], found[place - 1]
+        removed = f"step-{self.data.get('remove-step')}"
+        found = [wanted for wanted in found if wanted.prefix != removed]
+        added = self.data.get("add-step")
+        return [*found, Wanted(added)] if added else found
 
-    def linked(
-        self, query: QueryDict
-    ) -> Iterator[tuple[str, str | None, list[str], str]]:
+    def linked(self, query: QueryDict) -> list[Wanted]:
         name = query.get("step")
-        if name:
-            yield name, None, query.getlist("column")[:LISTED_COLUMNS], ""
+        columns = query.getlist("column")[:LISTED_COLUMNS]
+        return [Wanted(name, columns=columns)] if name else []
 
-    def add(self, name: str, prefix: str | None, ids: list[str], numbers: str) -> None:
-        entry = catalogue.step(name)
+    def add(self, wanted: Wanted) -> None:
+        entry = catalogue.step(wanted.name)
         if entry is None:
-            self.errors.append(f"There is no step “{name[:60]}”.")
+            self.errors.append(f"There is no step “{wanted.name[:60]}”.")
             return
         schema = self.outcome()
         available = [column for column in schema if column.type in entry.accepts]
@@ -131,14 +155,32 @@ class StepsForm:
         row = StepRow(
             place=place,
             entry=entry,
-            form=self.parameters(entry, place, prefix, available),
+            form=self.parameters(entry, place, wanted.prefix, available),
             available=available,
-            chosen=ids,
-            numbers=numbers,
+            chosen=wanted.columns,
+            numbers=wanted.numbers,
         )
-        if numbers or not row.is_listed:
+        if wanted.numbers or not row.is_listed:
             self.choose_numbers(row, schema)
+        if wanted.prefix:
+            self.pick(row, wanted.prefix)
         self.rows.append(row)
+
+    def pick(self, row: StepRow, prefix: str) -> None:
+        """Choose many columns at once: all, none, of a type, or by part of a name."""
+        place, _, what = self.data.get("pick-columns", "").partition(":")
+        if prefix != f"step-{place}":
+            return
+        row.name_part = self.data.get(f"{prefix}-part", "")
+        part = row.name_part.casefold()
+        if what == "none":
+            row.chosen = []
+        row.chosen += [
+            column.id
+            for column in row.available
+            if what in ("all", column.type)
+            or (what == "named" and part and part in column.name.casefold())
+        ]
 
     def parameters(
         self,
@@ -208,11 +250,7 @@ def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "title": entry.title if (entry := catalogue.step(s["step"])) else s["step"],
-            "parameters": ", ".join(
-                words_of(value)
-                for value in s["parameters"].values()
-                if value not in (None, "", *s["columns"])
-            ),
+            "parameters": ", ".join(told(s)),
             "columns": s["columns"][:3],
             "more": max(len(s["columns"]) - 3, 0),
         }
@@ -220,10 +258,9 @@ def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def words_of(value: Any) -> str:
-    """Return a parameter's value as people write it."""
-    if isinstance(value, list):
-        return " ".join(str(entry) for entry in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{old} → {new}" for old, new in value.items())
-    return str(value)
+def told(step: dict[str, Any]) -> list[str]:
+    """Return the parameters of a stored step that matter, in words."""
+    try:
+        return build(StepSpec(step=step["step"], parameters=step["parameters"])).told
+    except StepError:  # of a package that is gone, or of an older program
+        return [str(value) for value in step["parameters"].values()]

@@ -264,6 +264,8 @@ class TrialSerializer(serializers.Serializer):
     cells_changed = serializers.IntegerField(source="changes.cells_changed")
     cells = serializers.DictField(source="changes.cells")
     columns = serializers.SerializerMethodField()
+    added = serializers.ListField(child=serializers.CharField())
+    removed = serializers.ListField(child=serializers.CharField())
     steps = serializers.SerializerMethodField(help_text="With what they learned.")
 
     def get_columns(self, trial: Any) -> list[dict[str, str]]:

@@ -89,6 +89,12 @@ class Step(ABC, Generic[P]):
         return type(self).fit is not Step.fit
 
     @property
+    def told(self) -> list[str]:
+        """What was set, in words, for the history."""
+        values = self.parameters.model_dump().values()
+        return [words_of(value) for value in values if value not in (None, "")]
+
+    @property
     def affects_rows(self) -> bool:
         """Whether rows can go: predictions pass such a step over."""
         return False
@@ -147,3 +153,14 @@ class Step(ABC, Generic[P]):
     def chosen(self, schema: Schema) -> tuple[Column, ...]:
         """Return the columns this step works on, in its order; all if it names none."""
         return schema.select(self.columns or schema.names).columns
+
+
+def words_of(value: Any) -> str:
+    """Return a parameter's value as people write it."""
+    if isinstance(value, tuple):
+        return " ".join(str(entry) for entry in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{old} → {new}" for old, new in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

@@ -69,6 +69,12 @@ class Cast(Step[CastParameters]):
     def reads_text(self) -> bool:
         return True
 
+    @property
+    @override
+    def told(self) -> list[str]:
+        order = [self.parameters.format] if self.parameters.type in _MOMENTS else []
+        return [self.parameters.type.value, *order]
+
     @override
     def check(self, schema: Schema) -> None:
         wanted = self.parameters.type

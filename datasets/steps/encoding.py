@@ -46,6 +46,11 @@ class Encode(Step[EncodeParameters]):
 
     @property
     @override
+    def told(self) -> list[str]:
+        return [self.parameters.method]
+
+    @property
+    @override
     def fills(self) -> bool:
         return self._spreads
 

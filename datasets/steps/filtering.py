@@ -122,6 +122,12 @@ class FilterRows(Step[FilterRowsParameters]):
     def affects_rows(self) -> bool:
         return True
 
+    @property
+    @override
+    def told(self) -> list[str]:
+        value = [] if self.parameters.value is None else [str(self.parameters.value)]
+        return [" ".join([self.parameters.operator, *value])]
+
     @override
     def check(self, schema: Schema) -> None:
         if len(self.columns) != 1 or self.parameters.column not in ("", *self.columns):

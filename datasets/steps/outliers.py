@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from datasets.steps.base import Parameters, Step, StepError
+from datasets.steps.base import Parameters, Step, StepError, words_of
 from datasets.steps.batches import batches
 from datasets.tables import ColumnType, Table
 
@@ -91,6 +91,16 @@ class Outliers(Step[OutliersParameters]):
     for no bound and no statistic. Whole numbers become numbers where some are
     replaced or clipped. A gap stays a gap.
     """
+
+    @property
+    @override
+    def told(self) -> list[str]:
+        set_to = self.parameters
+        reach = {"iqr": set_to.factor, "zscore": set_to.threshold}.get(set_to.method)
+        bounds = [set_to.low, set_to.high] if reach is None else [reach]
+        statistic = [set_to.statistic] if set_to.action == "replace" else []
+        shown = ["…" if bound is None else words_of(bound) for bound in bounds]
+        return [set_to.method, " to ".join(shown), set_to.action, *statistic]
 
     @property
     @override

@@ -14,6 +14,8 @@ from datasets import services
 from datasets.exceptions import DatasetError, StepRefusedError
 from datasets.steps import catalogue
 from datasets.steps_form import StepsForm
+from datasets.summaries import bars_of
+from datasets.trials import is_same
 from datasets.views.context import dataset_context, dataset_for, shown_version
 from datasets.views.rows import cell_of
 from projects.permissions import Action
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from datasets.models import DatasetVersion
-    from datasets.trials import Trial
+    from datasets.trials import Shape, Trial
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -93,18 +95,37 @@ def shown_trial(trial: Trial) -> dict[str, Any]:
         "is_sample": trial.sample_rows < trial.total_rows,
         "changes": trial.changes,
         "changed": [item for item in changed if item[1]][:20],
+        "rows_removed": trial.changes.rows_before - trial.changes.rows_after,
+        "added": trial.added,
+        "removed": trial.removed,
         "columns": trial.columns,
+        "shapes": [
+            {"name": name, "before": drawn(before), "after": drawn(after)}
+            for name, (before, after) in zip(trial.columns, trial.shapes, strict=True)
+        ],
         "examples": [
             {
                 "row": row + 1,
                 "cells": [
-                    {"before": short(a), "after": short(b), "changed": a != b}
+                    {
+                        "before": short(a),
+                        "after": short(b),
+                        "changed": not is_same(a, b),
+                    }
                     for a, b in zip(before, after, strict=True)
                 ],
             }
             for row, before, after in trial.examples
         ],
     }
+
+
+def drawn(shape: Shape) -> dict[str, Any]:
+    """Return a small histogram with its bars and what it says in words."""
+    labels = (", " if len(shape.labels) > 2 else " to ").join(shape.labels)
+    missing = f", {shape.missing:,} missing" if shape.missing else ""
+    told = f"{labels or 'no values'}{missing}"
+    return {"bars": bars_of({"histogram": {"counts": shape.counts}}), "told": told}
 
 
 def short(value: Any) -> dict[str, Any]:

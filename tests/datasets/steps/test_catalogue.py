@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from datasets.recipes import StepSpec, build
 from datasets.steps import catalogue
 from datasets.steps.base import Step
 
@@ -62,3 +63,28 @@ def test_catalogue_loads_no_heavy_library() -> None:
     )
 
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "parameters", "told"),
+    [
+        ("fill_missing", {"strategy": "constant", "value": 0.5}, ["constant", "0.5"]),
+        ("fill_missing", {}, ["median"]),
+        ("mark_missing", {"markers": ["?", "!!"]}, ["? !!"]),
+        ("forward_fill", {}, []),
+        ("outliers", {}, ["iqr", "1.5", "clip"]),
+        ("outliers", {"method": "zscore", "action": "replace"},
+         ["zscore", "3", "replace", "median"]),
+        ("outliers", {"method": "range", "low": 0}, ["range", "0 to …", "clip"]),
+        ("encode", {}, ["onehot"]),
+        ("cast", {"type": "integer"}, ["integer"]),
+        ("cast", {"type": "date", "format": "dmy"}, ["date", "dmy"]),
+        ("filter_rows", {"column": "x", "operator": ">", "value": 3}, ["> 3"]),
+        ("filter_rows", {"column": "x", "operator": "missing"}, ["missing"]),
+        ("rename", {"names": {"x": "y"}}, ["x → y"]),
+    ],
+)  # fmt: skip
+def test_a_step_tells_what_was_set(
+    step: str, parameters: dict[str, object], told: list[str]
+) -> None:
+    assert build(StepSpec(step=step, parameters=parameters)).told == told
