@@ -220,6 +220,18 @@ _ENTRIES = (
         presets=_READABLE_TREE,
     ),
     Algorithm(
+        name="decision_tree_c45",
+        title="Decision tree (C4.5)",
+        task=Task.CLASSIFICATION,
+        summary="Asks for one feature after another, with a branch for each category; "
+        "pruned, and readable as rules.",
+        parameters=f"{_HERE}.decision_tree_c45:DecisionTreeC45Parameters",
+        factory=f"{_HERE}.decision_tree_c45:build",
+        categories="native",
+        missing="native",
+        presets=(Preset("readable", "Readable", {"confidence": 0.05, "max_depth": 5}),),
+    ),
+    Algorithm(
         name="random_forest",
         title="Random forest",
         task=Task.CLASSIFICATION,

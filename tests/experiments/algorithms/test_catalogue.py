@@ -43,6 +43,7 @@ def test_catalogue_has_the_named_algorithms():
         "logistic_regression",
         "support_vectors",
         "decision_tree",
+        "decision_tree_c45",
         "random_forest",
         "gradient_boosting",
         "dummy",
