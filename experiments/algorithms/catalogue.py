@@ -141,6 +141,10 @@ _KERNELS = (
 )
 _STEADY_FOREST = Preset("thorough", "Thorough", {"n_estimators": 500})
 _QUICK_FOREST = Preset("quick", "Quick", {"n_estimators": 50, "max_depth": 10})
+_CHAID = (
+    Preset("readable", "Readable", {"max_depth": 3, "min_samples_leaf": 50}),
+    Preset("exhaustive", "Exhaustive", {"exhaustive": True}),
+)
 _BOOSTING = (
     Preset("quick", "Quick", {"max_iter": 50, "max_leaf_nodes": 15}),
     Preset(
@@ -232,6 +236,18 @@ _ENTRIES = (
         presets=(Preset("readable", "Readable", {"confidence": 0.05, "max_depth": 5}),),
     ),
     Algorithm(
+        name="decision_tree_chaid",
+        title="Decision tree (CHAID)",
+        task=Task.CLASSIFICATION,
+        summary="Puts categories together that do not differ, and asks for the feature "
+        "whose groups differ most (χ²).",
+        parameters=f"{_HERE}.decision_tree_chaid:DecisionTreeChaidParameters",
+        factory=f"{_HERE}.decision_tree_chaid:build",
+        categories="native",
+        missing="native",
+        presets=_CHAID,
+    ),
+    Algorithm(
         name="random_forest",
         title="Random forest",
         task=Task.CLASSIFICATION,
@@ -309,6 +325,18 @@ _ENTRIES = (
         parameters=f"{_HERE}.decision_tree_regressor:DecisionTreeRegressorParameters",
         factory=f"{_HERE}.decision_tree_regressor:build",
         presets=_READABLE_TREE,
+    ),
+    Algorithm(
+        name="decision_tree_chaid_regressor",
+        title="Decision tree (CHAID, regression)",
+        task=Task.REGRESSION,
+        summary="Puts categories together that do not differ, and asks for the feature "
+        "whose groups differ most (F test).",
+        parameters=f"{_HERE}.chaid.parameters:ChaidParameters",
+        factory=f"{_HERE}.decision_tree_chaid_regressor:build",
+        categories="native",
+        missing="native",
+        presets=_CHAID,
     ),
     Algorithm(
         name="support_vectors_regressor",
