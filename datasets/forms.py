@@ -126,9 +126,11 @@ class DialectForm(forms.Form):
         values = self.guess.model_dump() | {
             name: value for name, value in given.items() if name in Dialect.model_fields
         }
-        values["day_first"] = {"yes": True, "no": False}.get(given["day_first"])
-        markers = given["missing_markers"].splitlines()
-        values["missing_markers"] = list(dict.fromkeys(["", *markers]))
+        if "day_first" in given:
+            values["day_first"] = {"yes": True, "no": False}.get(given["day_first"])
+        if "missing_markers" in given:
+            markers = given["missing_markers"].splitlines()
+            values["missing_markers"] = list(dict.fromkeys(["", *markers]))
         values["types"] = self.types()
         try:
             self.dialect = validate(Dialect, values)

@@ -20,7 +20,8 @@ class Reader:
 
     `guess` names the function that looks at the first part of a file and returns a
     `report.Guess`, `feed` the class of its `feed.Feed`, both as "module:name".
-    `settings` are the fields of a `Dialect` that matter to the format.
+    `settings` are the fields of a `Dialect` that matter to the format. Text may come
+    packed by gzip.
     """
 
     name: str
@@ -36,6 +37,8 @@ class Reader:
         return feed
 
 
+#: What the names of text files end in that gzip has packed.
+PACKED = ".gz"
 READERS: tuple[Reader, ...] = (
     Reader(
         name="csv",
@@ -70,6 +73,11 @@ READERS: tuple[Reader, ...] = (
 def readers() -> tuple[Reader, ...]:
     """Return all formats, in the order they are offered."""
     return READERS
+
+
+def extensions() -> list[str]:
+    """Return what the names of files DataMine reads end in."""
+    return [extension for entry in READERS for extension in entry.extensions]
 
 
 def reader(name: str) -> Reader:

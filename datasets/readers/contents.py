@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from datasets.readers.catalogue import READERS
 from datasets.readers.errors import ReaderError
+from datasets.readers.limits import Limits
+from datasets.readers.unpacked import Unpacked, is_packed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,10 +60,13 @@ CONTENTS: tuple[Content, ...] = (
     _content("hdf5", "an HDF5 file", rb"\x89HDF"),
     _content("sqlite", "an SQLite database", rb"SQLite format 3\x00"),
     _content(
-        "gzip",
+        "packed",
         "a compressed file",
         rb"(\x1f\x8b|BZh[1-9]|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd)",
         "Unpack it and upload the table.",
+    ),
+    _content(
+        "tar", "a tar archive", rb".{257}ustar", "Unpack it and upload the table."
     ),
     _content(
         "pickle",
@@ -100,15 +105,18 @@ def recognise(path: Path, filename: str) -> str:
     """Return the name of the format that a file's content and name point to.
 
     Content comes first: a workbook called `.csv` is a workbook. Text that looks like
-    nothing else is read by the format of its extension, or as CSV.
+    nothing else is read by the format of its extension, or as CSV. Of a file packed by
+    gzip it is what is inside, and the name without `.gz`.
 
     Raises
     ------
     ReaderError
         If the file is empty, or is something DataMine does not read.
     """
-    with path.open("rb") as file:
+    with Unpacked(path, Limits().max_bytes) as file:
         head = file.read(HEAD)
+    if is_packed(path):
+        filename = re.sub(r"\.gz$", "", filename, flags=re.IGNORECASE)
     if not head:
         raise ReaderError("The file is empty; choose a file with a table in it.")
     found = _content_of(head)

@@ -15,7 +15,7 @@ from datasets import services
 from datasets.exceptions import DatasetError, NameTakenError, UnreadableFileError
 from datasets.forms import DatasetForm, DialectForm
 from datasets.models import Dataset, Upload
-from datasets.readers.catalogue import readers
+from datasets.readers.catalogue import PACKED, extensions, readers
 from datasets.readers.dialect import Dialect
 from datasets.tables import NUMERIC
 from datasets.uploads import received_file
@@ -40,7 +40,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         "section": "datasets",
         "limit": settings.LIMITS.upload_bytes,
         "formats": readers(),
-        "extensions": ",".join(e for reader in readers() for e in reader.extensions),
+        "extensions": ",".join([*extensions(), PACKED]),
     }
     if request.method != "POST":
         return render(request, "datasets/upload.html", context)

@@ -136,6 +136,18 @@ def test_review_offers_the_tables_in_a_file(signed_in, project):
     assert 'for="id_type-n"' not in page
 
 
+def test_review_asks_only_what_matters_to_the_format(signed_in, project):
+    content = b"@relation r\n@attribute a numeric\n@data\n1\n?\n"
+    upload = UploadFactory(project=project, filename="a.arff", content=content)
+    form = signed_in.get(upload.get_absolute_url()).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+
+    page = signed_in.post(upload.get_absolute_url(), data | {"name": "x"})
+
+    assert list(form.fields) == ["encoding", "bad_records", "missing_markers", "type-a"]
+    assert '<span class="null">missing</span>' in page.content.decode()
+
+
 def test_review_says_when_the_same_bytes_are_here(signed_in, project, dataset):
     send(signed_in, project, FLOWERS)
 

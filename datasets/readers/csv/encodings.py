@@ -5,6 +5,9 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING
 
+from datasets.readers.limits import Limits
+from datasets.readers.unpacked import Unpacked
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,8 +31,8 @@ def guess_encoding(path: Path) -> tuple[str, str]:
 
     The first `LOOKED_AT` bytes are looked at: plain ASCII costs next to nothing.
     """
-    with path.open("rb") as file:
-        head = file.read(PART)
+    with Unpacked(path, Limits().max_bytes) as file:
+        head, seen = file.read(PART), 0
         for mark, encoding, title in MARKS:
             if head.startswith(mark):
                 return encoding, f"The file begins with the mark of {title}."
@@ -41,7 +44,8 @@ def guess_encoding(path: Path) -> tuple[str, str]:
                 decoder.decode(head)
             except UnicodeDecodeError:
                 return _single_byte(head)
-            head = file.read(PART) if file.tell() < LOOKED_AT else b""
+            seen += len(head)
+            head = file.read(PART) if seen < LOOKED_AT else b""
     return "utf-8", "All bytes looked at are valid UTF-8."
 
 

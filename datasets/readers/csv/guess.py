@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from datasets.readers.csv.encodings import guess_encoding
 from datasets.readers.csv.header import has_header
 from datasets.readers.dialect import MISSING_MARKERS, Dialect
+from datasets.readers.limits import Limits
 from datasets.readers.report import Guess
+from datasets.readers.unpacked import Unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,7 @@ DECIMAL_POINT = re.compile(r"[+-]?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]+)?")
 def guess_csv(path: Path) -> Guess:
     """Guess the dialect of a CSV file."""
     encoding, reason = guess_encoding(path)
-    with path.open("rb") as file:
+    with Unpacked(path, Limits().max_bytes) as file:
         raw = file.read(SAMPLE)
     text = raw.decode(encoding, errors="replace").removeprefix("\ufeff")
     text = text.replace("\0", "")

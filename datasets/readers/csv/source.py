@@ -6,6 +6,7 @@ import codecs
 from typing import TYPE_CHECKING, Self
 
 from datasets.readers.errors import ReaderError
+from datasets.readers.unpacked import Unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,8 @@ class Source:
     """A file read in order as UTF-8 without byte order mark and NUL bytes.
 
     A line end is added where the last line has none. `read_bytes` counts the bytes
-    of the file read so far, `nul_count` the NUL bytes left out.
+    of the file read so far, packed as they are stored; `nul_count` the NUL bytes left
+    out.
 
     Parameters
     ----------
@@ -42,7 +44,9 @@ class Source:
         self.encoding = encoding
         self.read_bytes = 0
         self.nul_count = 0
-        self._file = path.open("rb")
+        self._limits = limits
+        self._file = Unpacked(path, limits.max_bytes)
+        self._offset = 0
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
         self._pending = b""
@@ -59,14 +63,15 @@ class Source:
     def read(self, size: int) -> bytes:
         """Return about `size` bytes of text as UTF-8; empty only at the end."""
         while raw := self._file.read(size):
-            offset, self.read_bytes = self.read_bytes, self.read_bytes + len(raw)
+            offset, self._offset = self._offset, self._offset + len(raw)
+            self.read_bytes = self._file.position
             text = self._cleaned(self._to_utf8(raw, offset, final=False))
             if text:
                 return text
         return self._end()
 
     def _end(self) -> bytes:
-        text = self._cleaned(self._to_utf8(b"", self.read_bytes, final=True))
+        text = self._cleaned(self._to_utf8(b"", self._offset, final=True))
         if text or self._last in {b"", b"\n", b"\r"}:
             return text
         self._last = b"\n"
@@ -109,7 +114,7 @@ class Source:
 
     def _line_at(self, offset: int) -> int:
         line, left = 1, offset
-        with self.path.open("rb") as file:
+        with Unpacked(self.path, self._limits.max_bytes) as file:
             while left > 0 and (part := file.read(min(left, SEARCH))):
                 line += part.count(b"\n")
                 left -= len(part)

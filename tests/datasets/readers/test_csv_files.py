@@ -1,6 +1,7 @@
 """One small file for each way a CSV file can be odd, and what becomes of it."""
 
 import datetime
+import gzip
 import subprocess
 import sys
 
@@ -389,7 +390,6 @@ def test_a_type_for_an_unknown_column_is_refused(imported):
         (b"PK\x03\x04" + b"x" * 50, "This is a ZIP archive"),
         (b"<!DOCTYPE html><html></html>", "This is a web page"),
         (b"\x80\x04\x95\x01", "This is a Python pickle"),
-        (b"\x1f\x8b\x08\x00", "This is a compressed file"),
         (b"PAR1\x15", "This is a Parquet file"),
         (bytes(range(1, 32)) * 9, "This is not text"),
     ],
@@ -473,3 +473,42 @@ assert not {{"pandas", "polars"}} & set(sys.modules)
 """
 
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_packed_text_is_read_as_what_is_inside(read_file):
+    packed = gzip.compress(b"a;b\n1;x\n2;y\n")
+
+    found, _, columns = read_file(packed, "table.csv.gz")
+    _, _, records = read_file(gzip.compress(b'[{"a": 1}]'), "records.json.GZ")
+
+    assert found.dialect.delimiter == ";"
+    assert columns == {"a": [1, 2], "b": ["x", "y"]}
+    assert records == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (gzip.compress(b"a,b\n" + b"1,2\n" * 999)[:-20], "damaged or cut off"),
+        (gzip.compress(b""), "The file is empty"),
+        (gzip.compress(b"\x89PNG\r\n\x1a\n"), "This is an image"),
+        (gzip.compress(b"a.csv".ljust(257, b"\0") + b"ustar"), "This is a tar archive"),
+        (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "This is a compressed file"),
+        (b"BZh91AY&SY", "This is a compressed file"),
+    ],
+)
+def test_packed_files_that_hold_no_text_are_refused(read_file, content, sentence):
+    with pytest.raises(ReaderError, match=sentence):
+        read_file(content, "a.csv.gz")
+
+
+def test_a_packed_file_may_not_unpack_to_more_than_the_limit(read_file):
+    bomb = gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000)
+
+    with pytest.raises(ReaderError, match="holds more than 1,000,000 bytes"):
+        read_file(bomb, "a.csv.gz", limits=Limits(max_bytes=1_000_000))
+
+
+def test_undecodable_bytes_of_a_packed_file_are_named_by_their_line(read_file):
+    with pytest.raises(ReaderError, match=r"Line 2 .* \(at byte 4\)"):
+        read_file(gzip.compress(b"a,b\n\xff,2\n"), "a.csv.gz", encoding="utf-8")
