@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -17,7 +18,7 @@ from datasets.tables import NUMERIC, ROW, ColumnType
 from datasets.values import ValueTypeError, parse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -152,8 +153,48 @@ def page(  # noqa: PLR0913 -- the sides of a page; all but two have a default
         message = f"These are not column ids: {named}."
         raise ValueError(message)
     window = [min(max(limit, 0), MAXIMUM_LIMIT), max(offset, 0)]
-    query = _Query(_database(os.getpid(), memory_mb).cursor(), path, filters)
-    return query.page(ids, _ordering(order_by, descending), window)
+    query = _Query(_cursor(memory_mb), path, filters)
+    with _within_memory("This page is too large to sort. Narrow it with a filter."):
+        return query.page(ids, _ordering(order_by, descending), window)
+
+
+def placed_rows(
+    path: Path, ids: Sequence[str], places: list[int]
+) -> list[tuple[Any, ...]]:
+    """Return the rows that lie at these places of a file, in this order.
+
+    Raises
+    ------
+    PageError
+        If they do not fit into the memory of pages.
+    """
+    with _within_memory(f"Rows of {len(ids)} columns are too large. Name fewer."):
+        return _Query(_cursor(MEMORY_MB), path, ()).at(places, ", ".join(ids))
+
+
+def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement of our making, its values bound by name.
+
+    Raises
+    ------
+    PageError
+        If it needs more than the memory of pages.
+    """
+    with _within_memory("This takes more memory than a page has. Choose less of it."):
+        rows: list[tuple[Any, ...]] = (
+            _cursor(MEMORY_MB).execute(statement, values).fetchall()
+        )
+        return rows
+
+
+@contextmanager
+def _within_memory(sentence: str) -> Iterator[None]:
+    import duckdb  # noqa: PLC0415 -- heavy import
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise PageError(sentence) from error
 
 
 def rows_at(
@@ -177,7 +218,7 @@ def rows_at(
         raise ValueError(message)
     if not rows:
         return []
-    query = _Query(_database(os.getpid(), memory_mb).cursor(), path, ())
+    query = _Query(_cursor(memory_mb), path, ())
     return query.at_rows(list(rows), ", ".join([ROW, *ids]))
 
 
@@ -188,20 +229,14 @@ class _Query:
     filters: Sequence[Filter]
 
     def page(self, ids: Sequence[str], ordering: str, window: list[int]) -> Page:
-        import duckdb  # noqa: PLC0415 -- heavy import
-
-        try:
-            total = self._rows("count(*)", "", [])[0][0]
-            wanted = ", ".join(ids)
-            if not ordering:
-                return Page(self._rows(wanted, "LIMIT ? OFFSET ?", window), total)
-            # Sorting reads one column; the others are read for the rows of the page.
-            tail = f"ORDER BY {ordering} LIMIT ? OFFSET ?"
-            places = [row[0] for row in self._rows(PLACE, tail, window)]
-            return Page(self._at(places, wanted), total)
-        except duckdb.OutOfMemoryException as error:
-            message = "This page is too large to sort. Narrow it with a filter."
-            raise PageError(message) from error
+        total = self._rows("count(*)", "", [])[0][0]
+        wanted = ", ".join(ids)
+        if not ordering:
+            return Page(self._rows(wanted, "LIMIT ? OFFSET ?", window), total)
+        # Sorting reads one column; the others are read for the rows of the page.
+        tail = f"ORDER BY {ordering} LIMIT ? OFFSET ?"
+        places = [row[0] for row in self._rows(PLACE, tail, window)]
+        return Page(self.at(places, wanted), total)
 
     def _rows(self, wanted: str, tail: str, values: list[Any]) -> list[tuple[Any, ...]]:
         conditions = [
@@ -212,7 +247,7 @@ class _Query:
         statement = f"SELECT {wanted} {_SOURCE} {where} {tail}"
         return self._fetch(statement, [*bound, *values])
 
-    def _at(self, places: list[int], wanted: str) -> list[tuple[Any, ...]]:
+    def at(self, places: list[int], wanted: str) -> list[tuple[Any, ...]]:
         if not places:
             return []
         marks = ", ".join("?" * len(places))
@@ -240,6 +275,10 @@ def _ordering(order_by: str | None, descending: bool) -> str:
     direction = "DESC" if descending else "ASC"
     # Rows lie in the order of `_row`; their place costs no second column to read.
     return f"{order_by} {direction} NULLS LAST, {PLACE}"
+
+
+def _cursor(memory_mb: int) -> duckdb.DuckDBPyConnection:
+    return _database(os.getpid(), memory_mb).cursor()
 
 
 @cache

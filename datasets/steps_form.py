@@ -87,6 +87,7 @@ class StepsForm:
 
     def __init__(self, schema: Schema, data: QueryDict, query: QueryDict) -> None:
         self.schema, self.data = schema, data
+        self.linked_values = {} if data else query.dict()
         self.rows: list[StepRow] = []
         self.errors: list[str] = []
         self.description = data.get("description", "")[:DESCRIPTION_LENGTH]
@@ -196,6 +197,7 @@ class StepsForm:
             if isinstance(asked, ColumnField | NamesField):
                 asked.offer(offered)
         if prefix is None:
+            form.initial = dict(self.linked_values)
             return form
         sent = {
             f"step-{place}-{key.removeprefix(f'{prefix}-')}": value

@@ -93,6 +93,11 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
     ]
 
 
+def figures_of(version: DatasetVersion) -> dict[str, Profile]:
+    """Return what the profile says of each column, by id."""
+    return {c["id"]: c for c in (version.profile or {}).get("columns", [])}
+
+
 def suited_by(step: str | None, columns: list[Profile]) -> list[Profile]:
     """Return the columns that a step works on, for a warning about the whole table."""
     entry = catalogue.step(step) if step else None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datasets.views import overview, prepare, rows, uploading, versions
+from datasets.views import outliers, overview, prepare, rows, uploading, versions
 
 app_name = "datasets"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("datasets/<int:pk>/dialect/", uploading.dialect, name="dialect"),
     path("datasets/<int:pk>/delete/", overview.delete, name="delete"),
     path("datasets/<int:pk>/rows/", rows.rows, name="rows"),
+    path("datasets/<int:pk>/outliers/", outliers.outliers, name="outliers"),
+    path(
+        "datasets/<int:pk>/outliers/data.csv",
+        outliers.outliers_csv,
+        name="outliers_csv",
+    ),
     path("datasets/<int:pk>/prepare/", prepare.prepare, name="prepare"),
     path("datasets/<int:pk>/versions/", versions.versions, name="versions"),
     path(

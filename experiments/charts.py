@@ -1,6 +1,6 @@
 """Charts of a result as Vega-Lite, made of what the session stored; no library needed.
 
-Colours of axes and text are the page's: `static/js/charts.js` adds them.
+Palette and frame are those of all charts: see `datasets.charts.drawing`.
 """
 
 from __future__ import annotations
@@ -8,21 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datasets.charts.drawing import PALETTE, frame
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-#: Told apart by people who see colours differently; one for each class, in order.
-PALETTE = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
-    "#8c564b", "#7f7f7f", "#bcbd22", "#9467bd", "#17becf", "#a00040",
-)  # fmt: skip
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-HEIGHT = 260
+    from datasets.charts.drawing import Row, Spec
+
 #: Features whose partial dependence is drawn.
 DEPENDENCES = 6
-
-Row = dict[str, Any]
-Spec = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,16 +32,8 @@ class Chart:
     def spec(self, details: dict[str, Any]) -> Spec:
         """Return the chart as Vega-Lite."""
         rows = self.rows(details)
-        return {
-            "$schema": SCHEMA,
-            "description": f"{self.title}. {self.words(details)}",
-            "width": "container",
-            "height": HEIGHT,
-            "autosize": {"type": "fit", "contains": "padding"},
-            "background": "transparent",
-            "data": {"values": rows},
-            **self.marks(rows),
-        }
+        marks = {"data": {"values": rows}, **self.marks(rows)}
+        return frame(self.title, self.words(details), marks)
 
 
 def curve_rows(

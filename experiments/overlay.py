@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.charts import HEIGHT, SCHEMA, Row, Spec, lines, share_axis
+from datasets.charts.drawing import frame
+from experiments.charts import lines, share_axis
 from experiments.models import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from datasets.charts.drawing import Row, Spec
     from experiments.comparison import Comparison
 
 
@@ -71,16 +73,8 @@ class Overlay:
             share_axis("tpr", "True positive rate"),
             diagonal=True,
         )
-        return {
-            "$schema": SCHEMA,
-            "description": self.words,
-            "width": "container",
-            "height": HEIGHT,
-            "autosize": {"type": "fit", "contains": "padding"},
-            "background": "transparent",
-            "data": {"values": self.rows},
-            **draw(self.rows),
-        }
+        marks = {"data": {"values": self.rows}, **draw(self.rows)}
+        return frame("ROC of several experiments", self.words, marks)
 
 
 def unique(names: Sequence[str]) -> list[str]:

@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datasets.declarations import validate
 from datasets.exceptions import BadQueryError
+from datasets.outliers import OutlierError, OutlierRule, Outliers, find_outliers
 from datasets.paging import Filter, Page, PageError, page, parse_filter
 from datasets.stored import readable
-from datasets.tables import Column, Schema, UnknownColumnError
+from datasets.summaries import figures_of
+from datasets.tables import NUMERIC, Column, Schema, UnknownColumnError
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -71,6 +74,51 @@ class RowsQuery:
         """Return each row as an object by column name."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, map(to_json, row), strict=True)) for row in found.rows]
+
+
+@dataclass(frozen=True)
+class OutliersQuery:
+    """The outliers of one column of a version, and which page of their rows."""
+
+    figures: dict[str, Any]
+    rule: OutlierRule
+    page: RowsQuery
+
+    @classmethod
+    def read(cls, query: QueryDict, version: DatasetVersion) -> OutliersQuery:
+        """Read the query; raise what names the parameter that is wrong."""
+        schema = version.schema
+        column = find(query.get("column", ""), schema, "column")
+        if column.type not in NUMERIC:
+            raise BadQueryError(
+                f"“{column.name}” is of the type {column.type}: only numbers have "
+                "outliers.",
+                attr="column",
+            )
+        values = {n: query[n] for n in OutlierRule.model_fields if query.get(n)}
+        return cls(
+            figures=figures_of(version)[column.id],
+            rule=validate(OutlierRule, values),
+            page=RowsQuery.read(query, schema),
+        )
+
+    def fetch(self, version: DatasetVersion) -> Outliers:
+        number, size = self.page.number, self.page.size
+        ids = [column.id for column in self.page.columns]
+        try:
+            with readable(version) as path:
+                return find_outliers(
+                    path,
+                    self.figures,
+                    self.rule,
+                    ids,
+                    offset=(number - 1) * size,
+                    limit=size,
+                )
+        except OutlierError as error:
+            raise BadQueryError(str(error), attr="column") from error
+        except PageError as error:
+            raise BadQueryError(str(error), attr="columns") from error
 
 
 def to_json(value: Any) -> Any:

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from datamine.idempotency import idempotent
 from datamine.waiting import preferred_wait, wait_until
 from datasets import services
-from datasets.api.queries import RowsQuery
+from datasets.api.queries import OutliersQuery, RowsQuery
 from datasets.api.serializers import (
     DatasetDetailSerializer,
     DatasetSerializer,
@@ -32,6 +32,7 @@ from datasets.api.serializers import (
 from datasets.api.versions import VERSION, VersionActions
 from datasets.exceptions import DatasetError, UnreadableFileError
 from datasets.models import Dataset, DatasetVersion
+from datasets.paging import Page
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.steps import catalogue
@@ -226,6 +227,43 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
                 "previous": self.link(query.number - 1, found.total, query.size),
                 "version": version.number,
                 "results": query.results(found),
+            }
+        )
+
+    @extend_schema(
+        parameters=[
+            VERSION,
+            OpenApiParameter("column", str, required=True),
+            OpenApiParameter("method", str, enum=["iqr", "zscore", "range"]),
+            OpenApiParameter("factor", float, description="Of iqr; 1.5."),
+            OpenApiParameter("threshold", float, description="Of zscore; 3."),
+            OpenApiParameter("low", float, description="Of range."),
+            OpenApiParameter("high", float, description="Of range."),
+            OpenApiParameter("page", int),
+            OpenApiParameter("page_size", int, description="At most 200."),
+            OpenApiParameter("columns", str, many=True),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    @action(detail=True)
+    def outliers(self, request: Request, pk: str) -> Response:
+        """The bounds of a column and the rows beyond, those furthest out first."""
+        version = self.version(Action.VIEW)
+        services.require_ready(version)
+        asked = OutliersQuery.read(request.query_params, version)
+        found = asked.fetch(version)
+        number, size = asked.page.number, asked.page.size
+        return Response(
+            {
+                "count": found.count,
+                "next": self.link(number + 1, found.count, size),
+                "previous": self.link(number - 1, found.count, size),
+                "version": version.number,
+                "column": asked.figures["name"],
+                "bounds": {"low": found.bounds.low, "high": found.bounds.high},
+                "below": found.below,
+                "above": found.above,
+                "results": asked.page.results(Page(found.rows, found.count)),
             }
         )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals.stable.v2 as nw
-from pydantic import Field, model_validator
+from pydantic import Field
 from typing_extensions import override
 
-from datasets.steps.base import Parameters, Step, StepError, words_of
+from datasets.outliers import OutlierRule, rounding
+from datasets.steps.base import Step, StepError, words_of
 from datasets.steps.batches import batches
 from datasets.tables import ColumnType, Table
 
@@ -24,43 +24,10 @@ if TYPE_CHECKING:
     Bounds = list[tuple[Any, Any]]
     Statistic = Callable[[nw.Expr], nw.Expr]
 
-Bound = Annotated[float, Field(allow_inf_nan=False)]
 
-
-class OutliersParameters(Parameters):
+class OutliersParameters(OutlierRule):
     """What counts as an outlier, and what becomes of it."""
 
-    method: Literal["iqr", "zscore", "range"] = Field(
-        "iqr",
-        title="Method",
-        description="iqr: beyond the quartiles by a multiple of their distance. "
-        "zscore: beyond the mean by a multiple of the standard deviation. range: "
-        "beyond bounds of your own.",
-    )
-    factor: float = Field(
-        1.5,
-        title="Factor",
-        description="For iqr: how many distances of the quartiles are allowed.",
-        ge=0,
-        le=100,
-    )
-    threshold: float = Field(
-        3.0,
-        title="Threshold",
-        description="For zscore: how many standard deviations are allowed.",
-        gt=0,
-        le=100,
-    )
-    low: Bound | None = Field(
-        None,
-        title="Lowest",
-        description="For range: the smallest number allowed; empty for no bound.",
-    )
-    high: Bound | None = Field(
-        None,
-        title="Highest",
-        description="For range: the largest number allowed; empty for no bound.",
-    )
     action: Literal["replace", "clip", "drop"] = Field(
         "clip",
         title="What to do",
@@ -72,16 +39,6 @@ class OutliersParameters(Parameters):
         title="Replace with",
         description="For replace: of the numbers that are no outliers.",
     )
-
-    @model_validator(mode="after")
-    def _range_has_bounds(self) -> Self:
-        if self.method != "range":
-            return self
-        if self.low is None and self.high is None:
-            raise ValueError("a range needs its lowest or highest number, or both")
-        if None not in (self.low, self.high) and self.low > self.high:  # type: ignore[operator]
-            raise ValueError("the lowest number of a range is above its highest")
-        return self
 
 
 class Outliers(Step[OutliersParameters]):
@@ -186,14 +143,10 @@ def _inside(value: nw.Expr, bounds: dict[str, float | None]) -> nw.Expr:
     low, high = bounds["low"], bounds["high"]
     inside = value.is_finite()
     if low is not None:
-        inside &= value >= low - _rounding(low)
+        inside &= value >= low - rounding(low)
     if high is not None:
-        inside &= value <= high + _rounding(high)
+        inside &= value <= high + rounding(high)
     return inside
-
-
-def _rounding(bound: float) -> float:
-    return 8 * sys.float_info.epsilon * abs(bound)
 
 
 def _value(value: nw.Expr, bounds: dict[str, float]) -> nw.Expr:

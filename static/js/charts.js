@@ -1,5 +1,5 @@
-// Draws every element with `data-chart` (the address of a Vega-Lite specification),
-// in the colours of the page. The library is loaded with the first chart only.
+// Draws every element with `data-chart` (the address of a Vega-Lite specification) or
+// `data-spec` (the specification itself), in the colours of the page. The library is loaded with the first chart only.
 "use strict";
 
 (() => {
@@ -39,14 +39,16 @@
     };
   }
 
+  async function specification(element) {
+    if (element.dataset.spec) return JSON.parse(element.dataset.spec);
+    const answer = await fetch(element.dataset.chart, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return answer.json();
+  }
+
   async function draw(element) {
     try {
-      const [embed, answer] = await Promise.all([
-        load(element.dataset.library),
-        fetch(element.dataset.chart, { headers: { Accept: "application/json" } }),
-      ]);
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const spec = await answer.json();
+      const [embed, spec] = await Promise.all([load(element.dataset.library), specification(element)]);
       await embed(element, spec, {
         ast: true,
         actions: false,
@@ -63,7 +65,7 @@
   }
 
   function drawAll(root) {
-    for (const element of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    for (const element of root.querySelectorAll(":is([data-chart], [data-spec]):not([data-drawn])")) {
       element.dataset.drawn = "1";
       draw(element);
     }
