@@ -84,7 +84,7 @@ def field_for(name: str, schema: Schema) -> forms.Field:
         return ListField(**common)
     if first.get("type") == "object":
         return NamesField(**common)
-    if schema.get("format") == "column":
+    if first.get("format") == "column":
         return ColumnField(**common)
     if first.get("type") in NUMBERS:
         return number_field(first, common)

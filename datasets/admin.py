@@ -9,7 +9,7 @@ from django.db.models import F
 from unfold.decorators import action, display
 
 from datasets import services
-from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.models import Dataset, DatasetVersion, Upload, Visualization
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
@@ -127,4 +127,17 @@ class UploadAdmin(ReadOnlyAdmin):
     list_filter = ["created_at"]
     list_select_related = ["project", "created_by"]
     search_fields = ["filename", "sha256", "project__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Visualization)
+class VisualizationAdmin(ReadOnlyAdmin):
+    """Charts that people kept; private ones of others only for superusers."""
+
+    list_display = [
+        "name", "dataset", "chart_type", "is_shared", "created_by", "created_at",
+    ]  # fmt: skip
+    list_filter = ["chart_type", "is_shared", "created_at"]
+    list_select_related = ["dataset", "created_by"]
+    search_fields = ["name", "dataset__name", "dataset__project__name"]
     date_hierarchy = "created_at"

@@ -89,6 +89,9 @@ def allowed_once(schema: Schema) -> str:
         return f"{NUMBERS[kind]} {bounds}".strip() if bounds else NUMBERS[kind]
     if kind == "array":
         return f"a list; each entry {allowed(schema.get('items', {}))}"
+    if schema.get("format") == "column":
+        types = schema.get("accepts", [])
+        return f"a column: {', '.join(types)}" if types else "a column"
     words = {
         "boolean": "true or false",
         "object": "a text for each name",

@@ -120,3 +120,14 @@ class BadQueryError(DatasetError):
     def __init__(self, sentence: str, attr: str) -> None:
         super().__init__(sentence)
         self.attr = attr
+
+
+class ChartRefusedError(DatasetError):
+    """A chart that does not go with the columns of a version."""
+
+    code = "invalid_chart"
+    status_code = 400
+
+    def __init__(self, sentence: str, attr: str) -> None:
+        super().__init__(sentence)
+        self.attr = attr

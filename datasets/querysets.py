@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from projects.querysets import VisibleQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from projects.models import User
 
 #: What a version holds that lists never show; one of 10 000 columns is megabytes.
 HEAVY = ("dialect", "steps", "problems", "notices", "columns", "profile", "log")
@@ -50,6 +55,17 @@ class DatasetVersionQuerySet(VisibleQuerySet):
     def light(self) -> Self:
         """Leave out what only the page of one version shows."""
         return self.defer("problems", "columns", "profile", "log")
+
+
+class VisualizationQuerySet(VisibleQuerySet):
+    project_path = "dataset__project"
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Of the projects one sees: those for the project, and one's own."""
+        found = super().visible_to(user)
+        if user is not None and user.is_superuser:
+            return found
+        return found.filter(Q(is_shared=True) | Q(created_by=user))
 
 
 def newest_first() -> QuerySet[Any]:

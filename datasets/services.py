@@ -26,7 +26,7 @@ from datasets.exceptions import (
     StepRefusedError,
     UnreadableFileError,
 )
-from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.models import Dataset, DatasetVersion, Upload, Visualization
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.recipes import check_recipe
@@ -264,7 +264,7 @@ def users_of(dataset: Dataset) -> list[str]:
     found = []
     for relation in Dataset._meta.related_objects:
         model = relation.related_model
-        if model is DatasetVersion:
+        if model in (DatasetVersion, Visualization):
             continue
         count = model._base_manager.filter(**{relation.field.name: dataset}).count()
         if count:

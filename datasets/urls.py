@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datasets.views import outliers, overview, prepare, rows, uploading, versions
+from datasets.views import (
+    charts,
+    outliers,
+    overview,
+    prepare,
+    rows,
+    uploading,
+    versions,
+)
 
 app_name = "datasets"
 urlpatterns = [
@@ -15,6 +23,13 @@ urlpatterns = [
     path("datasets/<int:pk>/dialect/", uploading.dialect, name="dialect"),
     path("datasets/<int:pk>/delete/", overview.delete, name="delete"),
     path("datasets/<int:pk>/rows/", rows.rows, name="rows"),
+    path("datasets/<int:pk>/charts/", charts.charts, name="charts"),
+    path("datasets/<int:pk>/charts/data.csv", charts.charts_csv, name="charts_csv"),
+    path(
+        "visualizations/<int:pk>/delete/",
+        charts.visualization_delete,
+        name="visualization_delete",
+    ),
     path("datasets/<int:pk>/outliers/", outliers.outliers, name="outliers"),
     path(
         "datasets/<int:pk>/outliers/data.csv",

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from projects.models import User
 from projects.services import create_token
 from registry.services import activate_version, register_version
-from tests.factories.datasets import UploadFactory
+from tests.factories.datasets import UploadFactory, VisualizationFactory
 from tests.factories.experiments import flowers_draft, trained_session
 from tests.factories.projects import MembershipFactory, UserFactory
 from tests.policy import ROLES, ROUTES, Absent, Policy, View
@@ -175,6 +175,9 @@ class World:
         self.version = register_version(self.session, name="flowers", actor=owner)
         activate_version(self.version, actor=owner)
         self.upload = UploadFactory(project=project, created_by=owner)
+        self.chart = VisualizationFactory(
+            dataset=self.session.experiment.dataset, is_shared=True
+        )
         self.membership = project.memberships.get(user=viewer)
         self.token, _ = create_token(owner, name="notebook", days=1)
 
@@ -200,6 +203,8 @@ class World:
             "account:token": self.token.id,
             "datasets:review": self.upload.pk,
             "datasets:discard": self.upload.pk,
+            "datasets:visualization": self.chart.pk,
+            "api-visualization": self.chart.pk,
             "datasets:": self.session.experiment.dataset_id,
             "api-dataset": self.session.experiment.dataset_id,
             "experiment": self.session.experiment_id,

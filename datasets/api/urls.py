@@ -3,12 +3,18 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from datasets.api import views
+from datasets.api import views, visualizations
 
 router = SimpleRouter()
 router.register("datasets", views.DatasetViewSet, basename="api-dataset")
+router.register(
+    "visualizations",
+    visualizations.VisualizationViewSet,
+    basename="api-visualization",
+)
 
 urlpatterns = [
+    path("charts/", visualizations.ChartsView.as_view(), name="api-charts"),
     path("steps/", views.StepsView.as_view(), name="api-steps"),
     path("", include(router.urls)),
 ]

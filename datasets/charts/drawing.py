@@ -7,7 +7,11 @@ Colours of axes and text are the page's: `static/js/charts.js` adds them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Told apart by people who see colours differently; one for each class, in order.
 PALETTE = (
@@ -17,6 +21,21 @@ PALETTE = (
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHT = 260
 TITLE_LENGTH = 60
+FITTED = {
+    "width": "container",
+    "height": HEIGHT,
+    "autosize": {"type": "fit", "contains": "padding"},
+}
+#: What an axis with its title takes of the height, and a legend below it.
+AXIS_HEIGHT, LEGEND_HEIGHT = 50, 70
+#: So many marks a chart has at most.
+MARKS = 5000
+#: Rows of no class of their own, by what a legend says.
+GREYS = {"others": "#999999", "missing": "#c8c8c8"}
+EPOCH = datetime(1970, 1, 1)
+#: Seconds from then to the first and the last time that can be written.
+EARLIEST = (datetime.min - EPOCH).total_seconds()
+LATEST = (datetime.max - EPOCH).total_seconds() - 1
 
 Row = dict[str, Any]
 Spec = dict[str, Any]
@@ -44,16 +63,22 @@ class Drawing:
     header: list[str]
     rows: list[tuple[Any, ...]]
 
+    @classmethod
+    def of(
+        cls, title: str, words: str, marks: Spec, fields: Sequence[str], rows: list[Row]
+    ) -> Drawing:
+        """Return the drawing of rows of which these fields make the table."""
+        table = [tuple(row[field] for field in fields) for row in rows]
+        return cls(title, words, frame(title, words, marks), list(fields), table)
+
 
 def frame(title: str, words: str, marks: Spec) -> Spec:
-    """Return a chart as wide as its place on the page."""
+    """Return a chart as wide as its place on the page; several have their own size."""
     return {
         "$schema": SCHEMA,
         "description": f"{title}. {words}",
-        "width": "container",
-        "height": HEIGHT,
-        "autosize": {"type": "fit", "contains": "padding"},
         "background": "transparent",
+        **({} if "facet" in marks else FITTED),
         **marks,
     }
 
@@ -64,6 +89,42 @@ def short(name: object) -> str:
     return text if len(text) <= TITLE_LENGTH else f"{text[: TITLE_LENGTH - 1]}…"
 
 
-def plain(value: float | None) -> str:
-    """Write a number in a sentence."""
-    return "–" if value is None else f"{value:,.5g}"
+def plain(value: float | str | None) -> str:
+    """Write a number in a sentence; a time is written already."""
+    if isinstance(value, str):
+        return value
+    return "–" if value is None else f"{value:,.5g}".replace("-", "−")
+
+
+def axis(field: str, title: str, kind: str = "quantitative", **more: Any) -> Spec:
+    """Return an encoding by one of our fields; the title may be anything."""
+    return {"field": field, "type": kind, "title": short(title) or None, **more}
+
+
+def tips(**kinds: str) -> list[Spec]:
+    """Return what a mark says when it is pointed at: fields and their kinds."""
+    formats = {"quantitative": ",.5~g", "temporal": "%Y-%m-%d %H:%M"}
+    return [
+        {"field": field, "type": kind, "title": field}
+        | ({"format": formats[kind]} if kind in formats else {})
+        for field, kind in kinds.items()
+    ]
+
+
+def class_colour(labels: list[str], title: str) -> Spec:
+    """Give each class a colour, and rows of none a grey."""
+    colours = iter(PALETTE)
+    ranged = [GREYS[label] if label in GREYS else next(colours) for label in labels]
+    return {
+        "field": "class",
+        "type": "nominal",
+        "title": short(title),
+        "scale": {"domain": labels, "range": ranged},
+        "legend": {"orient": "bottom", "columns": 4, "labelLimit": 140},
+    }
+
+
+def moment(seconds: float) -> str:
+    """Return seconds since 1970 as a time that charts and people read."""
+    told = EPOCH + timedelta(seconds=min(max(seconds, EARLIEST), LATEST))
+    return told.isoformat(timespec="seconds")

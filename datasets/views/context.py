@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TABS = (
     ("detail", "Overview"),
     ("rows", "Data"),
+    ("charts", "Charts"),
     ("outliers", "Outliers"),
     ("prepare", "Prepare"),
     ("versions", "Versions"),

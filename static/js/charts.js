@@ -33,8 +33,9 @@
     const text = { labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" };
     return {
       font: getComputedStyle(document.body).fontFamily,
-      axis: { ...text, gridColor: line, domainColor: line, tickColor: line },
-      legend: text,
+      axis: { ...text, titleLimit: 200, gridColor: line, domainColor: line, tickColor: line },
+      legend: { ...text, symbolBaseFillColor: ink, symbolBaseStrokeColor: ink },
+      header: { labelColor: ink, titleColor: ink, titleFontWeight: "normal" },
       view: { stroke: null },
     };
   }

@@ -11,12 +11,13 @@ from tests.factories.datasets import (
     DatasetFactory,
     DatasetVersionFactory,
     UploadFactory,
+    VisualizationFactory,
     imported_dataset,
 )
 from tests.factories.projects import UserFactory
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-MODELS = ["dataset", "datasetversion", "upload"]
+MODELS = ["dataset", "datasetversion", "upload", "visualization"]
 
 
 @pytest.fixture
@@ -34,6 +35,10 @@ def make(name: str, project, number: int = 1):
     if name == "upload":
         return UploadFactory(project=project, filename=f"{HOSTILE} {number}")
     dataset = DatasetFactory(project=project, name=f"{HOSTILE} {number}")
+    if name == "visualization":
+        return VisualizationFactory(
+            dataset=dataset, name=f"{HOSTILE} {number}", is_shared=True
+        )
     version = DatasetVersionFactory(dataset=dataset, number=1, active=True)
     return dataset if name == "dataset" else version
 

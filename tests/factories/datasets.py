@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 from datamine import files
 from datamine.children import run_inline
 from datasets import services
-from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.models import Dataset, DatasetVersion, Upload, Visualization
 from datasets.readers.dialect import Dialect
 from tests.factories.projects import ProjectFactory, UserFactory
 
@@ -86,6 +86,19 @@ class DatasetVersionFactory(DjangoModelFactory):
         if create and wanted:
             self.dataset.active_version = self
             self.dataset.save()
+
+
+class VisualizationFactory(DjangoModelFactory):
+    """A histogram of the flowers' petals, private unless asked for otherwise."""
+
+    class Meta:
+        model = Visualization
+
+    dataset = factory.SubFactory(DatasetFactory)
+    name = factory.Sequence(lambda number: f"Chart {number}")
+    chart_type = "histogram"
+    chart_config = factory.LazyFunction(lambda: {"column": "petal"})
+    created_by = factory.SubFactory(UserFactory)
 
 
 def stored(content: bytes, owner: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from datasets.charts.catalogue import CHARTS
 from datasets.declarations import allowed, properties
 from datasets.readers.catalogue import readers
 from datasets.steps.catalogue import steps
@@ -25,7 +26,7 @@ Written by `make docs` out of the declarations; a test holds this page to them.
 
 
 class Command(BaseCommand):
-    help = "Writes docs/catalogues.md: readers, steps and algorithms with parameters."
+    help = "Writes docs/catalogues.md: all that is declared, with its parameters."
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = page()
@@ -45,6 +46,10 @@ def text() -> str:
         learns = f" Learns: {entry.learns}" if entry.learns else ""
         parts.append(f"\n### `{entry.name}`: {entry.title}\n\n{entry.help}{learns}\n\n")
         parts.extend(parameter_lines(entry.parameters_model()))
+    parts.append("\n## Charts\n")
+    for chart in CHARTS.values():
+        parts.append(f"\n### `{chart.name}`: {chart.title}\n\n{chart.help}\n\n")
+        parts.extend(parameter_lines(chart.parameters_model()))
     parts.append("\n## Algorithms\n")
     for algorithm in algorithms():
         parts.append(f"\n### `{algorithm.name}`: {algorithm.title}\n\n")

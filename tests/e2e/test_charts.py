@@ -1,0 +1,68 @@
+"""Every chart, and outliers, drawn in a real browser from hostile names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_corridor import inspect
+
+pytestmark = pytest.mark.timeout(300)
+
+NAMES = ["\"><img src=x onerror=alert(1)>\n'", "x" * 300, "🦉 datum['a']", "day"]
+CHARTS = ("Histogram", "Box plot", "Scatter plot", "Bar chart", "Line chart")
+
+
+def hostile() -> bytes:
+    """Return a table whose names try what names can."""
+    text = io.StringIO()
+    lines = csv.writer(text)
+    lines.writerow(NAMES)
+    for n in range(120):
+        size = "" if n % 9 == 0 else n**2 / 7
+        lines.writerow([size, n % 11, f"<b>{n % 3}</b>", f"2024-03-{n % 28 + 1:02d}"])
+    return text.getvalue().encode()
+
+
+def upload(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("New project|Create")).first.click()
+    page.get_by_label("Name").fill("Charts")
+    page.locator("main .button.primary").click()
+    page.get_by_role("link", name=re.compile("^Upload")).first.click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "hostile.csv", "mimeType": "text/csv", "buffer": hostile()}
+    )
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Distribution", timeout=60_000)
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".chart svg.marks")).to_be_visible(timeout=30_000)
+
+
+def test_charts_are_drawn_kept_and_opened(signed_in):
+    upload(signed_in)
+    signed_in.get_by_role("link", name="Charts", exact=True).click()
+    for title in (*CHARTS, "Missing values"):
+        signed_in.get_by_role("link", name=title, exact=True).click()
+        drawn(signed_in)
+        inspect(signed_in, f"chart-{title}")
+
+    signed_in.get_by_role("link", name="Scatter plot", exact=True).click()
+    signed_in.get_by_label("One plot for each").select_option("c2")
+    signed_in.get_by_role("button", name="Draw").click()
+    expect(signed_in.locator(".chart svg.marks")).to_contain_text("<b>2</b>")
+    signed_in.locator("form.save").get_by_label("Name").fill("Three owls")
+    signed_in.get_by_role("button", name="Save this chart").click()
+    drawn(signed_in)
+    expect(signed_in.locator(".kept")).to_contain_text("Three owls")
+    inspect(signed_in, "chart-saved")
+
+    signed_in.get_by_role("link", name="Outliers", exact=True).click()
+    drawn(signed_in)
+    inspect(signed_in, "outliers")
