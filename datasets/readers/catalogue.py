@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,7 @@ class Reader:
 
     `guess` names the function that looks at the first part of a file and returns a
     `report.Guess`, `feed` the class of its `feed.Feed`, both as "module:name".
-    `settings` are the fields of a `Dialect` that matter to the format. Text may come
-    packed by gzip.
+    `settings` are the fields of a `Dialect` that matter to the format.
     """
 
     name: str
@@ -31,9 +30,14 @@ class Reader:
     feed: str
     settings: tuple[str, ...]
 
-    def open(self, path: Path, dialect: Dialect, limits: Limits) -> Feed:
+    @property
+    def is_text(self) -> bool:
+        """Whether files of the format have an encoding, and may be packed by gzip."""
+        return "encoding" in self.settings
+
+    def open(self, path: Path, dialect: Dialect, limits: Limits) -> Feed[Any]:
         """Return the records of a file of this format."""
-        feed: Feed = resolve_name(self.feed)(path, dialect, limits)
+        feed: Feed[Any] = resolve_name(self.feed)(path, dialect, limits)
         return feed
 
 
@@ -66,6 +70,14 @@ READERS: tuple[Reader, ...] = (
         guess="datasets.readers.json.guess:guess_json",
         feed="datasets.readers.json.feed:JsonFeed",
         settings=("part", "encoding", "day_first", "bad_records", "missing_markers"),
+    ),
+    Reader(
+        name="parquet",
+        title="Parquet",
+        extensions=(".parquet", ".pq"),
+        guess="datasets.readers.columnar.guess:guess_parquet",
+        feed="datasets.readers.columnar.feed:ParquetFeed",
+        settings=("missing_markers",),
     ),
 )
 

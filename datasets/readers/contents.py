@@ -122,8 +122,11 @@ def recognise(path: Path, filename: str) -> str:
     found = _content_of(head)
     if found is None:
         return _format_of(filename)
-    if any(entry.name == found.name for entry in READERS):
-        return found.name
+    known = next((entry for entry in READERS if entry.name == found.name), None)
+    if known and (known.is_text or not is_packed(path)):
+        return known.name
+    if known:
+        raise ReaderError(f"This is {found.title}, packed by gzip. Unpack it first.")
     raise ReaderError(
         f"This is {found.title}, not a table DataMine reads. {found.hint}"
     )

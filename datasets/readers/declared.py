@@ -16,7 +16,8 @@ class Declared:
 
     Attributes
     ----------
-    type : ColumnType
+    type : ColumnType or None
+        None for text that is a category if its values repeat.
     kinds : tuple of Kind
         What its values may be, best first; empty for text. All that fit none of
         them are refused.
@@ -24,6 +25,6 @@ class Declared:
         The only texts allowed; empty if any is.
     """
 
-    type: ColumnType
+    type: ColumnType | None
     kinds: tuple[Kind, ...] = ()
     values: tuple[str, ...] = ()

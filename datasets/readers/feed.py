@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from datasets.readers.findings import Findings
 from datasets.readers.names import Names
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from datasets.readers.limits import Limits
 
 
-class Feed(ABC):
+class Lined(Protocol):
+    """Some records, with the lines on which they begin."""
+
+    @property
+    def line(self) -> int: ...
+    def line_of(self, row: int, dialect: Dialect) -> int: ...
+
+
+B = TypeVar("B", bound=Lined)
+
+
+class Feed(ABC, Generic[B]):
     """One file, read as often as is needed and each time from its start.
 
     Parameters
@@ -66,15 +77,23 @@ class Feed(ABC):
         """Yield line and cells of each record that fits, one at a time."""
 
     @abstractmethod
-    def blocks(self) -> Generator[Block]:
+    def blocks(self) -> Generator[B]:
         """Yield all records that fit, many at a time; others go to `findings`."""
+
+    @abstractmethod
+    def parse(self, block: B, plans: Sequence[Plan]) -> list[Cells]:
+        """Read the columns of a block as planned; on any thread."""
+
+    def notices(self) -> list[str]:
+        """Return what the owner of the file should know, after a reading."""
+        return [*self.names.notices, *file_notices(self.findings)]
+
+
+class TextFeed(Feed["Block"]):
+    """A file whose records are handed over as blocks of CSV."""
 
     def parse(self, block: Block, plans: Sequence[Plan]) -> list[Cells]:
         """Read the columns of a block as planned; on any thread."""
         from datasets.readers.csv.parsing import parse  # noqa: PLC0415 -- heavy import
 
         return parse(block, plans, self.dialect)
-
-    def notices(self) -> list[str]:
-        """Return what the owner of the file should know, after a reading."""
-        return [*self.names.notices, *file_notices(self.findings)]

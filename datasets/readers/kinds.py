@@ -286,6 +286,6 @@ def first_type(
     kinds = declared.kinds if declared else candidates(dialect)
     if cells and (fitting := surviving(kinds, cells)):
         return fitting[0].type
-    if declared:
+    if declared and declared.type:
         return declared.type
     return text_type(len(cells), len(set(cells)), max(map(len, cells), default=0))

@@ -12,7 +12,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datasets.readers.csv.parsing import Cells, Plan
 from datasets.readers.errors import RECORDS_TOLD, ReaderError
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datasets.monitor import Monitor
-    from datasets.readers.csv.records import Block
     from datasets.readers.dialect import Dialect
-    from datasets.readers.feed import Feed
+    from datasets.readers.feed import Feed, Lined
     from datasets.readers.findings import Findings
 
 FIRST_ROWS = 1_000
@@ -44,12 +43,12 @@ MOST_PASSES = 25
 class Job:
     """One import: what to read, where to write, and whom to tell."""
 
-    feed: Feed
+    feed: Feed[Any]
     part: Path
     monitor: Monitor
 
 
-def import_feed(feed: Feed, target: Path, monitor: Monitor) -> ImportReport:
+def import_feed(feed: Feed[Any], target: Path, monitor: Monitor) -> ImportReport:
     """Import the records of a feed; see `datasets.readers.importing.import_table`."""
     feed.prepare(monitor)
     surveys = survey_columns(feed)
@@ -74,7 +73,7 @@ def import_feed(feed: Feed, target: Path, monitor: Monitor) -> ImportReport:
     )
 
 
-def survey_columns(feed: Feed) -> list[ColumnSurvey]:
+def survey_columns(feed: Feed[Any]) -> list[ColumnSurvey]:
     """Return what the first rows say about each column."""
     names, dialect = feed.names.names, feed.dialect
     if unknown := [name for name in dialect.types if name not in names]:
@@ -116,7 +115,9 @@ def _import(job: Job, surveys: list[ColumnSurvey]) -> PassResult:
     raise ReaderError("The types of the columns could not be decided; choose them.")
 
 
-def _check(feed: Feed, result: PassResult, surveys: Sequence[ColumnSurvey]) -> None:
+def _check(
+    feed: Feed[Any], result: PassResult, surveys: Sequence[ColumnSurvey]
+) -> None:
     stop_at_bad_records(feed.dialect, feed.findings, at_end=True)
     if not result.rows:
         raise ReaderError(
@@ -179,7 +180,7 @@ class _Pass:
             [survey.type for survey in surveys],
             [i for i, survey in enumerate(surveys) if survey.is_repeating],
         )
-        self._parsing: deque[tuple[Block, list[Plan], Future[list[Cells]]]] = deque()
+        self._parsing: deque[tuple[Lined, list[Plan], Future[list[Cells]]]] = deque()
         self._writing: Future[None] | None = None
         self._is_final = True
         self._rows = 0
@@ -213,7 +214,7 @@ class _Pass:
         if self._writing is not None:
             self._writing.result()
 
-    def _checked(self) -> Iterator[Block]:
+    def _checked(self) -> Iterator[Lined]:
         """Yield blocks; look for a stop and for bad records before each."""
         feed = self._feed
         with closing(feed.blocks()) as blocks:

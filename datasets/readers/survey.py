@@ -108,7 +108,7 @@ class ColumnSurvey:
             self._known = True
         fitting = surviving(self._kinds, first)
         self._kinds = fitting or (self._kinds[:1] if self.is_forced else ())
-        if self._known and not self._kinds and self.wanted is None:
+        if self._known and not self._kinds and not declared and not self.wanted:
             self._nearly = _nearly(self._all, first)
 
     @property

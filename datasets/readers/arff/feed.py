@@ -14,7 +14,7 @@ from datasets.readers.csv.records import Block, fitted, rewritten_blocks, signs_
 from datasets.readers.csv.source import Source
 from datasets.readers.declared import Declared
 from datasets.readers.errors import BadRecord, ReaderError
-from datasets.readers.feed import Feed
+from datasets.readers.feed import TextFeed
 from datasets.readers.findings import Findings
 from datasets.readers.kinds import candidates_for
 from datasets.readers.names import distinct_names
@@ -39,7 +39,7 @@ SPARSE = re.compile(r"\{(.*?)\}(?:[ \t]*,[ \t]*(\{[^,{}]*\}))?", re.DOTALL)
 SPECIAL = (b"\\", b"{", b"%")
 
 
-class ArffFeed(Feed):
+class ArffFeed(TextFeed):
     """An ARFF file; its header says the names and types of all columns."""
 
     def __init__(self, path: Path, dialect: Dialect, limits: Limits) -> None:

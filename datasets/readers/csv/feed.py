@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datasets.readers.csv.records import Records, signs_of
 from datasets.readers.csv.source import Source
-from datasets.readers.feed import Feed
+from datasets.readers.feed import TextFeed
 from datasets.readers.names import distinct_names, invented_names
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datasets.readers.csv.records import Block
 
 
-class CsvFeed(Feed):
+class CsvFeed(TextFeed):
     """A CSV file: its pieces are proved regular, else read record by record."""
 
     def prepare(self, monitor: Monitor, rows: int | None = None) -> None:

@@ -200,16 +200,21 @@ def _trimmed(cells: pa.Array, dialect: Dialect) -> pa.Array:
 def _cells(
     column: pa.Array, plan: Plan, block: Block, index: int, dialect: Dialect
 ) -> Cells:
-    if plan.kind is None:
-        return _text(column, plan)
-    if pa.types.is_string(column.type):
-        return _converted(column, plan.kind)
-    if not pa.types.is_float64(column.type):
-        return _typed(column, plan.kind)
+    if plan.kind is None or not pa.types.is_float64(column.type):
+        return read_as(column, plan)
     bounds = pc.min_max(column)
     low, high = bounds["min"].as_py(), bounds["max"].as_py()
     if low is not None and (low < -EXACT or high > EXACT):
         return _converted(_column_as_text(block, index, dialect), plan.kind)
+    return _typed(column, plan.kind)
+
+
+def read_as(column: pa.Array, plan: Plan) -> Cells:
+    """Take a column as planned: text is converted, what is typed already is kept."""
+    if plan.kind is None:
+        return _text(column, plan)
+    if pa.types.is_string(column.type):
+        return _converted(column, plan.kind)
     return _typed(column, plan.kind)
 
 

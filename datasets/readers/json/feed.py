@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from datasets.readers.csv.records import rewritten_blocks
 from datasets.readers.csv.source import Source
 from datasets.readers.errors import BadRecord, ReaderError
-from datasets.readers.feed import Feed
+from datasets.readers.feed import TextFeed
 from datasets.readers.findings import Findings
 from datasets.readers.json.document import Document, parsed
 from datasets.readers.json.flatten import Cells, Key, columns, name_of, spread
@@ -30,7 +30,7 @@ CHECKED = 10_000
 Record = tuple[int, Cells]  # its line and cells
 
 
-class JsonFeed(Feed):
+class JsonFeed(TextFeed):
     """A JSON file; columns are all names found in any record, in order."""
 
     def __init__(self, path: Path, dialect: Dialect, limits: Limits) -> None:

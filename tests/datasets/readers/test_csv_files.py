@@ -390,7 +390,6 @@ def test_a_type_for_an_unknown_column_is_refused(imported):
         (b"PK\x03\x04" + b"x" * 50, "This is a ZIP archive"),
         (b"<!DOCTYPE html><html></html>", "This is a web page"),
         (b"\x80\x04\x95\x01", "This is a Python pickle"),
-        (b"PAR1\x15", "This is a Parquet file"),
         (bytes(range(1, 32)) * 9, "This is not text"),
     ],
 )
