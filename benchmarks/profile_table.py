@@ -25,6 +25,7 @@ from datasets.tables import Schema
 #: Rows, columns, and the seconds and megabytes that must not be passed.
 CASES = (
     (1_000_000, 20, 2.5, 800),
+    (1_000_000, 70, 8.0, 800),
     (54_000, 10, 0.3, 800),
     (1_000, 1_200, 5.0, 800),
 )

@@ -15,6 +15,13 @@ WIDTH, HEIGHT = 120, 24
 #: So many columns a warning names, and so many its link chooses.
 NAMED, LINKED = 4, 100
 WORDS = frozenset({ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.BOOLEAN})
+#: Pairs of columns the overview tells, and the least they have to do with each other.
+TOGETHER, WORTH_SAYING = 10, 0.3
+MEASURES = {
+    "pearson": "correlation",
+    "cramers_v": "Cramér's V",
+    "correlation_ratio": "correlation ratio",
+}
 #: How the columns can be ordered; the first is as in the file.
 ORDERS = {
     "": "as in the file",
@@ -96,6 +103,38 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
 def figures_of(version: DatasetVersion) -> dict[str, Profile]:
     """Return what the profile says of each column, by id."""
     return {c["id"]: c for c in (version.profile or {}).get("columns", [])}
+
+
+def pairs_of(version: DatasetVersion) -> list[dict[str, Any]]:
+    """Return the columns that go together most, with names, for the overview."""
+    profile = version.profile or {}
+    names = {column["id"]: column["name"] for column in profile.get("columns", [])}
+    pairs = (profile.get("relations") or {}).get("pairs", [])
+    return [
+        pair
+        | {
+            "first": names[pair["a"]],
+            "second": names[pair["b"]],
+            "title": MEASURES[pair["measure"]],
+        }
+        for pair in pairs[:TOGETHER]
+        if pair["strength"] >= WORTH_SAYING
+    ]
+
+
+def patterns_of(version: DatasetVersion) -> list[dict[str, Any]]:
+    """Return which columns are missing together, in how many rows, with names."""
+    profile = version.profile or {}
+    names = {column["id"]: column["name"] for column in profile.get("columns", [])}
+    return [
+        {
+            "names": [names[id] for id in pattern["columns"][:NAMED]],
+            "more": max(len(pattern["columns"]) - NAMED, 0),
+            "rows": pattern["rows"],
+            "share": pattern["rows"] / version.rows_count,
+        }
+        for pattern in profile.get("missing_patterns", [])
+    ]
 
 
 def suited_by(step: str | None, columns: list[Profile]) -> list[Profile]:

@@ -36,9 +36,16 @@ def draw_chart(
     require_ready(version)
     entry = chart_entry(chart_type)
     missing = {c["id"]: c.get("missing") or 0 for c in version.columns}
+    relations = (version.profile or {}).get("relations") or {}
     try:
         with readable(version) as path:
-            source = Source(path, version.schema, version.rows_count, missing)
+            source = Source(
+                path,
+                version.schema,
+                version.rows_count,
+                missing,
+                relations.get("pairs", ()),
+            )
             return entry.draw(source, chart_config)
     except ChartError as error:
         raise ChartRefusedError(str(error), error.parameter) from error

@@ -190,7 +190,8 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
     @action(detail=True)
     def profile(self, request: Request, pk: str) -> Response:
         """Per column: type, missing, unique, statistics, quantiles, top values,
-        histogram, warnings. `?columns=` limits it to some.
+        histogram, warnings. `?columns=` limits it to some. Of the whole: repeated rows,
+        which columns go together and which are missing together.
         """
         version = self.version(Action.VIEW)
         services.require_ready(version)

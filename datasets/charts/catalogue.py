@@ -98,6 +98,12 @@ CHARTS = {
             "How a number changes along time or another number.",
         ),
         _entry(
+            "correlation",
+            "Correlations",
+            "CorrelationParameters",
+            "How each two columns go together.",
+        ),
+        _entry(
             "missing",
             "Missing values",
             "MissingParameters",

@@ -89,6 +89,15 @@ def short(name: object) -> str:
     return text if len(text) <= TITLE_LENGTH else f"{text[: TITLE_LENGTH - 1]}…"
 
 
+def distinct(names: Sequence[object]) -> list[str]:
+    """Return names as axes have room for them; equal ones get a number."""
+    shown = [short(name) for name in names]
+    return [
+        f"{name} · {place}" if shown.count(name) > 1 else name
+        for place, name in enumerate(shown, start=1)
+    ]
+
+
 def plain(value: float | str | None) -> str:
     """Write a number in a sentence; a time is written already."""
     if isinstance(value, str):

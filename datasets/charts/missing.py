@@ -11,6 +11,7 @@ from datasets.charts.drawing import (
     LEGEND_HEIGHT,
     Drawing,
     axis,
+    distinct,
     short,
     tips,
 )
@@ -82,12 +83,7 @@ def parts_of(source: Source, columns: list[Column], parts: int) -> list[Row]:
         parts=parts,
         rows=source.rows,
     )
-    # Two columns whose names begin alike stay two.
-    names = [short(c.name) for c in columns]
-    labels = [
-        f"{name} · {place}" if names.count(name) > 1 else name
-        for place, name in enumerate(names, start=1)
-    ]
+    labels = distinct([column.name for column in columns])
     return [
         {"column": label, "from": first + 1, "to": last + 2, "share": share}
         for _, first, last, *shares in found

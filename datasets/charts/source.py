@@ -16,7 +16,7 @@ from datasets.steps.base import Parameters
 from datasets.tables import NUMERIC, ColumnType, Schema, UnknownColumnError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from datasets.charts.drawing import Row
@@ -127,6 +127,8 @@ class Source:
     schema: Schema
     rows: int
     missing: Mapping[str, int]
+    #: How columns go together, as the profile says: see `profiling.relations`.
+    pairs: Sequence[Mapping[str, Any]] = ()
 
     def column(self, parameters: ChartParameters, name: str) -> Column:
         """Return the column a parameter names, if it is of a type that suits."""

@@ -18,11 +18,15 @@ MANY_CATEGORIES = 50
 SKEWED = 0.25
 MANY_OUTLIERS = 0.01
 SCALES_APART = 100
+#: Two columns that go together this closely say the same.
+TWINS = 0.98
 #: With fewer values, "all different" and "nearly all equal" say nothing.
 ENOUGH = 20
 FEW_ROWS = 50
 #: Numbers with fewer different values are codes or counts: they have no shape.
 SOME_VALUES = 10
+#: Measures that say two columns hold the same, and their names in a sentence.
+_ALIKE = {"pearson": "correlation", "cramers_v": "Cramér's V"}
 _NAMING = frozenset({ColumnType.INTEGER, ColumnType.CATEGORY, ColumnType.TEXT})
 
 
@@ -37,6 +41,25 @@ def about_table(profile: Figures) -> list[Warning_]:
     """Return what to look at in the table as a whole."""
     found = (rule(profile) for rule in _TABLE_RULES)
     return [warning for warning in found if warning]
+
+
+def about_pairs(columns: Sequence[Figures], pairs: Sequence[Figures]) -> None:
+    """Add to the later of two columns that it says what the earlier one says."""
+    places = {column["id"]: place for place, column in enumerate(columns)}
+    told: set[str] = set()
+    for pair in pairs:
+        first, second = sorted((pair["a"], pair["b"]), key=places.__getitem__)
+        if pair["strength"] < TWINS or pair["measure"] not in _ALIKE or second in told:
+            continue
+        earlier, later = columns[places[first]], columns[places[second]]
+        if pair["measure"] == "cramers_v" and earlier["unique"] != later["unique"]:
+            continue  # the finer of two categories tells the other, not the reverse
+        told.add(second)
+        detail = (
+            f"“{later['name']}” says nearly the same as “{earlier['name']}” ("
+            f"{_ALIKE[pair['measure']]} {pair['strength']:.2f}): one of them is enough."
+        )
+        later["warnings"].append(_warning("twin", detail, "drop_columns"))
 
 
 def _warning(code: str, detail: str, step: str | None = None) -> Warning_:

@@ -9,8 +9,9 @@ import polars as pl
 import polars.selectors as cs
 
 from datasets.monitor import Monitor, SilentMonitor
-from datasets.profiling.advice import about_column, about_table
+from datasets.profiling.advice import about_column, about_pairs, about_table
 from datasets.profiling.numbers import describe_numbers
+from datasets.profiling.relations import MissingPatterns, Relations
 from datasets.profiling.repeats import RowHashes
 from datasets.profiling.words import describe_words
 from datasets.tables import NUMERIC, ColumnType
@@ -32,9 +33,10 @@ def profile(
 ) -> dict[str, Any]:
     """Describe every column of a typed Parquet file, and its rows.
 
-    Every figure is exact: counts, distinct values, quantiles (linear), repeated
-    rows. Standard deviations have `ddof=1`. Times and dates are ISO text. What does
-    not exist (the mean of nothing, of text, of dates) is None.
+    Every figure of a column is exact: counts, distinct values, quantiles (linear). So
+    are repeated rows and missing patterns; pairs are compared on some rows. Standard
+    deviations have `ddof=1`. Times and dates are ISO text. What does not exist (the
+    mean of nothing, of text, of dates) is None.
 
     Parameters
     ----------
@@ -48,9 +50,12 @@ def profile(
     Returns
     -------
     dict
-        `rows`, `columns` (see below), `duplicates` (rows equal to an earlier one) and
-        `warnings`. A column has `id`, `name`, `type`, `missing`, `unique`, `minimum`,
-        `maximum`, `mean`, `deviation`, `quantiles` by "0.25", "0.5" and "0.75", `top`
+        `rows`, `columns` (see below), `duplicates` (rows equal to an earlier one),
+        `relations` (`every` n-th row was compared; `pairs`: see `Relations.pairs`),
+        `missing_patterns` (`columns` that are missing together, in how many `rows`
+        just they) and `warnings`.
+        A column has `id`, `name`, `type`, `missing`, `unique`, `minimum`, `maximum`,
+        `mean`, `deviation`, `quantiles` by "0.25", "0.5" and "0.75", `top`
         (most frequent first, equal ones by value), `histogram` (`edges`, one more
         than `counts`, or None), `zeros`, `negatives`, `infinite`, `outliers`,
         `lengths` of text (or None) and `warnings`. A warning has `code`, `detail` and
@@ -59,19 +64,33 @@ def profile(
     monitor = monitor or SilentMonitor()
     source = pl.scan_parquet(path).with_columns(cs.float().fill_nan(None))
     rows = int(source.select(pl.len()).collect().item())
-    hashes = RowHashes(rows)
+    hashes, relations, patterns = (
+        RowHashes(rows),
+        Relations(rows),
+        MissingPatterns(rows),
+    )
     described = []
     # Sorting and counting leave the interpreter's lock: two columns take one's time.
     with ThreadPoolExecutor(THREADS) as pool:
         for columns, block in _blocks(source, schema, rows):
             monitor.check()
             figures = list(pool.map(_describe, columns, block))
-            for values, found in zip(block, figures, strict=True):
+            for column, values, found in zip(columns, block, figures, strict=True):
                 hashes.add(values, distinct=found["unique"] == rows)
+                relations.add(column, values, found)
+                patterns.add(column, values)
             described += figures
     again = (values for _, block in _blocks(source, schema, rows) for values in block)
     duplicates = hashes.count(again)
-    whole = {"rows": rows, "columns": described, "duplicates": duplicates}
+    pairs = relations.pairs()
+    about_pairs(described, pairs)
+    whole = {
+        "rows": rows,
+        "columns": described,
+        "duplicates": duplicates,
+        "relations": {"every": relations.every, "pairs": pairs},
+        "missing_patterns": patterns.most_frequent(),
+    }
     return whole | {"warnings": about_table(whole)}
 
 

@@ -25,6 +25,8 @@ from datasets.summaries import (
 from datasets.summaries import (
     column_rows,
     facts_of,
+    pairs_of,
+    patterns_of,
     warnings_of,
 )
 from datasets.tables import ColumnType
@@ -102,6 +104,8 @@ def overview_of(request: HttpRequest, version: DatasetVersion) -> dict[str, Any]
     return {
         "facts": facts_of(version),
         "warnings": warnings_of(version),
+        "pairs": pairs_of(version),
+        "patterns": patterns_of(version),
         "page": page,
         "search": search,
         "kind": kind,
