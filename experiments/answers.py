@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.tensors import HoldsTensors
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -34,6 +36,11 @@ def answers(estimator: Any, X: Matrix, labels: Sequence[Any] | None) -> Answers:
     complete = np.zeros((len(found), len(labels)))
     complete[:, classes] = found
     return complete
+
+
+def beside(estimator: Any, X: Matrix) -> dict[str, list[Any]]:
+    """Return what a network answers beside its prediction, by name, a value a row."""
+    return estimator.beside(X) if isinstance(estimator, HoldsTensors) else {}
 
 
 @cache

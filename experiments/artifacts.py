@@ -2,6 +2,7 @@
 
 An artefact is a zip file, nothing compressed: `metadata.json` says what it is and
 needs, `model.pkl` holds the pipeline, `split.npz` the `_row` of every part and fold.
+That of a network holds its tensors in `model.pth`, and in `scaler.pkl` all the rest.
 This is the only place that unpickles; it does so only for bytes whose SHA-256 and HMAC
 are those this installation wrote down, with a key that is not in the database. The
 checkpoints of `experiments.checkpoints` are held to the same rule.
@@ -18,7 +19,7 @@ import os
 import platform
 import zipfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ import numpy as np
 
 from experiments.evaluation.numbers import plain
 from experiments.pipelines import FittedPipeline
+from experiments.tensors import HoldsTensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +43,22 @@ FORMAT = 1
 LARGEST_ARTIFACT = 4 * 2**30
 #: How far answers to the self-check rows may lie from those at training.
 TOLERANCE = 1e-9
+#: The same for networks, whose sums of single precision depend on the processor.
+TENSOR_TOLERANCE = 1e-5
 
 METADATA, MODEL, SPLIT = "metadata.json", "model.pkl", "split.npz"
+#: Instead of `MODEL` for a network.
+TENSORS, AROUND = "model.pth", "scaler.pkl"
+#: What an artefact may hold, by what its model is.
+CONTENTS = [
+    sorted([METADATA, MODEL, SPLIT]),
+    sorted([METADATA, AROUND, TENSORS, SPLIT]),
+]
 #: Estimators are only sure to be read by the very version that wrote them; other
 #: libraries are recorded, and the self-check decides.
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "joblib", "narwhals", "polars")
+LIBRARIES = (
+    "scikit-learn", "numpy", "scipy", "joblib", "narwhals", "polars", "torch", "skorch",
+)  # fmt: skip
 EXACT = ("python", "scikit-learn")
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
@@ -99,7 +112,7 @@ def write_artifact(
         METADATA: json.dumps(
             _metadata(outcome, plan, moment), allow_nan=False, indent=1
         ).encode(),
-        MODEL: dumped(outcome.pipeline),
+        **_model_parts(outcome.pipeline),
         SPLIT: _saved(outcome.split),
     }
     written = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -144,7 +157,7 @@ def load_artifact(
     metadata: dict[str, Any] = json.loads(parts[METADATA])
     _check_format(metadata)
     _check_libraries(metadata["libraries"])
-    pipeline = _pipeline(parts[MODEL])
+    pipeline = _pipeline(parts)
     _check_answers(pipeline, metadata["self_check"])
     return LoadedArtifact(pipeline, metadata)
 
@@ -183,6 +196,15 @@ def dumped(thing: object) -> bytes:
     buffer = io.BytesIO()
     joblib.dump(thing, buffer)
     return buffer.getvalue()
+
+
+def _model_parts(pipeline: FittedPipeline) -> dict[str, bytes]:
+    """Return the model as files: tensors apart from what has to be unpickled."""
+    estimator = pipeline.estimator
+    if not isinstance(estimator, HoldsTensors):
+        return {MODEL: dumped(pipeline)}
+    around = replace(pipeline, estimator=estimator.without_tensors())
+    return {AROUND: dumped(around), TENSORS: estimator.weights_}
 
 
 def _saved(split: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
@@ -241,12 +263,12 @@ def _verify(content: bytes, sha256: str, hmac: str, key: bytes) -> None:
 def _unzip(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
-        if sorted(names) != sorted((METADATA, MODEL, SPLIT)):
+        if sorted(names) not in CONTENTS:
             raise ArtifactError(
                 f"The model's file holds {', '.join(names)[:200]}; another version of "
                 "this program may have written it."
             )
-        return {name: archive.read(name) for name in (METADATA, MODEL)}
+        return {name: archive.read(name) for name in names if name != SPLIT}
 
 
 def _check_format(metadata: Mapping[str, Any]) -> None:
@@ -280,30 +302,34 @@ def undumped(content: bytes) -> Any:
         ) from error
 
 
-def _pipeline(content: bytes) -> FittedPipeline:
-    pipeline = undumped(content)
+def _pipeline(parts: Mapping[str, bytes]) -> FittedPipeline:
+    pipeline = undumped(parts.get(MODEL) or parts[AROUND])
     if not isinstance(pipeline, FittedPipeline):
         raise ArtifactError("The model's file holds something else than a pipeline.")
-    return pipeline
+    if TENSORS not in parts:
+        return pipeline
+    return replace(pipeline, estimator=pipeline.estimator.with_tensors(parts[TENSORS]))
 
 
 def _check_answers(pipeline: FittedPipeline, stored: Mapping[str, Any]) -> None:
     answers = plain(pipeline.predict(stored["rows"]).to_json())
-    if not _same(answers, stored["answers"]):
+    holds_tensors = isinstance(pipeline.estimator, HoldsTensors)
+    tolerance = TENSOR_TOLERANCE if holds_tensors else TOLERANCE
+    if not _same(answers, stored["answers"], tolerance):
         raise ArtifactError(
             "The model no longer answers as it did when it was trained. It is not "
             "served; train it again."
         )
 
 
-def _same(here: Any, there: Any) -> bool:
+def _same(here: Any, there: Any, tolerance: float) -> bool:
     if isinstance(here, dict) and isinstance(there, dict):
         return here.keys() == there.keys() and all(
-            _same(here[key], there[key]) for key in here
+            _same(here[key], there[key], tolerance) for key in here
         )
     if isinstance(here, list) and isinstance(there, list):
         pairs = zip(here, there, strict=False)
-        return len(here) == len(there) and all(_same(a, b) for a, b in pairs)
+        return len(here) == len(there) and all(_same(a, b, tolerance) for a, b in pairs)
     if isinstance(here, float) and isinstance(there, float | int):
-        return math.isclose(here, there, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return math.isclose(here, there, rel_tol=tolerance, abs_tol=tolerance)
     return bool(here == there)

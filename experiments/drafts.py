@@ -55,14 +55,19 @@ def plan_of(draft: Draft) -> Plan:
         hyperparameters = _checked(
             entry.parameters_model(), draft.hyperparameters, "hyperparameters", problems
         )
-    split = _checked(SplitSettings, draft.split, "split", problems)
+    usual = entry.family.split if entry and entry.family else {}
+    split = _checked(SplitSettings, {**usual, **draft.split}, "split", problems)
     if entry is None or problems:
         raise InvalidDraftError(problems)
+    target, features = draft.target_column, list(draft.feature_columns)
+    if entry.family is not None:  # it knows its columns; nobody has to choose them
+        names = draft.version.schema.names
+        target, features = entry.family.target(names), entry.family.features(names)
     return Plan(
         algorithm=entry.name,
         hyperparameters=hyperparameters,
-        target=draft.target_column,
-        features=list(draft.feature_columns),
+        target=target,
+        features=features,
         task=entry.task,
         split=SplitSettings(**split),
         preprocessing=draft.preprocessing,

@@ -42,13 +42,17 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class FeatureCode:
-    """How one feature becomes numbers; `categories` are those seen in training."""
+    """How one feature becomes numbers; `categories` are those seen in training.
+
+    `width` is more than 1 where a family makes many columns that are one thing.
+    """
 
     name: str
     type: ColumnType
     categories: tuple[str, ...] = ()
     dropped_categories: int = 0
     is_empty: bool = False
+    width: int = 1
 
     @property
     def is_category(self) -> bool:
@@ -70,7 +74,7 @@ class Encoder:
     def widths(self) -> tuple[int, ...]:
         """How many columns of the matrix each feature has."""
         return tuple(
-            max(1, len(feature.categories)) if self._spreads(feature) else 1
+            max(1, len(feature.categories)) if self._spreads(feature) else feature.width
             for feature in self.features
         )
 

@@ -160,7 +160,9 @@ class SetupForm:
 
     @cached_property
     def algorithms(self) -> list[Algorithm]:
-        return algorithms_for(self.task) if self.task else []
+        if self.task is None or self.version is None:
+            return []
+        return algorithms_for(self.task, self.version.schema.names)
 
     @cached_property
     def algorithm(self) -> Algorithm | None:
@@ -199,14 +201,25 @@ class SetupForm:
     @cached_property
     def split(self) -> ParametersForm:
         """The form of the split; columns of a group or a time are chosen, not typed."""
-        form = form_for(
-            SplitSettings, self.said if "split_shown" in self.said else None, "split"
-        )
+        kept = self.said.get("split_shown") == self.split_of
+        said = self.said if kept else None
+        form = form_for(SplitSettings, said, "split", initial=self.usual_split)
         groups = [c for c in self.columns if c != self.target]
         times = [c for c in groups if c.type in DATED]
         for name, choices in (("group_column", groups), ("time_column", times)):
             form.fields[name] = column_field(form.fields[name], choices)
         return form
+
+    @property
+    def usual_split(self) -> dict[str, Any]:
+        """What of the split a family wants other than usual."""
+        family = self.algorithm.family if self.algorithm else None
+        return dict(family.split) if family else {}
+
+    @property
+    def split_of(self) -> str:
+        """What the shown split belongs to: a family that splits its way shows that."""
+        return self.algorithm.name if self.algorithm and self.usual_split else "1"
 
     @property
     def split_fields(self) -> list[forms.BoundField]:
@@ -267,7 +280,7 @@ class SetupForm:
 
     def split_settings(self) -> dict[str, Any]:
         if self.split.parameters is None:
-            return SplitSettings().model_dump(mode="json")
+            return SplitSettings(**self.usual_split).model_dump(mode="json")
         return self.split.parameters.model_dump(mode="json")
 
 

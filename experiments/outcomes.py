@@ -59,6 +59,10 @@ class Outcome:
         `rows`, and the pipeline's `answers` to them.
     timings : dict of str to float
         Seconds by phase.
+    rivals : list of dict
+        How a family's model stands against plain ones: see `experiments.rivals`.
+    history : list of dict
+        What a network tells of each epoch.
     """
 
     algorithm: str
@@ -79,6 +83,8 @@ class Outcome:
     pipeline: FittedPipeline
     self_check: Json
     timings: dict[str, float] = field(default_factory=dict)
+    rivals: list[Json] = field(default_factory=list)
+    history: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -105,7 +111,8 @@ class Outcome:
             "warnings": [warning.to_json() for warning in self.warnings],
             "notices": self.notices,
             "rows": self.rows,
-            "history": [],
+            "rivals": self.rivals,
+            "history": self.history,
             "split_digest": self.split_digest,
             "signature": self.signature.to_json(),
             "timings": self.timings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ from datasets.engines import engine
 from datasets.recipes import FittedRecipe, Replayer, build, narrowed, origins
 from datasets.tables import ROW, Column, Schema
 from datasets.values import to_json
-from experiments.answers import answers
+from experiments.answers import answers, beside
 from experiments.evaluation.numbers import plain
+from experiments.preparation import Frame
 from experiments.problems import LARGEST
 from experiments.reading import RowReader
 from experiments.signature import Reason, Signature, input_columns
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from datasets.steps.base import Step
     from experiments.algorithms.catalogue import Algorithm
     from experiments.encoding import Encoder, Matrix
+    from experiments.families.assembling import Assembler
+    from experiments.fits import Fitted
     from experiments.plans import Plan
     from experiments.samples import Samples
-    from experiments.training import Fitted
 
     Codes = np.ndarray[Any, np.dtype[np.int64]]
     Json = dict[str, Any]
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Rows an artefact carries along, to be answered again before it is served.
 SELF_CHECK_ROWS = 10
+#: The same where one is made of many rows.
+SELF_CHECK_SAMPLES = 2
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Predictions:
         What the classes are called.
     warnings : dict of int to list of Reason
         What is unusual about a row, by its place.
+    outputs : dict of str to sequence
+        What is answered beside the prediction, by name, for each of `rows`.
     quarantined : list of Quarantined
         In the order of their places.
     notices : list of str
@@ -90,6 +96,7 @@ class Predictions:
     warnings: Mapping[int, list[Reason]] = field(default_factory=dict)
     quarantined: list[Quarantined] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    outputs: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def predictions(self) -> list[Prediction]:
@@ -118,6 +125,9 @@ class Predictions:
         if self.shares is not None:
             for answer, share in zip(found, self.shares, strict=True):
                 answer["probabilities"] = dict(zip(self.classes, share, strict=True))
+        for name, values in self.outputs.items():
+            for answer, value in zip(found, values, strict=True):
+                answer.setdefault("outputs", {})[name] = value
         if self.warnings:
             for answer in found:
                 if warnings := self.warnings.get(answer["row"]):
@@ -141,6 +151,11 @@ class FittedPipeline:
         Fitted, with the contract of scikit-learn.
     missing_allowed : bool
         Whether the estimator takes missing values.
+    assembler : Assembler, optional
+        Makes samples of several rows; an answer is then about the row that stands for
+        its sample.
+    notice : str
+        What every reader of an answer has to know.
     """
 
     signature: Signature
@@ -148,11 +163,12 @@ class FittedPipeline:
     encoder: Encoder
     estimator: Any
     missing_allowed: bool
+    assembler: Assembler | None = None
+    notice: str = ""
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is made on use, which belongs to this process."""
-        fields = ("signature", "recipe", "encoder", "estimator", "missing_allowed")
-        return {name: self.__dict__[name] for name in fields}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def predict(self, rows: Sequence[Mapping[str, Any]]) -> Predictions:
         """Answer rows given as values by column name.
@@ -162,10 +178,10 @@ class FittedPipeline:
         quarantined with every reason; an unusual value is answered with a warning.
         """
         read = self._reader(rows)
-        notices = self._reader.notices(rows)
+        notices = [*([self.notice] if self.notice else []), *self._reader.notices(rows)]
         quarantined = [Quarantined(p, tuple(why)) for p, why in read.refusals.items()]
         places = read.places
-        found = None
+        found, outputs = None, {}
         if places:
             X, places = self._encoded(read.values, places)
             # Also where one is NaN, which is not less than anything.
@@ -174,8 +190,10 @@ class FittedPipeline:
                 quarantined += lost
             if places:
                 found = answers(self.estimator, X, self.signature.labels)
+                outputs = beside(self.estimator, X)
         quarantined.sort(key=lambda item: item.row)
-        return self._told(found, places, read.remarks, quarantined, notices)
+        told = self._told(found, places, read.remarks, quarantined, notices)
+        return replace(told, outputs=outputs) if outputs else told
 
     @cached_property
     def _reader(self) -> RowReader:
@@ -183,16 +201,24 @@ class FittedPipeline:
 
     @cached_property
     def _replayer(self) -> Replayer:
-        columns = tuple(
+        return Replayer(self.recipe, self._columns, engine("polars"))
+
+    @property
+    def _columns(self) -> Schema:
+        columns = (
             Column(f"c{place}", column.name, column.type)
             for place, column in enumerate(self.signature.columns)
         )
-        return Replayer(self.recipe, Schema(columns), engine("polars"))
+        return Schema(tuple(columns))
 
     def _encoded(
         self, values: dict[str, list[Any]], places: Sequence[int]
     ) -> tuple[Matrix, Sequence[int]]:
         """Return the rows encoded, and the place of each; steps may drop some."""
+        if self.assembler is not None:
+            frame = Frame.of(values, self._columns)
+            samples = self.assembler.assemble(frame, learning=False)
+            return samples.X, [places[row] for row in samples.frame.rows.tolist()]
         if self.recipe.steps:
             values = self._replayer(values)
             places = [places[kept] for kept in values[ROW]]
@@ -257,12 +283,15 @@ def make_pipeline(
     recipe = FittedRecipe(steps=tuple(narrowed(steps, plan.features)[0]))
     native = entry.missing == "native"
     inputs = served_inputs(plan, samples, recipe)
+    family = entry.family
+    contract = family.contract if family else None
     filled = inputs_of(recipe, lambda step: step.fills)
     allowed = inputs.names if native else [n for n in inputs.names if n in filled]
     read = inputs_of(recipe, lambda step: step.reads_text)
+    rows = samples.inputs_of(train).select(inputs)
     columns = tuple(
         replace(column, categories=None) if column.name in read else column
-        for column in input_columns(samples.inputs.take(train).select(inputs), allowed)
+        for column in input_columns(rows, allowed, contract)
     )
     labels = None if samples.labels is None else tuple(samples.labels)
     return FittedPipeline(
@@ -271,12 +300,16 @@ def make_pipeline(
         preparation.encoder,
         served(fitted.estimator),
         native,
+        samples.assembler,
+        family.notice if family else "",
     )
 
 
 def served_inputs(plan: Plan, samples: Samples, recipe: FittedRecipe) -> Schema:
     """Return the columns a row must have: what the features are made of."""
     known = [c for c in samples.inputs.schema if c.name != plan.target]
+    if samples.assembler is not None:
+        return Schema(tuple(c for c in known if c.name in plan.features))
     if any(not step.columns for step in recipe.steps):
         return Schema(tuple(known))
     _, wanted = narrowed(recipe.steps, plan.features)
@@ -304,8 +337,9 @@ def served(estimator: Any) -> Any:
 
 def self_check(pipeline: FittedPipeline, samples: Samples, train: Codes) -> Json:
     """Return some training rows with their answers, to be compared on loading."""
-    places = np.unique(np.linspace(0, len(train) - 1, SELF_CHECK_ROWS).astype(int))
-    inputs = samples.inputs.take(train[places])
+    size = SELF_CHECK_ROWS if samples.assembler is None else SELF_CHECK_SAMPLES
+    places = np.unique(np.linspace(0, len(train) - 1, size).astype(int))
+    inputs = samples.inputs_of(train[places])
     columns = {
         column.name: [_json(v) for v in inputs.column(column.name).to_list()]
         for column in pipeline.signature.columns

@@ -34,7 +34,7 @@ from experiments.encoding import (
 from experiments.problems import Problem, TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import polars as pl
 
@@ -57,6 +57,14 @@ class Frame:
         wanted = [ROW, *(column.id for column in table.schema)]
         frame = table.frame.select(wanted).collect("polars")
         return cls(nw.to_native(frame), table.schema)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Sequence[Any]], schema: Schema) -> Frame:
+        """Return Python values by column name as rows numbered from 0."""
+        import polars as pl  # noqa: PLC0415 -- heavy import
+
+        data = pl.DataFrame({c.id: list(values[c.name]) for c in schema}, strict=False)
+        return cls(data.with_row_index(ROW).cast({ROW: pl.Int64}), schema)
 
     def take(self, places: np.ndarray[Any, Any]) -> Frame:
         """Return the rows at these places, in this order."""

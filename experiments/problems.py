@@ -44,6 +44,20 @@ class Problems:
         }
 
 
+#: A problem, and whether it forbids training or is only to be known.
+Finding = tuple[bool, Problem]
+
+
+def problem(column: str | None, code: str, detail: str) -> Finding:
+    """Return what forbids training."""
+    return True, Problem(column, code, detail)
+
+
+def warning(column: str | None, code: str, detail: str) -> Finding:
+    """Return what one should know before it."""
+    return False, Problem(column, code, detail)
+
+
 class TrainingError(Exception):
     """Training cannot go on; the message is a sentence for whoever started it.
 
@@ -62,9 +76,17 @@ class TrainingError(Exception):
         return cls(" ".join(problem.detail for problem in found), found)
 
 
-def missing_problem(column: str, count: int | None) -> Problem:
-    """Return what is said where missing values have to be filled first."""
+def missing_problem(
+    column: str, count: int | None, rows: tuple[int, ...] = ()
+) -> Problem:
+    """Return what is said where missing values have to be filled first.
+
+    `rows` are the first ones concerned, where they are known.
+    """
     amount = "missing values" if count is None else f"{count} missing values"
+    if rows and count:
+        more = ", …" if count > len(rows) else ""
+        amount += f" (rows {', '.join(str(row + 1) for row in rows)}{more})"
     return Problem(
         column,
         "missing_values",

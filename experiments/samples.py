@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,14 +10,18 @@ import numpy as np
 from datasets.engines import engine
 from datasets.recipes import FittedRecipe, fit_recipe, narrowed, origins
 from datasets.tables import Schema, UnknownColumnError
-from experiments.algorithms.catalogue import Task
+from experiments.algorithms.catalogue import Task, algorithm
 from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_frame
 from experiments.evaluation.splits import Sides
+from experiments.families.assembling import encoder_of
+from experiments.families.rows import assemble, extra_targets, respelled
 from experiments.preparation import (
     Frame,
+    Preparation,
     divide,
     keeping_rows,
+    prepare,
     steps_explained,
     without_target,
 )
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
 
     from datasets.recipes import StepSpec
     from datasets.tables import ColumnType, Table
+    from experiments.algorithms.catalogue import Algorithm
+    from experiments.encoding import Matrix
+    from experiments.families.assembling import Assembled, Assembler
+    from experiments.families.contracts import Contract
     from experiments.plans import Plan
 
     Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -65,6 +73,10 @@ class Samples:
         What was done that one would not expect.
     warnings : list of Problem
         What one should know before trusting the figures.
+    extras : array of float, shape (n_samples, n_targets)
+        Further targets of a family; NaN where there is none.
+    assembler, assembled : Assembler, Assembled, or None
+        How samples are made of several rows, and these samples.
     """
 
     inputs: Frame
@@ -78,10 +90,48 @@ class Samples:
     repeats: Codes
     notices: list[str]
     warnings: list[Problem]
+    extras: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty((0, 0)))
+    assembler: Assembler | None = None
+    assembled: Assembled | None = None
 
-    def targets(self, rows: Codes) -> np.ndarray[Any, Any]:
-        """Return the targets of rows by their `_row`."""
-        return self.y[places_of(rows, self.frame.rows)]
+    def places(self, rows: Codes) -> Codes:
+        """Return where rows stand, by their `_row`."""
+        return places_of(rows, self.frame.rows)
+
+    def taught(self, places: Codes) -> np.ndarray[Any, Any]:
+        """Return what an estimator is taught: targets, and further ones beside."""
+        if not self.extras.shape[1]:
+            return self.y[places]
+        return np.column_stack([self.y[places], self.extras[places]])
+
+    def inputs_of(self, places: Codes) -> Frame:
+        """Return the rows as they came that some samples are made of."""
+        if self.assembled is not None:
+            places = self.assembled.members(places)
+        return self.inputs.take(places)
+
+    def prepare(
+        self, places: Codes, features: Sequence[str], entry: Algorithm
+    ) -> tuple[Preparation, Matrix, Codes]:
+        """Fit steps and encoder on some samples: see `preparation.prepare`."""
+        if self.assembler is not None and self.assembled is not None:
+            encoder = encoder_of(self.assembler.blocks)
+            preparation = Preparation(FittedRecipe(), encoder, missing_allowed=True)
+            return preparation, self.assembled.X[places], self.frame.rows[places]
+        return prepare(
+            self.frame.take(places),
+            self.steps,
+            features,
+            onehot=entry.categories == "onehot",
+            missing_allowed=entry.missing == "native",
+            negative_allowed=entry.negative == "native",
+        )
+
+    def matrix(self, preparation: Preparation, places: Codes) -> Matrix:
+        """Return samples as the estimator takes them."""
+        if self.assembled is not None:
+            return self.assembled.X[places]
+        return preparation.matrix(self.frame.take(places))
 
 
 def read_samples(plan: Plan, table: Table) -> Samples:
@@ -92,34 +142,69 @@ def read_samples(plan: Plan, table: Table) -> Samples:
     TrainingError
         Where the target, or a column the split needs, is not there or unfit.
     """
-    specs, inputs = _narrowed(plan, table)
+    family = algorithm(plan.algorithm).family
+    contract = family.contract if family else None
+    specs, inputs = _narrowed(plan, table, contract)
     before, after = divide(specs)
     given = _as_called_before(plan, after)
     steps, notices = without_target(after, plan.target)
     frame, fitted = inputs, FittedRecipe()
     if before:
         fitted, frame = _applied(before, inputs)
-    facts = facts_from_frame(frame, is_complete=not steps)
-    found = check_plan(given, facts)
-    if found.problems:
-        raise TrainingError.from_problems(found.problems)
+    warnings = _checked(given, frame, steps)
+    assembler, assembled = assemble(plan, frame, steps)
+    if assembled is not None:
+        frame = assembled.frame
+        notices.extend(assembled.notices)
     frame, dropped = _with_target(given, frame)
     notices.extend(dropped)
     y, labels = _encoded_target(given, frame)
     features = _without(frame, given.target)
+    repeats = np.arange(len(frame))
+    if assembled is None:
+        inputs = _same_rows(inputs, frame)
+        repeats = _repeats(frame, [*plan.features, given.target])
+    else:
+        assembled = assembled.take(places_of(frame.rows, assembled.frame.rows))
+    sides = _sides(given, frame, y)
     return Samples(
-        inputs=_same_rows(inputs, frame),
+        inputs=inputs,
         frame=features,
         before=fitted,
         steps=steps,
         y=y,
         labels=labels,
         target_type=frame.schema.column(given.target).type,
-        sides=_sides(given, frame, y),
-        repeats=_repeats(frame, [*plan.features, given.target]),
-        notices=notices,
-        warnings=found.warnings,
+        sides=sides,
+        repeats=repeats,
+        notices=[*notices, *_kept_together(sides)],
+        warnings=warnings,
+        extras=extra_targets(frame, contract),
+        assembler=assembler,
+        assembled=assembled,
     )
+
+
+def _checked(plan: Plan, frame: Frame, steps: Sequence[StepSpec]) -> list[Problem]:
+    """Return what one should know about the rows; raise where they are unfit."""
+    found = check_plan(plan, facts_from_frame(frame, is_complete=not steps))
+    if found.problems:
+        raise TrainingError.from_problems(found.problems)
+    return found.warnings
+
+
+def _kept_together(sides: Sides) -> list[str]:
+    """Say how many rows are equal to others and stay on their side."""
+    if sides.duplicates is None:
+        return []
+    counts = np.unique(sides.duplicates, return_counts=True)[1]
+    repeated = int((counts - 1).sum())
+    if not repeated:
+        return []
+    return [
+        f"{repeated} rows are equal in all features to a row before them; equal rows "
+        "are kept on one side of the split."
+    ]
 
 
 def places_of(rows: Codes, among: Codes) -> Codes:
@@ -129,18 +214,26 @@ def places_of(rows: Codes, among: Codes) -> Codes:
     return places
 
 
-def _narrowed(plan: Plan, table: Table) -> tuple[list[StepSpec], Frame]:
-    """Return the steps and columns that are used, all where that is not known."""
+def _narrowed(
+    plan: Plan, table: Table, contract: Contract | None
+) -> tuple[list[StepSpec], Frame]:
+    """Return the steps and columns that are used, all where that is not known.
+
+    Labels of a family's contract are in their one spelling.
+    """
     split = plan.split
     sides = filter(None, (split.group_column, split.time_column))
+    known = contract.find(table.schema.names).values() if contract else ()
     with steps_explained():
-        specs, wanted = narrowed(plan.recipe, {*plan.features, plan.target, *sides})
+        specs, wanted = narrowed(
+            plan.recipe, {*plan.features, plan.target, *sides, *known}
+        )
     if not wanted <= set(table.schema.names):
-        return plan.recipe, Frame.collect(table)
+        return plan.recipe, respelled(Frame.collect(table), contract)
     if all(spec.columns for spec in specs):
         kept = Schema(tuple(c for c in table.schema if c.name in wanted))
         table = replace(table, schema=kept)
-    return specs, Frame.collect(table)
+    return specs, respelled(Frame.collect(table), contract)
 
 
 def _as_called_before(plan: Plan, specs: Sequence[StepSpec]) -> Plan:

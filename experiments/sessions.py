@@ -17,6 +17,7 @@ from datamine.leases import request_cancel
 from datamine.queue import ring
 from datasets.recipes import StepSpec, learning_starts
 from datasets.stored import DamagedFileError, verified
+from experiments.algorithms.catalogue import algorithm
 from experiments.choices import Preprocessing, SessionStatus
 from experiments.drafts import Draft, findings, plan_of
 from experiments.exceptions import (
@@ -203,7 +204,8 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     version = session.base_version
     plan = Plan.model_validate(session.plan)
     cells = version.rows_count * len(plan.features)
-    threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if cells > FEW_CELLS else 1
+    many = cells > FEW_CELLS or algorithm(plan.algorithm).by_epochs
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if many else 1
     lease.monitor.log(f"Reading version {version.number}, {version.rows_count:,} rows.")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)

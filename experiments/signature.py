@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.tables import NUMERIC, ColumnType
 from datasets.values import ValueTypeError, parse_value, to_json
+from experiments.families.contracts import plainly
 from experiments.problems import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from experiments.families.contracts import Contract, ContractColumn
     from experiments.preparation import Frame
 
 #: With more categories than this a form could not show them, nor a reader read them.
@@ -47,7 +49,8 @@ class InputColumn:
 
     `minimum`, `maximum` and `categories` are what the training rows held, as JSON
     knows it; `unit` is for whoever knows it. `missing_allowed` says whether the model
-    or a step deals with a missing value.
+    or a step deals with a missing value. `spellings` are the ways to write a label of
+    a family's contract, as `families.contracts.plainly` has them.
     """
 
     name: str
@@ -58,6 +61,7 @@ class InputColumn:
     categories: tuple[str, ...] | None
     example: Any
     missing_allowed: bool
+    spellings: Mapping[str, str] | None = None
 
     def read(self, value: Any) -> Any:
         """Return the value as the column's type, None where it is missing.
@@ -73,6 +77,8 @@ class InputColumn:
             raise RefusedValueError(
                 self.name, "not_finite", f"“{self.name}” must be a number, not {value}."
             )
+        if self.spellings:
+            value = self.spellings.get(plainly(value), value)
         try:
             parsed = parse_value(value, self.type)
         except ValueTypeError as error:
@@ -137,6 +143,8 @@ class Signature:
         for column in columns:
             if column["categories"] is not None:
                 column["categories"] = list(column["categories"])
+            if column["spellings"] is None:
+                del column["spellings"]
         labels = None if self.labels is None else list(self.labels)
         target = {"name": self.target, "type": self.target_type.value, "labels": labels}
         return {"columns": columns, "target": target}
@@ -166,16 +174,23 @@ def _column_from_json(stored: Mapping[str, Any]) -> InputColumn:
 
 
 def input_columns(
-    frame: Frame, missing_allowed: Sequence[str]
+    frame: Frame, missing_allowed: Sequence[str], contract: Contract | None = None
 ) -> tuple[InputColumn, ...]:
     """Return what the training rows in `frame` hold, column by column."""
     return tuple(
-        _input_column(frame, name, name in missing_allowed)
+        _input_column(
+            frame,
+            name,
+            name in missing_allowed,
+            contract.of(name) if contract else None,
+        )
         for name in frame.schema.names
     )
 
 
-def _input_column(frame: Frame, name: str, missing_allowed: bool) -> InputColumn:
+def _input_column(
+    frame: Frame, name: str, missing_allowed: bool, known: ContractColumn | None
+) -> InputColumn:
     column = frame.schema.column(name)
     values = frame.column(name).drop_nulls()
     ordered = column.type in _ORDERED and len(values)
@@ -187,12 +202,13 @@ def _input_column(frame: Frame, name: str, missing_allowed: bool) -> InputColumn
     return InputColumn(
         name,
         column.type,
-        None,
+        known.unit if known else None,
         _seen(values.min()) if ordered else None,
         _seen(values.max()) if ordered else None,
         categories,
         to_json(values[len(values) // 2]) if len(values) else None,
-        missing_allowed,
+        missing_allowed or bool(known and known.missing_allowed),
+        known.spellings if known and known.labels else None,
     )
 
 

@@ -91,8 +91,14 @@ def default_algorithm(choices: Sequence[Algorithm]) -> Algorithm:
     return next(as_it_is, choices[0])
 
 
-def algorithms_for(task: Task) -> list[Algorithm]:
-    return [entry for entry in algorithms() if entry.task == task]
+def algorithms_for(task: Task, names: Sequence[str] = ()) -> list[Algorithm]:
+    """Return what learns such a task; families only where a table has their columns."""
+    return [
+        entry
+        for entry in algorithms()
+        if entry.task == task
+        and (entry.family is None or not entry.family.contract.lacking(names))
+    ]
 
 
 def name_for(algorithm: Algorithm, target: str, features: Collection[str]) -> str:

@@ -198,6 +198,12 @@ class Summary:
         ]
 
     @property
+    def rivals(self) -> list[dict[str, Any]]:
+        """The plain models a family is held against, with the figure they share."""
+        found = self.details.get("rivals") or []
+        return [{**rival, "metric": title_of(rival["metric"])} for rival in found]
+
+    @property
     def remarks(self) -> list[str]:
         """What training warned of and noticed, in sentences."""
         warned = [warning["detail"] for warning in self.result.warnings]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,11 +46,13 @@ from experiments.evaluation.scoring import Answered, scorer, summarise
 from experiments.evaluation.splits import make_split
 from experiments.evaluation.tested import RowAnswers
 from experiments.explaining import Explainer
+from experiments.fits import FinishedFold, Fitted, Tried
 from experiments.outcomes import Outcome
 from experiments.pipelines import make_pipeline, self_check
-from experiments.preparation import Preparation, prepare
 from experiments.problems import Problem, TrainingError
+from experiments.rivals import Rivals, contests, not_beaten
 from experiments.samples import read_samples
+from experiments.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
     from experiments.plans import Plan
+    from experiments.samples import Samples
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
     Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -128,44 +131,6 @@ def estimator_warnings() -> Iterator[Callable[[], list[str]]]:
 _TOLD = (UserWarning, RuntimeWarning)
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """What was learned from some rows, and these rows encoded."""
-
-    preparation: Preparation
-    estimator: Any
-    X: Array
-    y: np.ndarray[Any, Any]
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A fitted estimator beside encoded rows it has not seen, and its answers."""
-
-    fitted: Fitted
-    X: Array
-    answered: Answered
-
-    def kept(self, *, with_model: bool) -> Tried:
-        """Return what is needed of a fold that is over: not the rows it learned from.
-
-        Its model and rows are only looked at again where importances are measured.
-        """
-        fitted, X = self.fitted, self.X
-        fitted = replace(fitted, X=fitted.X[:0].copy(), y=fitted.y[:0].copy())
-        if not with_model:
-            fitted, X = replace(fitted, estimator=None), X[:0].copy()
-        return Tried(fitted, X, self.answered)
-
-
-@dataclass(frozen=True)
-class FinishedFold:
-    """What a lost training leaves of a fold, with all that was warned of until then."""
-
-    tried: Tried
-    said: list[str]
-
-
 class _Session:
     """The phases of one training, in order; nothing of it outlives `run`."""
 
@@ -196,7 +161,7 @@ class _Session:
         with self._phase("Cross-validation"):
             folds = [self._fold(place) for place in range(len(self.split.folds))]
         with self._phase("Training the model"):
-            fitted = self._fit(self.split.train)
+            fitted = self._fit(self.split.train, "model")
         with self._phase("Testing"):
             parts = self._parts(fitted)
         return self._outcome(fitted, parts, folds)
@@ -233,7 +198,8 @@ class _Session:
         self.monitor.log(f"Fold {number} of {total}.")
         learned, tested = self.split.folds[place]
         is_measured = number == total and not len(self.split.test)
-        tried = self._try(self._fit(learned), tested).kept(with_model=is_measured)
+        fitted = self._fit(learned, f"fold {number}")
+        tried = self._try(fitted, tested).kept(with_model=is_measured)
         self.checkpoints.save(f"fold {number}", FinishedFold(tried, self.said()))
         return tried
 
@@ -241,26 +207,24 @@ class _Session:
         """Return what libraries warned of, in trainings that were lost and in this."""
         return list(dict.fromkeys([*self.said_before, *self.heard()]))
 
-    def _fit(self, places: Codes) -> Fitted:
+    def _fit(self, places: Codes, part: str) -> Fitted:
         self.monitor.check()
-        preparation, X, rows = prepare(
-            self.samples.frame.take(places),
-            self.samples.steps,
-            self.plan.features,
-            onehot=self.entry.categories == "onehot",
-            missing_allowed=self.entry.missing == "native",
-            negative_allowed=self.entry.negative == "native",
+        preparation, X, rows = self.samples.prepare(
+            places, self.plan.features, self.entry
         )
-        y = self.samples.targets(rows)
+        kept = self.samples.places(rows)
+        y, taught = self.samples.y[kept], self.samples.taught(kept)
         self._check_learnable(X, y)
+        watch = Watch(self.monitor, self.checkpoints, part)
         setting = Setting(
-            self.plan.random_seed, self.threads, preparation.encoder.categorical
+            self.plan.random_seed, self.threads, preparation.encoder.categorical, watch
         )
         estimator = self.entry.build(self.plan.hyperparameters, setting)
         with _refusals_explained(self.entry):
-            estimator.fit(X, y)
-        self.monitor.advance()
-        return Fitted(preparation, estimator, X, y)
+            estimator.fit(X, taught)
+            rivals = Rivals.fitted(self.entry.family, setting, X, y)
+        watch.finish()
+        return Fitted(preparation, estimator, X, y, taught, rivals)
 
     def _check_learnable(self, X: Array, y: np.ndarray[Any, Any]) -> None:
         if reason := self.parameters.reason_unfit(*X.shape):
@@ -273,14 +237,31 @@ class _Session:
             )
 
     def _try(self, fitted: Fitted, places: Codes) -> Tried:
-        X = fitted.preparation.matrix(self.samples.frame.take(places))
-        return self._answer(fitted, X, self.samples.y[places])
+        X = self.samples.matrix(fitted.preparation, places)
+        taught = self.samples.taught(places)
+        return self._answer(fitted, X, self.samples.y[places], taught)
 
-    def _answer(self, fitted: Fitted, X: Array, y: np.ndarray[Any, Any]) -> Tried:
+    def _answer(
+        self,
+        fitted: Fitted,
+        X: Array,
+        y: np.ndarray[Any, Any],
+        taught: np.ndarray[Any, Any],
+    ) -> Tried:
         baseline = self.scorer.baseline(fitted.y).predict(len(y))
         question = self._question(fitted).predict(X)
         predicted = self._predict(fitted, X)
-        return Tried(fitted, X, Answered(y, predicted, baseline, question))
+        family = self.entry.family
+        return Tried(
+            fitted,
+            X,
+            Answered(y, predicted, baseline, question),
+            fitted.rivals.answers(X, self.samples.labels),
+            family.measure(fitted.estimator, X, taught) if family else {},
+        )
+
+    def _seen(self, fitted: Fitted) -> Tried:
+        return self._answer(fitted, fitted.X, fitted.y, fitted.taught)
 
     def _predict(self, fitted: Fitted, X: Array) -> Array:
         self.monitor.check()
@@ -294,7 +275,7 @@ class _Session:
         return found
 
     def _parts(self, fitted: Fitted) -> dict[str, Tried]:
-        parts = {"train": self._answer(fitted, fitted.X, fitted.y)}
+        parts = {"train": self._seen(fitted)}
         for name in ("validation", "test"):
             places = getattr(self.split, name)
             if len(places):
@@ -319,6 +300,7 @@ class _Session:
             self.plan, self.entry, self.samples, fitted, self.split.train
         )
         self.monitor.advance()
+        rivals = contests(self.entry, self.scorer, tested)
         return Outcome(
             algorithm=self.entry.name,
             task=self.entry.task,
@@ -329,7 +311,7 @@ class _Session:
             intervals=intervals,
             evaluation=details,
             feature_importance=importance,
-            warnings=self._warnings(fitted),
+            warnings=[*self._warnings(fitted), *not_beaten(self.entry, rivals)],
             notices=self.samples.notices,
             tested=self._tested(parts, folds),
             split=self._rows(),
@@ -338,6 +320,8 @@ class _Session:
             pipeline=pipeline,
             self_check=self_check(pipeline, self.samples, self.split.train),
             timings=self.timings,
+            rivals=rivals,
+            history=fitted.history,
         )
 
     def _explainer(self, tried: Tried, n_predicted: int) -> Explainer:
@@ -368,15 +352,14 @@ class _Session:
     def _step(self, learned: Codes, tested: Codes) -> dict[str, Any] | None:
         """Return one point of the learning curve; None where too few rows teach."""
         try:
-            fitted = self._fit(learned)
+            fitted = self._fit(learned, f"{len(learned)} rows")
         except TrainingError as refusal:
             self.monitor.log(f"From {len(learned)} rows: {refusal}")
             self.monitor.advance()
             return None
-        seen = self._answer(fitted, fitted.X, fitted.y)
         return {
             "rows": len(learned),
-            "train": self._scored(seen),
+            "train": self._scored(self._seen(fitted)),
             "test": self._scored(self._try(fitted, tested)),
         }
 
@@ -388,7 +371,8 @@ class _Session:
         return found
 
     def _scored(self, tried: Tried) -> Metrics:
-        return self.scorer.metrics(tried.answered.y, tried.answered.predicted)
+        answered = tried.answered
+        return self.scorer.metrics(answered.y, answered.predicted) | tried.measured
 
     def _baseline(
         self, fitted: Fitted, answered: Answered, gain: dict[str, Any]
@@ -436,24 +420,30 @@ class _Session:
         )
 
     def _warnings(self, fitted: Fitted) -> list[Problem]:
-        learned = Learned(
-            fitted.X, fitted.y, fitted.preparation.encoder, self.samples.labels
-        )
         return [
             *self.samples.warnings,
             *duplicates_across(self.samples.repeats, self.split),
-            *telling_features(learned, self.plan.target, self.plan.random_seed),
-            *self._unlearned(fitted),
+            *_telling(self.plan, self.samples, fitted),
+            *_unlearned(self.plan, self.samples, fitted),
         ]
 
-    def _unlearned(self, fitted: Fitted) -> Iterator[Problem]:
-        for code, label in enumerate(self.samples.labels or ()):
-            if not (fitted.y == code).any():
-                yield Problem(
-                    self.plan.target,
-                    "class_not_learned",
-                    f"No row to learn from is “{label}”: the model never answers it.",
-                )
+
+def _telling(plan: Plan, samples: Samples, fitted: Fitted) -> list[Problem]:
+    """Return which feature gives the answer; parts of a curve are no features."""
+    if samples.assembled is not None:
+        return []
+    learned = Learned(fitted.X, fitted.y, fitted.preparation.encoder, samples.labels)
+    return telling_features(learned, plan.target, plan.random_seed)
+
+
+def _unlearned(plan: Plan, samples: Samples, fitted: Fitted) -> Iterator[Problem]:
+    for code, label in enumerate(samples.labels or ()):
+        if not (fitted.y == code).any():
+            yield Problem(
+                plan.target,
+                "class_not_learned",
+                f"No row to learn from is “{label}”: the model never answers it.",
+            )
 
 
 def _entry(plan: Plan) -> Algorithm:

@@ -29,7 +29,7 @@ LONGER: dict[str, str] = {}
 FORBIDDEN = {
     r"\b(c?[pP]ickle|dill|cloudpickle)\.loads?\(|^import pickle|^from pickle": set(),
     r"\bjoblib\.load\(": {"experiments/artifacts.py"},
-    r"\btorch\.load\(": {"experiments/artifacts.py"},
+    r"\btorch\.load\(": {"experiments/tensors.py"},
     r"(?<![\w.])(eval|exec)\(": set(),
     r"\bmark_safe\b|\bSafeString\(": set(),
     r"\bshell=True|\bos\.system\(|\bos\.popen\(": set(),
@@ -119,6 +119,7 @@ print([name for name in {HEAVY} if name in sys.modules])
     assert loaded == "[]"
 
 
+@pytest.mark.timeout(600)  # loads every heavy library, on whatever else is running
 def test_pure_modules_run_without_django():
     program = f"""
 import importlib, os, sys

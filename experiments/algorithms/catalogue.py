@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from experiments.algorithms.parameters import Parameters, Setting
+    from experiments.families.family import Family
 
 ENTRY_POINTS = "datamine.algorithms"
 
@@ -73,6 +74,11 @@ class Algorithm:
     scales : bool
         Whether features are brought to one scale inside.
     presets : tuple of Preset
+    domain : str
+        Where the `Family` lives that knows columns and rivals, as "module:attribute";
+        empty for algorithms that take any table.
+    by_epochs : bool
+        Whether it learns in epochs, which are worth every thread and every checkpoint.
     """
 
     name: str
@@ -86,6 +92,16 @@ class Algorithm:
     negative: Literal["native", "refused"] = "native"
     scales: bool = False
     presets: tuple[Preset, ...] = field(default=())
+    domain: str = ""
+    by_epochs: bool = False
+
+    @property
+    def family(self) -> Family | None:
+        """What the algorithm knows about its domain, if it knows one."""
+        if not self.domain:
+            return None
+        found: Family = resolve_name(self.domain)
+        return found
 
     def parameters_model(self) -> type[Parameters]:
         """Return the pydantic model of the hyperparameters."""
@@ -128,6 +144,7 @@ _COUNTS = "Features have to be counts or other amounts: none may be negative."
 _SCALES = "Features can be brought to one scale inside the model."
 
 _HERE = "experiments.algorithms"
+_FAMILIES = "experiments.families"
 _NEIGHBOURS = (
     Preset("closest", "Closest row", {"n_neighbors": 1}),
     Preset("smooth", "Smooth", {"n_neighbors": 15, "weights": "distance"}),
@@ -378,6 +395,20 @@ _ENTRIES = (
         factory=f"{_HERE}.dummy_regressor:build",
         categories="native",
         missing="native",
+    ),
+    Algorithm(
+        name="diabetes",
+        title="Diabetes screening (network)",
+        task=Task.CLASSIFICATION,
+        summary="Tells none, prediabetes and diabetes by HbA1c, age, BMI and gender.",
+        parameters=f"{_FAMILIES}.diabetes.declaration:DiabetesParameters",
+        factory=f"{_FAMILIES}.diabetes.declaration:build",
+        presets=(
+            Preset("quick", "Quick", {"epochs": 60, "patience": 20}),
+            Preset("thorough", "Thorough", {"epochs": 300, "learning_rate": 0.0005}),
+        ),
+        domain=f"{_FAMILIES}.diabetes.declaration:FAMILY",
+        by_epochs=True,
     ),
 )
 

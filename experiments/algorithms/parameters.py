@@ -12,6 +12,8 @@ from datasets.declarations import validate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from experiments.watching import Watch
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -26,11 +28,14 @@ class Setting:
     categorical : tuple of int
         Positions of the columns that hold codes of categories, for algorithms
         that take these natively.
+    watch : Watch, optional
+        What a fit of many epochs reports to, and where it goes on if it was lost.
     """
 
     seed: int = 42
     threads: int = 1
     categorical: tuple[int, ...] = ()
+    watch: Watch | None = None
 
 
 def parameter(

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 from datasets.recipes import build
 from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS, Task, algorithm
-from experiments.problems import (
-    Problem,
-    Problems,
-    missing_problem,
-    negative_problem,
-)
+from experiments.families.checks import check_contract, in_our_words
+from experiments.problems import Finding, Problems, missing_problem, negative_problem
+from experiments.problems import problem as _problem
+from experiments.problems import warning as _warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,29 +52,22 @@ def check_plan(plan: Plan, facts: TableFacts) -> Problems:
         Of the version the columns were chosen from, or of the rows to train on.
     """
     entry = algorithm(plan.algorithm)
-    checks = (
-        _check_rows(facts),
-        _check_task(plan, entry),
-        _check_target(plan, facts),
-        _check_features(plan, facts, entry),
-        _check_sides(plan, facts),
-    )
+    family = entry.family
+    checks = [_check_rows(facts), _check_task(plan, entry)]
+    if family is None:
+        checks += [_check_target(plan, facts), _check_features(plan, facts, entry)]
+    else:
+        facts = in_our_words(facts, family.contract)
+        filled = {c.name for c in facts.columns.values() if _filled(plan, c)}
+        checks.append(check_contract(plan, facts, entry, filled))
+        if plan.target in facts.columns:
+            checks.append(_check_target(plan, facts))
+    checks.append(_check_sides(plan, facts))
     found = Problems()
     for check in checks:
-        for is_problem, problem in check:
-            (found.problems if is_problem else found.warnings).append(problem)
+        for forbids, finding in check:
+            (found.problems if forbids else found.warnings).append(finding)
     return found
-
-
-Finding = tuple[bool, Problem]
-
-
-def _problem(column: str | None, code: str, detail: str) -> Finding:
-    return True, Problem(column, code, detail)
-
-
-def _warning(column: str | None, code: str, detail: str) -> Finding:
-    return False, Problem(column, code, detail)
 
 
 def _check_rows(facts: TableFacts) -> Iterator[Finding]:

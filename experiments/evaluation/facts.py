@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: With more distinct values than this, they are not counted one by one.
 COUNTED_VALUES = 200
+#: So many rows without a value are named.
+NAMED_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class ColumnFacts:
 
     `counts` holds how often each value occurs, where all of them are known; else it is
     None. `is_whole` says whether all numbers are whole, None where that is unknown.
+    `missing_at` are the first rows without a value, where rows are known.
     """
 
     name: str
@@ -34,6 +37,7 @@ class ColumnFacts:
     maximum: float | None = None
     counts: Mapping[Any, int] | None = None
     is_whole: bool | None = None
+    missing_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def _counted(frame: Frame, name: str) -> ColumnFacts:
         _number(present.max()) if numeric else None,
         counts,
         _is_whole(present, column.type) if numeric else None,
+        tuple(frame.rows[series.is_null().arg_true()[:NAMED_ROWS]].tolist()),
     )
 
 

@@ -78,7 +78,9 @@ def partial_dependence(
 
 
 def _is_shown(feature: FeatureCode) -> bool:
-    if feature.is_empty or (feature.is_category and not feature.categories):
+    if feature.is_empty or feature.width > 1:
+        return False
+    if feature.is_category and not feature.categories:
         return False
     return feature.is_category or feature.type in {*NUMERIC, ColumnType.BOOLEAN}
 

@@ -8,12 +8,14 @@ from sklearn import datasets as bundled
 from datasets.engines import engine
 from datasets.recipes import StepSpec
 from datasets.tables import Column, ColumnType, Schema, Table
-from experiments.algorithms.catalogue import Task, algorithm
+from experiments.algorithms.catalogue import Task, algorithm, algorithms
 from experiments.plans import Plan, SplitSettings
 from experiments.preparation import Frame
 
 NUMBER, CATEGORY = ColumnType.NUMBER, ColumnType.CATEGORY
 QUICK = {"random_forest": {"n_estimators": 3}, "gradient_boosting": {"max_iter": 5}}
+#: The algorithms that take any table: families have tables of their own.
+GENERAL = [entry.name for entry in algorithms() if entry.family is None]
 
 
 def make_table(**columns: tuple[ColumnType, list]) -> Table:

@@ -21,10 +21,11 @@ from sklearn.preprocessing import StandardScaler
 from datasets.monitor import Cancelled, SilentMonitor
 from datasets.recipes import StepSpec
 from datasets.tables import ColumnType
-from experiments.algorithms.catalogue import Task, algorithm, algorithms
+from experiments.algorithms.catalogue import Task, algorithm
 from experiments.training import TrainingError, train
 from tests.experiments.tables import (
     CATEGORY,
+    GENERAL,
     NUMBER,
     iris_columns,
     iris_plan,
@@ -35,8 +36,6 @@ from tests.experiments.tables import (
     quick,
     scaled,
 )
-
-NAMES = [entry.name for entry in algorithms()]
 
 
 def comparable(outcome) -> dict:
@@ -49,7 +48,7 @@ def comparable(outcome) -> dict:
 UNTAUGHT = {"dummy", "dummy_regressor", "naive_bayes_multinomial"}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in UNTAUGHT])
+@pytest.mark.parametrize("name", [name for name in GENERAL if name not in UNTAUGHT])
 def test_every_algorithm_learns_mixed_columns(name):
     outcome = train(mixed_plan(name), make_table(**mixed_columns(400)))
 
@@ -59,7 +58,7 @@ def test_every_algorithm_learns_mixed_columns(name):
     json.dumps(outcome.to_json(), allow_nan=False)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GENERAL)
 def test_two_runs_give_equal_numbers(name):
     plan = mixed_plan(name, split={"cv_folds": 3}, hyperparameters=quick(name))
     table = make_table(**mixed_columns())
@@ -69,7 +68,7 @@ def test_two_runs_give_equal_numbers(name):
     assert comparable(first) == comparable(second)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GENERAL)
 def test_another_seed_gives_another_split(name):
     table = make_table(**mixed_columns())
     plans = [
@@ -88,7 +87,7 @@ RECIPE = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GENERAL)
 @settings(
     max_examples=3,
     deadline=None,
@@ -387,7 +386,7 @@ REFUSED_UNLESS_NATIVE = {
 
 
 @pytest.mark.parametrize("pathology", list(pathological()))
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GENERAL)
 def test_pathologies_are_learned_or_refused_in_a_sentence(name, pathology):
     entry = algorithm(name)
     target = "label" if entry.task is Task.CLASSIFICATION else "amount"

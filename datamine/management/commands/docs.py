@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from experiments.families.contracts import Contract
+
 HEAD = """# Catalogues
 
 Written by `make docs` out of the declarations; a test holds this page to them.
@@ -57,6 +59,8 @@ def text() -> str:
             f"{algorithm.summary} For {algorithm.task}. Categories: "
             f"{algorithm.categories}; missing values: {algorithm.missing}.\n\n"
         )
+        if algorithm.family is not None:
+            parts.extend(contract_lines(algorithm.family.contract))
         parts.extend(parameter_lines(algorithm.parameters_model()))
     return "".join(parts)
 
@@ -65,6 +69,18 @@ def reader_lines() -> Iterator[str]:
     yield "| name | title | file names end in |\n|---|---|---|\n"
     for entry in readers():
         yield f"| `{entry.name}` | {entry.title} | {' '.join(entry.extensions)} |\n"
+
+
+def contract_lines(contract: Contract) -> Iterator[str]:
+    """Yield a table of the columns a family needs."""
+    yield "| column | what it is | role | unit | may be |\n|---|---|---|---|---|\n"
+    for column in contract.columns:
+        needed = column.role if column.required else f"{column.role}, optional"
+        yield (
+            f"| `{column.name}` | {column.meaning} | {needed} | {column.unit or ''} "
+            f"| {column.bounds} |\n"
+        )
+    yield "\n"
 
 
 def parameter_lines(model: type[BaseModel]) -> Iterator[str]:

@@ -58,6 +58,7 @@ def test_catalogue_has_the_named_algorithms():
         "random_forest_regressor",
         "gradient_boosting_regressor",
         "dummy_regressor",
+        "diabetes",
     ]
 
 

@@ -1,0 +1,116 @@
+"""What makes an algorithm a family: it knows its domain, its columns and its rivals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import numpy as np
+
+    from experiments.algorithms.parameters import Parameters, Setting
+    from experiments.families.assembling import Assembler
+    from experiments.families.contracts import Contract
+
+    Matrix = np.ndarray[Any, np.dtype[np.float64]]
+    Measure = Callable[[Any, Matrix, np.ndarray[Any, Any]], dict[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A plain model the family has to beat, on the same rows of the same split.
+
+    Parameters
+    ----------
+    name, title : str
+    factory : str
+        `build(setting)` as "module:attribute"; an estimator for the same matrix.
+    metric : str
+        What the two are compared by, as `experiments.metrics` names it.
+    higher : bool
+        Whether more of it is better.
+    """
+
+    name: str
+    title: str
+    factory: str
+    metric: str
+    higher: bool = True
+
+    def build(self, setting: Setting) -> Any:
+        """Return the unfitted estimator."""
+        return resolve_name(self.factory)(setting)
+
+    def is_beaten(self, model: float | None, rival: float | None) -> bool:
+        """Whether the model's figure is the better one."""
+        if model is None or rival is None:
+            return False
+        return model > rival if self.higher else model < rival
+
+
+@dataclass(frozen=True)
+class Family:
+    """All that a family says beside its parameters and its estimator.
+
+    Parameters
+    ----------
+    contract : Contract
+    rivals : tuple of Rival
+    split : dict
+        What of the split settings is other than usual where nothing is said.
+    notice : str
+        What whoever reads a result or an answer has to know.
+    fewest_rows : int
+        With fewer the table is refused.
+    fewest_of_class : int
+        With fewer rows of a class there is a warning.
+    assembler : str
+        `build(parameters, columns)` as "module:attribute", where samples are made of
+        several rows; empty where a row is a sample.
+    computed_target : str
+        The target that the assembler computes, where the contract has none.
+    measures : str
+        `measure(estimator, X, Y)` as "module:attribute": figures of further outputs.
+    """
+
+    contract: Contract
+    rivals: tuple[Rival, ...] = ()
+    split: Mapping[str, Any] = field(default_factory=dict)
+    notice: str = ""
+    fewest_rows: int = 0
+    fewest_of_class: int = 0
+    assembler: str = ""
+    computed_target: str = ""
+    measures: str = ""
+
+    def features(self, names: Iterable[str]) -> list[str]:
+        """Return which columns of a table are the features, in order."""
+        return self.contract.features(names)
+
+    def target(self, names: Iterable[str]) -> str:
+        """Return which column of a table is learned, by its name there."""
+        column = self.contract.target
+        if column is None:
+            return self.computed_target
+        return self.contract.find(names).get(column.name, column.name)
+
+    def make_assembler(
+        self, parameters: Parameters, columns: Mapping[str, str]
+    ) -> Assembler | None:
+        """Return what makes samples of rows; `columns` names the table's by ours."""
+        if not self.assembler:
+            return None
+        made: Assembler = resolve_name(self.assembler)(parameters, columns)
+        return made
+
+    def measure(
+        self, estimator: Any, X: Matrix, Y: np.ndarray[Any, Any]
+    ) -> dict[str, float | None]:
+        """Return the family's own figures of rows and all their targets."""
+        if not self.measures:
+            return {}
+        found: Measure = resolve_name(self.measures)
+        return found(estimator, X, Y)

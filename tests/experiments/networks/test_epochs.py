@@ -1,0 +1,150 @@
+"""A fit of many epochs: kept, stopped, lost and gone on with."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from datasets.monitor import Cancelled, SilentMonitor
+from experiments.checkpoints import NoCheckpoints
+from experiments.families.diabetes.network import DiabetesNetwork
+from experiments.networks.nets import Schedule
+from experiments.tensors import unpacked
+from experiments.watching import EPOCHS, Watch
+
+EPOCH_COUNT = 6
+
+
+class Drawer(NoCheckpoints):
+    """Keeps the last checkpoint."""
+
+    def __init__(self) -> None:
+        self.kept = {}
+
+    def load(self, name):
+        return self.kept.get(name)
+
+    def save(self, name, payload):
+        self.kept[name] = payload
+
+
+class Listener(SilentMonitor):
+    """Hears all epochs and ends the fit after one of them, or within one."""
+
+    def __init__(self, last_epoch: float = np.inf, last_check: float = np.inf) -> None:
+        self.last_epoch, self.last_check = last_epoch, last_check
+        self.epochs, self.checks, self.advanced = [], 0, 0.0
+
+    def epoch(self, metrics):
+        self.epochs.append(metrics)
+
+    def advance(self, units=1):
+        self.advanced += units
+
+    def check(self):
+        self.checks += 1
+        if self.checks > self.last_check or len(self.epochs) >= self.last_epoch:
+            raise Cancelled
+
+
+def rows(n_rows: int = 60):
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(n_rows, 3))
+    return X, (X[:, 0] > 0).astype(int) + (X[:, 1] > 0.5)
+
+
+def network(watch: Watch | None = None, **schedule) -> DiabetesNetwork:
+    chosen = {"epochs": EPOCH_COUNT, "batch_size": 8, "learning_rate": 0.01, **schedule}
+    return DiabetesNetwork(schedule=Schedule(**chosen), hidden_size=8, watch=watch)
+
+
+def kept_every_epoch(monitor, drawer) -> Watch:
+    return Watch(monitor, drawer, interval=0)
+
+
+@pytest.mark.parametrize("epoch", range(1, EPOCH_COUNT))
+def test_a_fit_killed_after_any_epoch_ends_the_same(epoch):
+    undisturbed, drawer = network().fit(*rows()), Drawer()
+    with pytest.raises(Cancelled):
+        network(kept_every_epoch(Listener(last_epoch=epoch), drawer)).fit(*rows())
+    listener = Listener()
+
+    resumed = network(kept_every_epoch(listener, drawer)).fit(*rows())
+
+    assert resumed.history_ == undisturbed.history_ == listener.epochs
+    assert resumed.weights_ == undisturbed.weights_
+    assert listener.advanced == pytest.approx(1)
+
+
+def test_a_checkpoint_of_another_fold_is_not_used():
+    drawer = Drawer()
+    with pytest.raises(Cancelled):
+        network(Watch(Listener(2), drawer, "model", 0)).fit(*rows())
+
+    assert Watch(checkpoints=drawer, part="model").earlier()
+    assert Watch(checkpoints=drawer, part="fold 1").earlier() is None
+
+
+def test_checkpoints_hold_data_only():
+    drawer = Drawer()
+
+    network(kept_every_epoch(Listener(), drawer)).fit(*rows())
+
+    state = unpacked(drawer.kept[EPOCHS].state)
+    assert len(state["history"]) == EPOCH_COUNT
+
+
+def test_a_fit_stops_within_an_epoch():
+    listener = Listener(last_check=3)
+
+    with pytest.raises(Cancelled):
+        network(Watch(listener)).fit(*rows())
+
+    assert listener.epochs == []
+
+
+def test_the_best_epoch_is_kept_and_waiting_ends_the_fit():
+    fitted = network(epochs=60, patience=4, learning_rate=0.1).fit(*rows())
+
+    losses = [told["valid_loss"] for told in fitted.history_]
+    assert len(losses) == int(np.argmin(losses)) + 1 + 4 < 60
+
+
+def test_the_learning_rate_falls_when_nothing_gets_better():
+    fitted = network(epochs=12, patience=12, learning_rate=0.1, slow_after=1)
+
+    rates = [told["lr"] for told in fitted.fit(*rows()).history_]
+
+    assert rates[0] == 0.1
+    assert rates[-1] < 0.1
+
+
+def test_a_fit_begins_with_given_weights():
+    first = network().fit(*rows())
+
+    more = network(Watch(start=first.weights_), epochs=1).fit(*rows())
+
+    assert more.history_[0]["train_loss"] < first.history_[0]["train_loss"] / 1.2
+
+
+def test_a_pickled_network_carries_bytes_and_answers_the_same():
+    fitted = network(Watch(Listener())).fit(*rows())
+    X, _ = rows()
+
+    copy = pickle.loads(pickle.dumps(fitted))
+
+    assert copy.watch is None
+    assert np.array_equal(copy.predict_proba(X), fitted.predict_proba(X))
+    assert copy.without_tensors().weights_ == b""
+    assert fitted.weights_
+
+
+def test_a_class_that_was_not_learned_is_no_output():
+    X, y = rows()
+
+    fitted = network(epochs=1).fit(X, np.where(y == 1, 2, y))
+
+    assert fitted.classes_.tolist() == [0, 2]
+    assert set(fitted.predict(X)) <= {0, 2}
