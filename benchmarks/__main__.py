@@ -31,6 +31,7 @@ BENCHMARKS = {
     "predict_api": "100",
     "list_experiments": "100",
     "big_pages": "20000",
+    "big_charts": "20000",
     "program": "1",
     "train_algorithms": "400",
 }

@@ -214,10 +214,20 @@ def bars_of(column: dict[str, Any]) -> list[Bar]:
 
 
 def summary_of(column: dict[str, Any]) -> str:
-    """Name the most frequent values of a column of words."""
+    """Name the most frequent values of a column of words, and how long they are."""
     top = (column.get("top") or [])[:3]
     shown = ", ".join(f"{str(e['value'])[:24]} ({e['count']})" for e in top)
-    return f"{shown} …" if (column.get("unique") or 0) > len(top) else shown
+    more = " …" if (column.get("unique") or 0) > len(top) else ""
+    return f"{shown}{more}{length_of(column)}"
+
+
+def length_of(column: dict[str, Any]) -> str:
+    """Say how long the values of a text column are; nothing of other columns."""
+    lengths = column.get("lengths") or {}
+    low, high = lengths.get("minimum"), lengths.get("maximum")
+    if column["type"] != ColumnType.TEXT or high is None:
+        return ""
+    return f"; {high} characters" if low == high else f"; {low} to {high} characters"
 
 
 def counts_of(column: dict[str, Any]) -> list[int]:

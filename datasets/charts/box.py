@@ -105,12 +105,15 @@ def layers_of(
 
     blue, red = PALETTE[:2]
     median = {"type": "tick", "size": size, "color": "#ffffff", "thickness": 2}
-    return [
+    layers = [
         layer({"type": "rule", "color": blue}, rows, "low", "high"),
         layer({"type": "bar", "size": size, "color": blue}, rows, "first", "third"),
         layer(median, rows, "median"),
-        layer({"type": "circle", "color": red, "opacity": 0.7}, dots, "value"),
     ]
+    if dots:
+        circle = {"type": "circle", "color": red, "opacity": 0.7}
+        layers.append(layer(circle, dots, "value"))
+    return layers
 
 
 def words_of(rows: list[Row], dots: list[Row]) -> str:

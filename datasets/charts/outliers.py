@@ -30,7 +30,8 @@ def draw_outliers(figures: dict[str, Any], found: Outliers) -> Drawing:
     )
     bounds = [{"bound": end, "words": w} for w, end in ends if end is not None]
     layers = [*box_layers([box], short(figures["name"])), *bound_layers(bounds)]
-    layers.append(dots(marks))
+    if marks:
+        layers.append(dots(marks))
     return Drawing(
         title=title,
         words=words,

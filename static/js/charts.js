@@ -50,6 +50,8 @@
   async function draw(element) {
     try {
       const [embed, spec] = await Promise.all([load(element.dataset.library), specification(element)]);
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", spec.description);
       await embed(element, spec, {
         ast: true,
         actions: false,
@@ -58,8 +60,6 @@
         config: config(),
         tooltip: { disableDefaultStyle: true },
       });
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", spec.description);
     } catch {
       element.textContent = "The chart could not be drawn; its data can be downloaded below.";
     }

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from datasets.models import DatasetVersion
-from datasets.summaries import alternative_of, bars_of, column_rows, warnings_of
+from datasets.summaries import (
+    alternative_of,
+    bars_of,
+    column_rows,
+    summary_of,
+    warnings_of,
+)
 
 
 def version_of(columns: list[dict], warnings: list[dict] | None = None):
@@ -79,3 +85,12 @@ def test_a_warning_about_the_table_chooses_columns_that_suit_its_step():
 
     assert [c["name"] for c in found["linked"]] == ["a"]
     assert found["others"] == []
+
+
+def test_text_columns_say_how_long_their_values_are():
+    lengths = {"minimum": 3, "maximum": 40, "mean": 9.5}
+
+    assert summary_of(column("a", type="text", lengths=lengths)).endswith(
+        "; 3 to 40 characters"
+    )
+    assert "characters" not in summary_of(column("a", type="category", lengths=lengths))
