@@ -31,6 +31,7 @@ from datamine.models import Worker
 from datamine.queue import ring_for
 from datasets.services import sweep as sweep_datasets
 from experiments.stored import sweep_orphans as sweep_artifacts
+from registry.services import advance_retrainings
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
@@ -66,6 +67,7 @@ class Reaper(Thread):
         greet(self.worker, self.clusters)
         reap()
         ring_again()
+        advance_retrainings()
         if time.monotonic() - self.swept_at > SWEEP:
             self.swept_at = time.monotonic()
             sweep()

@@ -13,7 +13,7 @@ from projects.querysets import VisibleQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from projects.models import User
+    from projects.models import Project, User
 
 #: What a version holds that lists never show; one of 10 000 columns is megabytes.
 HEAVY = ("dialect", "steps", "problems", "notices", "columns", "profile", "log")
@@ -55,6 +55,11 @@ class DatasetVersionQuerySet(VisibleQuerySet):
     def light(self) -> Self:
         """Leave out what only the page of one version shows."""
         return self.defer("problems", "columns", "profile", "log")
+
+    def ready_in(self, project: Project) -> Self:
+        """Return what a project can learn from, newest of each dataset first."""
+        ready = self.light().filter(dataset__project=project, status="ready")
+        return ready.select_related("dataset").order_by("dataset__name", "-number")
 
 
 class VisualizationQuerySet(VisibleQuerySet):

@@ -18,6 +18,8 @@ FIXED = 0.6
 #: Seconds for a million cells and one fit, for an algorithm never timed here.
 USUAL = 2.0
 LOOKED_AT = 20  # sessions
+#: Before this share and this time, what is left is anybody's guess.
+TELLING_SHARE, TELLING_SECONDS = 0.03, 2
 MILLION = 1_000_000
 
 
@@ -32,6 +34,13 @@ def estimate_seconds(
     """Return how long a session may take, in whole seconds: more would be a lie."""
     work = rows * features * fits_of(split.cv_folds) / MILLION
     return math.ceil(FIXED + work * _rate(algorithm))
+
+
+def seconds_left(progress: float, elapsed: float) -> float | None:
+    """Return the seconds left if the work goes on as fast as it did."""
+    if progress < TELLING_SHARE or elapsed < TELLING_SECONDS:
+        return None
+    return elapsed * (1 - progress) / progress
 
 
 def _rate(algorithm: str) -> float:

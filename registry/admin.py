@@ -8,7 +8,13 @@ from django.contrib import admin
 
 from projects.admin import ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
-from registry.models import Activation, ModelVersion, RegisteredModel
+from registry.models import (
+    Activation,
+    ModelVersion,
+    Record,
+    RegisteredModel,
+    Retraining,
+)
 from registry.services import activate_version, roll_back
 
 if TYPE_CHECKING:
@@ -90,4 +96,34 @@ class ActivationAdmin(ReadOnlyAdmin):
     list_select_related = ["model__project", "actor"]
     list_filter = ["kind", "model__project"]
     search_fields = ["version_name", "previous_name", "reason", "model__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Record)
+class RecordAdmin(ReadOnlyAdmin):
+    """Answers that were kept, and what turned out to be true."""
+
+    list_display = [
+        "id", "model", "version_name", "prediction", "actual", "created_by",
+        "created_at",
+    ]  # fmt: skip
+    list_select_related = ["model__project", "created_by"]
+    list_filter = ["is_right", "model__project"]
+    search_fields = ["version_name", "model__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Retraining)
+class RetrainingAdmin(ReadOnlyAdmin):
+    """Models learned anew, and how far that is."""
+
+    list_display = [
+        "id", "model", "source", "status", "session", "version", "created_by",
+        "created_at",
+    ]  # fmt: skip
+    list_select_related = [
+        "model__project", "session__experiment", "version__model", "created_by",
+    ]  # fmt: skip
+    list_filter = ["status", "source", "model__project"]
+    search_fields = ["model__name", "error_message"]
     date_hierarchy = "created_at"

@@ -48,3 +48,35 @@ class UnreadableRowsError(RegistryError):
 
     code = "unreadable_rows"
     status_code = 400
+
+
+class UnfitOutcomeError(RegistryError):
+    """What was said to be true is nothing the model could have answered."""
+
+    code = "invalid"
+    status_code = 400
+    attr = "actual"
+
+
+class NothingLearnedError(RegistryError):
+    """There is no version, or nothing came of learning one."""
+
+    code = "nothing_learned"
+
+
+class TooFewRecordsError(RegistryError):
+    """Too few records have an outcome to learn from."""
+
+    code = "too_few_records"
+
+
+class RecordsUnfitError(RegistryError):
+    """Records lack what the model's session needs of its rows."""
+
+    code = "records_unfit"
+
+
+class RetrainingOverError(RegistryError):
+    """There is nothing left to cancel."""
+
+    code = "retraining_over"

@@ -11,6 +11,7 @@ from datasets.exports import csv_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from registry.models import RegisteredModel
     from registry.serving import Answer
 
 
@@ -35,3 +36,17 @@ def answer_rows(answer: Answer) -> Iterator[list[Any]]:
         reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
         values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
         yield [*values, reasons]
+
+
+def record_rows(model: RegisteredModel) -> Iterator[list[Any]]:
+    """Yield a model's records with a head, `actual` empty where it is not known."""
+    names: list[str] = []
+    for place, record in enumerate(model.records.iterator(chunk_size=500)):
+        if not place:
+            names = list(record.inputs)
+            yield ["record", *names, "prediction", "confidence", "version", "actual"]
+        values = [record.inputs.get(name) for name in names]
+        answer = [record.prediction, record.confidence, record.version_name]
+        yield [record.pk, *values, *answer, record.actual]
+    if not names:
+        yield ["record", "actual"]

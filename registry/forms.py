@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 from django import forms
 
+from datasets.models import DatasetVersion
+from registry.choices import RetrainingSource
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from registry.models import RegisteredModel
 
 
 class RegisterForm(forms.Form):
@@ -37,6 +42,54 @@ class RowsFileForm(forms.Form):
     file = forms.FileField(
         label="CSV file", help_text="One row each, the columns of the form above."
     )
+
+
+class OutcomesFileForm(forms.Form):
+    """A file of true outcomes."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text="With the columns record and actual, as in the download.",
+    )
+
+
+class OutcomeForm(forms.Form):
+    """What was true of one record; services judge it."""
+
+    actual = forms.CharField(max_length=1000)
+
+
+class RetrainForm(forms.Form):
+    """What a model is learned anew from; its parameters are a form of their own."""
+
+    source = forms.ChoiceField(
+        label="Learn from",
+        choices=RetrainingSource,
+        initial=RetrainingSource.DATASET,
+        widget=forms.RadioSelect,
+    )
+    rows = forms.ModelChoiceField(
+        label="Dataset version",
+        queryset=DatasetVersion.objects.none(),
+        required=False,
+        empty_label=None,
+    )
+    with_training_rows = forms.BooleanField(
+        label="Records together with the rows the model learned from",
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, model: RegisteredModel, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rows"].queryset = DatasetVersion.objects.ready_in(model.project)
+
+    def clean(self) -> dict[str, object]:
+        values = super().clean() or {}
+        is_dataset = values.get("source") == RetrainingSource.DATASET
+        if is_dataset and not values.get("rows") and "rows" not in self.errors:
+            self.add_error("rows", "Choose the dataset version to learn from.")
+        return values
 
 
 class RowForm(forms.Form):

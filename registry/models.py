@@ -6,13 +6,21 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from datasets.models import DatasetVersion
 from experiments.models import TrainingSession
 from projects.models import Project
-from registry.choices import ActivationKind
+from registry.choices import (
+    UNDER_WAY,
+    ActivationKind,
+    RetrainingSource,
+    RetrainingStatus,
+)
 from registry.querysets import (
     ActivationQuerySet,
     ModelVersionQuerySet,
+    RecordQuerySet,
     RegisteredModelQuerySet,
+    RetrainingQuerySet,
 )
 
 
@@ -133,3 +141,137 @@ class Activation(models.Model):
     @property
     def project(self) -> Project:
         return self.model.project
+
+
+class Record(models.Model):
+    """A row somebody asked about, with the answer; the true outcome may come later.
+
+    Made where a prediction is kept; only the outcome is written again.
+    """
+
+    model = models.ForeignKey(
+        RegisteredModel, on_delete=models.CASCADE, related_name="records"
+    )
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.SET_NULL, null=True, related_name="records"
+    )
+    version_name = models.CharField(max_length=20)
+    inputs = models.JSONField(help_text="Values by column of the signature.")
+    prediction = models.JSONField()
+    probabilities = models.JSONField(null=True)
+    confidence = models.FloatField(
+        null=True, help_text="The greatest probability; none for numbers."
+    )
+    actual = models.JSONField(null=True, help_text="What was true, once it is known.")
+    is_right = models.BooleanField(null=True, help_text="For classes.")
+    error = models.FloatField(null=True, help_text="Prediction less truth, of numbers.")
+    actual_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    actual_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["model", "-created_at"], name="registry_record_recent"
+            ),
+            models.Index(
+                fields=["model", "confidence"],
+                condition=models.Q(actual_at=None),
+                name="registry_record_review",
+            ),
+            models.Index(
+                fields=["model", "-actual_at"],
+                condition=models.Q(actual_at__isnull=False),
+                name="registry_record_labelled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Record {self.pk} of {self.model}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:records", args=[self.model_id])
+
+    @property
+    def project(self) -> Project:
+        return self.model.project
+
+
+class Retraining(models.Model):
+    """A model learned anew on the way to a version: rows, then a session, then it.
+
+    Made by an owner; `registry.services.retraining` moves it on until it is over.
+    """
+
+    model = models.ForeignKey(
+        RegisteredModel, on_delete=models.CASCADE, related_name="retrainings"
+    )
+    source = models.CharField(max_length=10, choices=RetrainingSource)
+    status = models.CharField(
+        max_length=10,
+        choices=RetrainingStatus,
+        default=RetrainingStatus.PREPARING,
+    )
+    draft = models.JSONField(help_text="What to train, once the rows are there.")
+    steps = models.JSONField(
+        default=list, blank=True, help_text="Steps to be applied to the rows first."
+    )
+    warnings = models.JSONField(default=list, blank=True)
+    rows_version = models.ForeignKey(
+        DatasetVersion, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    session = models.ForeignKey(
+        TrainingSession, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    error_message = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    completed_at = models.DateTimeField(null=True)
+
+    objects = RetrainingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["status"],
+                condition=models.Q(status__in=["preparing", "training"]),
+                name="registry_retraining_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Retraining {self.pk} of {self.model}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:retraining", args=[self.model_id, self.pk])
+
+    @property
+    def project(self) -> Project:
+        return self.model.project
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in UNDER_WAY
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, for people."""
+        if self.error_message:
+            return self.error_message
+        if self.version is not None:
+            return f"{self.version.version} is registered; activate it if it is better."
+        return RetrainingStatus(self.status).label

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Abs, Coalesce
 
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Any
+
+    from django.db.models import QuerySet
 
 
 class RegisteredModelQuerySet(VisibleQuerySet):
@@ -68,3 +71,41 @@ class ActivationQuerySet(VisibleQuerySet):
     def serving_at(self, moment: datetime) -> Self:
         """Return the entry that was in force at `moment`, as a queryset of 0 or 1."""
         return self.filter(created_at__lte=moment)[:1]
+
+
+class RecordQuerySet(VisibleQuerySet):
+    project_path = "model__project"
+
+    def labelled(self) -> Self:
+        """Return the records whose outcome is known, told last first."""
+        return self.filter(actual_at__isnull=False).order_by("-actual_at", "-pk")
+
+    def waiting(self) -> Self:
+        """Return the others, the least certain answers first."""
+        waiting = self.filter(actual_at=None)
+        return waiting.order_by(F("confidence").asc(nulls_last=True), "-pk")
+
+    def by_version(self) -> QuerySet[Any, dict[str, Any]]:
+        """Return how often each version answered and was right, newest first."""
+        return (
+            self.order_by()
+            .values("version_name")
+            .annotate(
+                answered=Count("pk"),
+                labelled=Count("actual_at"),
+                judged=Count("is_right"),
+                right=Count("pk", filter=Q(is_right=True)),
+                mean_error=Avg(Abs("error")),
+            )
+            .order_by("-version_name")
+        )
+
+
+class RetrainingQuerySet(VisibleQuerySet):
+    project_path = "model__project"
+
+    def with_results(self) -> Self:
+        """Fetch along what is told of a retraining: its session and version."""
+        return self.select_related(
+            "model__project", "session", "version__session__result", "created_by"
+        )

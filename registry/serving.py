@@ -18,7 +18,6 @@ from projects.memory import Memory
 from registry.exceptions import (
     DamagedArtifactError,
     NotInServiceError,
-    RegistryError,
     UnreadableRowsError,
 )
 
@@ -196,13 +195,15 @@ def predict(
     return Answer(by, pipeline.signature.target, **found)
 
 
-def predict_file(version: ModelVersion, upload: UploadedFile) -> Answer:
-    """Answer the rows of a CSV file; `UnreadableRowsError` if it is none."""
-    return predict_rows(version, rows_of_file(version.session.result, upload))
-
-
 def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:
     """Read a CSV file of rows for a result; `UnreadableRowsError` if it is none."""
+    return read_file(upload, result.signature["columns"])
+
+
+def read_file(
+    upload: UploadedFile, columns: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Read a CSV file with columns of such types; `UnreadableRowsError` if not one."""
     from datasets.readers.errors import ReaderError  # noqa: PLC0415 -- heavy import
     from registry.rows import read_rows  # noqa: PLC0415 -- heavy import
 
@@ -213,10 +214,7 @@ def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:
                 target.write(chunk)
         try:
             return read_rows(
-                path,
-                upload.name or "",
-                result.signature["columns"],
-                settings.LIMITS.predict_rows,
+                path, upload.name or "", columns, settings.LIMITS.predict_rows
             )
         except ReaderError as error:
             raise UnreadableRowsError(str(error)) from error
@@ -226,13 +224,3 @@ def signature(version: ModelVersion) -> list[dict[str, Any]]:
     """Return the columns a version asks for, without opening its artefact."""
     columns: list[dict[str, Any]] = version.session.result.signature["columns"]
     return columns
-
-
-def answer_or_sentence(
-    version: ModelVersion, rows: Sequence[dict[str, Any]]
-) -> Answer | dict[str, str]:
-    """Answer rows; a refusal becomes its sentence, to be shown where the answer is."""
-    try:
-        return predict_rows(version, rows)
-    except RegistryError as error:
-        return {"sentence": str(error)}

@@ -19,4 +19,19 @@ urlpatterns = [
     ),
     path("models/<int:pk>/predict/", views.predict, name="predict"),
     path("models/<int:pk>/predict/file/", views.predict_file, name="predict_file"),
+    path("models/<int:pk>/records/", views.records, name="records"),
+    path("models/<int:pk>/records.csv", views.records_csv, name="records_csv"),
+    path("models/<int:pk>/records/outcomes/", views.outcomes, name="outcomes"),
+    path(
+        "models/<int:pk>/records/<int:number>/outcome/", views.outcome, name="outcome"
+    ),
+    path("models/<int:pk>/retrain/", views.retrain, name="retrain"),
+    path(
+        "models/<int:pk>/retrainings/<int:number>/", views.retraining, name="retraining"
+    ),
+    path(
+        "models/<int:pk>/retrainings/<int:number>/cancel/",
+        views.cancel,
+        name="cancel_retraining",
+    ),
 ]

@@ -15,7 +15,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from projects.models import User
 from projects.services import create_token
-from registry.services import activate_version, register_version
+from registry import serving
+from registry.services import (
+    activate_version,
+    keep_records,
+    register_version,
+    retrain_from_version,
+)
 from tests.factories.datasets import UploadFactory, VisualizationFactory
 from tests.factories.experiments import flowers_draft, trained_session
 from tests.factories.projects import MembershipFactory, UserFactory
@@ -174,6 +180,15 @@ class World:
         self.session = trained_session(flowers_draft(project, owner), owner)
         self.version = register_version(self.session, name="flowers", actor=owner)
         activate_version(self.version, actor=owner)
+        row = {"petal": 1.5, "sepal": 5.1, "colour": "white"}
+        answer = serving.predict_rows(self.version, [row])
+        (self.record,) = keep_records(self.version, [row], answer, actor=owner)
+        self.retraining = retrain_from_version(
+            self.version.model,
+            self.session.experiment.version,
+            parameters={},
+            actor=owner,
+        )
         self.upload = UploadFactory(project=project, created_by=owner)
         self.chart = VisualizationFactory(
             dataset=self.session.experiment.dataset, is_shared=True
@@ -185,7 +200,7 @@ class World:
         """Return what the words of an address stand for."""
         values = {
             "key": self.project.key,
-            "number": 1,
+            "number": self.numbered(route.name),
             "name": self.version.model.name,
             "version": self.version.version,
             "version_name": self.version.version,
@@ -194,6 +209,15 @@ class World:
         if route.name.startswith("algorithm"):
             values["name"] = "knn"
         return {word: values[word] for word in route.words}
+
+    def numbered(self, name: str) -> int:
+        """Return the number of a row that another row's address leads to."""
+        numbers = {
+            "registry:outcome": self.record.pk,
+            "registry:retraining": self.retraining.pk,
+            "registry:cancel_retraining": self.retraining.pk,
+        }
+        return numbers.get(name, 1)
 
     def row(self, name: str) -> Any:
         """Return the id of the row an address is about: the longest prefix counts."""
@@ -209,6 +233,8 @@ class World:
             "api-dataset": self.session.experiment.dataset_id,
             "experiment": self.session.experiment_id,
             "session": self.session.pk,
+            "record": self.record.pk,
+            "retraining": self.retraining.pk,
             "registry:": self.version.model_id,
         }
         return next((rows[start] for start in rows if name.startswith(start)), None)

@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
 from experiments.choices import SessionStatus
+from experiments.estimates import seconds_left
 from experiments.labels import settings_of
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.services import delete_experiment
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 FRESH = 5
 QUICK, STEADY = "300ms", "1s"
 LOG_LINES = 200
-#: Before this share and this time, what is left is anybody's guess.
-TELLING_SHARE, TELLING_SECONDS = 0.03, 2
 LISTED_SESSIONS = 20
 
 
@@ -109,17 +108,10 @@ def live(found: TrainingSession) -> dict[str, Any]:
         "waits": found.status == SessionStatus.PENDING,
         "delay": QUICK if waited < FRESH else STEADY,
         "elapsed": max(elapsed, 0),
-        "remaining": remaining(found.progress, elapsed),
+        "remaining": seconds_left(found.progress, elapsed),
         "log": log_lines(found),
         "most_attempts": MAX_ATTEMPTS,
     }
-
-
-def remaining(progress: float, elapsed: float) -> float | None:
-    """Return the seconds left if the work goes on as fast as it did."""
-    if progress < TELLING_SHARE or elapsed < TELLING_SECONDS:
-        return None
-    return elapsed * (1 - progress) / progress
 
 
 def log_lines(found: TrainingSession) -> list[dict[str, str]]:

@@ -6,7 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from registry.models import Activation, ModelVersion, RegisteredModel
+from experiments.api.serializers import PresetSerializer
+from registry.choices import RetrainingStatus
+from registry.models import (
+    Activation,
+    ModelVersion,
+    Record,
+    RegisteredModel,
+    Retraining,
+)
 
 
 class ModelVersionSerializer(serializers.ModelSerializer):
@@ -196,6 +204,9 @@ class PredictedRowSerializer(serializers.Serializer):
     probabilities = serializers.DictField(
         child=serializers.FloatField(), required=False
     )
+    record = serializers.IntegerField(
+        required=False, help_text="Where it was kept with `?store=1`."
+    )
 
 
 class QuarantinedRowSerializer(serializers.Serializer):
@@ -223,3 +234,147 @@ class ExperimentAnswerSerializer(PredictionsSerializer):
 
     experiment = serializers.IntegerField()
     session = serializers.IntegerField()
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """A prediction that was kept, and what turned out to be true."""
+
+    version = serializers.CharField(source="version_name", read_only=True)
+
+    class Meta:
+        model = Record
+        fields = [
+            "id", "version", "inputs", "prediction", "probabilities", "confidence",
+            "actual", "is_right", "error", "created_at", "actual_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class RecordsQuerySerializer(serializers.Serializer):
+    labelled = serializers.BooleanField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="Only records whose outcome is known, or only those that wait.",
+    )
+
+
+class StoreQuerySerializer(serializers.Serializer):
+    store = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Keep each answered row as a record, named in its answer.",
+    )
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """What was true: a class the model knows, or a number."""
+
+    actual = serializers.JSONField()
+
+
+class OutcomesFileSerializer(serializers.Serializer):
+    """A CSV file with the columns `record` and `actual`."""
+
+    file = serializers.FileField()
+
+
+class RefusedLineSerializer(serializers.Serializer):
+    line = serializers.IntegerField()
+    detail = serializers.CharField()
+
+
+class OutcomesSerializer(serializers.Serializer):
+    """How many lines of the file were taken, and why the others were not."""
+
+    given = serializers.IntegerField()
+    refused = RefusedLineSerializer(many=True)
+
+
+class DefaultParametersSerializer(serializers.Serializer):
+    """What a model is learned with: defaults, presets, bounds, and as it is now."""
+
+    model_name = serializers.CharField()
+    model_type = serializers.CharField(help_text="The algorithm's name.")
+    config = serializers.DictField(help_text="The defaults.")
+    current = serializers.DictField(help_text="As in the version in service.")
+    presets = PresetSerializer(many=True)
+    bounds = serializers.DictField()
+
+
+class TrainSerializer(serializers.Serializer):
+    """How to learn a model anew from its own rows."""
+
+    preset = serializers.CharField(required=False, default="", allow_blank=True)
+    config = serializers.DictField(required=False, default=dict)
+
+
+class RetrainSerializer(serializers.Serializer):
+    """What to learn a model anew from; any other field is a hyperparameter."""
+
+    use_database = serializers.BooleanField(
+        required=False, default=False, help_text="From the labelled records."
+    )
+    with_training_rows = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="The records together with the rows the model learned from.",
+    )
+    dataset = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**62
+    )
+    version = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
+    )
+
+
+def parameters_of(data: Any) -> dict[str, Any]:
+    """Return the hyperparameters that were sent beside what `RetrainSerializer` has."""
+    own = RetrainSerializer().fields
+    return {name: value for name, value in data.items() if name not in own}
+
+
+class RetrainingSerializer(serializers.ModelSerializer):
+    """A retraining: how far it is; once it is completed, which version came of it."""
+
+    success = serializers.SerializerMethodField()
+    message = serializers.SerializerMethodField()
+    version = serializers.CharField(
+        source="version.version", read_only=True, default=None, allow_null=True
+    )
+    session = serializers.IntegerField(
+        source="session_id", read_only=True, allow_null=True
+    )
+    parameters = serializers.DictField(source="draft.hyperparameters", read_only=True)
+    metrics = serializers.SerializerMethodField()
+    training_time = serializers.FloatField(
+        source="session.training_time_seconds",
+        read_only=True,
+        default=None,
+        allow_null=True,
+    )
+
+    class Meta:
+        model = Retraining
+        fields = [
+            "id", "status", "success", "message", "source", "warnings", "parameters",
+            "session", "version", "metrics", "training_time", "created_at",
+            "completed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_success(self, retraining: Retraining) -> bool | None:
+        """Return whether it ended well, None while it is under way."""
+        if not retraining.is_over:
+            return None
+        return retraining.status == RetrainingStatus.COMPLETED
+
+    def get_message(self, retraining: Retraining) -> str:
+        return retraining.sentence
+
+    def get_metrics(self, retraining: Retraining) -> dict[str, Any] | None:
+        """Return the test metrics of the version."""
+        if retraining.version is None:
+            return None
+        metrics: dict[str, Any] = retraining.version.session.result.metrics["test"]
+        return metrics

@@ -2,11 +2,16 @@
 
 from rest_framework.routers import SimpleRouter
 
+from registry.api.records import RecordViewSet
+from registry.api.retraining import RetrainingViewSet
 from registry.api.views import ExperimentPredictionViewSet, RegisteredModelViewSet
 
+MODELS = r"projects/(?P<key>[-a-zA-Z0-9_]+)/models"
+MODEL = rf"{MODELS}/(?P<name>[-a-zA-Z0-9_]+)"
+
 router = SimpleRouter()
-router.register(
-    r"projects/(?P<key>[-a-zA-Z0-9_]+)/models", RegisteredModelViewSet, "model"
-)
+router.register(MODELS, RegisteredModelViewSet, "model")
+router.register(rf"{MODEL}/records", RecordViewSet, "record")
+router.register(rf"{MODEL}/retrainings", RetrainingViewSet, "retraining")
 router.register("experiments", ExperimentPredictionViewSet, "experiment")
 urlpatterns = router.urls

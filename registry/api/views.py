@@ -22,6 +22,7 @@ from projects.api.authentication import TokenAuthentication
 from projects.models import Project
 from projects.permissions import Action, get_for
 from registry import serving
+from registry.api.retraining import RetrainingActions
 from registry.api.serializers import (
     ActivateSerializer,
     ActivationSerializer,
@@ -34,6 +35,7 @@ from registry.api.serializers import (
     RegisterSerializer,
     RollbackSerializer,
     RowsSerializer,
+    StoreQuerySerializer,
     SwitchedSerializer,
     rows_or_file,
 )
@@ -43,6 +45,7 @@ from registry.services import (
     delete_model,
     delete_version,
     describe_model,
+    keep_records,
     register_version,
     roll_back,
 )
@@ -64,7 +67,7 @@ ASKED_OFTEN: dict[str, Any] = {
 }
 
 
-class RegisteredModelViewSet(GenericViewSet):
+class RegisteredModelViewSet(RetrainingActions):
     """The models of a project and the version of each that serves."""
 
     queryset = RegisteredModel.objects.none()
@@ -78,29 +81,6 @@ class RegisteredModelViewSet(GenericViewSet):
         models = RegisteredModel.objects.visible_to(self.request.user)
         models = models.filter(project__key=self.kwargs.get("key"))
         return models.with_active().with_version_counts()
-
-    def model(
-        self, wanted: Action, rows: QuerySet[RegisteredModel] | None = None
-    ) -> RegisteredModel:
-        """Return the model the address names, if `wanted` is allowed."""
-        return get_for(
-            self.request.user,
-            RegisteredModel.objects.with_active() if rows is None else rows,
-            wanted,
-            project__key=self.kwargs["key"],
-            name=self.kwargs["name"],
-        )
-
-    def version(self, wanted: Action, name: str) -> ModelVersion:
-        """Return a version of that model, if `wanted` is allowed."""
-        return get_for(
-            self.request.user,
-            ModelVersion.objects.with_results().select_related("model__project"),
-            wanted,
-            model__project__key=self.kwargs["key"],
-            model__name=self.kwargs["name"],
-            version=name,
-        )
 
     def list(self, request: Request, key: str) -> Response:
         """List the models of a project."""
@@ -225,13 +205,18 @@ class RegisteredModelViewSet(GenericViewSet):
         page = self.paginate_queryset(ledger)
         return self.get_paginated_response(ActivationSerializer(page, many=True).data)
 
-    @extend_schema(request=RowsSerializer, responses=AnswerSerializer)
+    @extend_schema(
+        parameters=[StoreQuerySerializer],
+        request=RowsSerializer,
+        responses=AnswerSerializer,
+    )
     @action(detail=True, methods=["post"], **ASKED_OFTEN)
     def predict(self, request: Request, key: str, name: str) -> HttpResponse:
         """Predict rows, or a CSV file, with the version in service.
 
         Every row is answered under `predictions` or named under `quarantined` with
-        the reasons; the answer names the version that gave it.
+        the reasons; the answer names the version that gave it. Editors may keep the
+        answers as records with `?store=1`.
         """
         model = serving.seen_models.get(
             (request.user.pk, key, name),
@@ -239,9 +224,23 @@ class RegisteredModelViewSet(GenericViewSet):
         )
         sent = rows_or_file(request.data)
         version = serving.version_in_service(model)
-        if "file" in sent:
-            return answered(serving.predict_file(version, sent["file"]))
-        return answered(serving.predict_rows(version, sent["rows"]))
+        rows = sent.get("rows")
+        if rows is None:
+            rows = serving.rows_of_file(version.session.result, sent["file"])
+        keeps = bool(request.query_params) and self.wants_records()
+        answer = serving.predict_rows(version, rows)
+        if keeps:
+            keep_records(version, rows, answer, actor=request.user)
+        return answered(answer)
+
+    def wants_records(self) -> bool:
+        """Whether answers are to be kept; who asks for that must be an editor."""
+        query = StoreQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted: bool = query.validated_data["store"]
+        if wanted:
+            self.model(Action.EDIT)
+        return wanted
 
 
 class ExperimentPredictionViewSet(GenericViewSet):

@@ -1,5 +1,22 @@
 """Everything that changes the registry, for pages, API and admin alike."""
 
+from registry.services.records import (
+    give_outcome,
+    give_outcomes,
+    keep_records,
+    newest_signature,
+    target_of,
+)
+from registry.services.retraining import (
+    LEAST_RECORDS,
+    advance_retrainings,
+    cancel_retraining,
+    default_parameters,
+    pattern_of,
+    retrain_from_records,
+    retrain_from_version,
+    retrained_draft,
+)
 from registry.services.versions import (
     activate_version,
     delete_model,
@@ -11,11 +28,24 @@ from registry.services.versions import (
 )
 
 __all__ = [
+    "LEAST_RECORDS",
     "activate_version",
+    "advance_retrainings",
+    "cancel_retraining",
+    "default_parameters",
     "delete_model",
     "delete_version",
     "describe_model",
+    "give_outcome",
+    "give_outcomes",
+    "keep_records",
+    "newest_signature",
+    "pattern_of",
     "register_version",
+    "retrain_from_records",
+    "retrain_from_version",
+    "retrained_draft",
     "roll_back",
+    "target_of",
     "version_before",
 ]

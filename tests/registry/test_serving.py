@@ -65,7 +65,8 @@ def test_predict_file_equals_rows(version):
     text = "colour;petal;sepal\nwhite;1,5;5,1\nred;6,2;5,0\n;1,0;5,0\n"
     upload = SimpleUploadedFile("rows.csv", text.encode())
 
-    answer = serving.predict_file(version, upload)
+    rows = serving.rows_of_file(version.session.result, upload)
+    answer = serving.predict_rows(version, rows)
 
     assert [row["prediction"] for row in answer.predictions] == ["setosa", "virginica"]
     assert [row["row"] for row in answer.quarantined] == [2]
@@ -76,7 +77,7 @@ def test_predict_file_with_a_ragged_line_names_it(version):
     upload = SimpleUploadedFile("rows.csv", b"petal,sepal,colour\n1,2,red\n1,2\n")
 
     with pytest.raises(UnreadableRowsError, match=r"^Line 3 has"):
-        serving.predict_file(version, upload)
+        serving.rows_of_file(version.session.result, upload)
 
 
 def test_regression_answers_a_number(project, owner):

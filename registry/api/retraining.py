@@ -1,0 +1,181 @@
+"""Learning models anew over the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from datamine.idempotency import idempotent
+from datamine.waiting import preferred_wait, wait_until
+from datasets.models import DatasetVersion
+from experiments.algorithms.catalogue import algorithm
+from experiments.api.serializers import ParametersSerializer
+from experiments.api.views import version_for
+from projects.permissions import Action, get_for
+from registry.api.lookups import ModelLookups
+from registry.api.serializers import (
+    DefaultParametersSerializer,
+    RetrainingSerializer,
+    RetrainSerializer,
+    TrainSerializer,
+    parameters_of,
+)
+from registry.models import Retraining
+from registry.services import (
+    cancel_retraining,
+    default_parameters,
+    pattern_of,
+    retrain_from_records,
+    retrain_from_version,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+
+class RetrainingActions(ModelLookups):
+    """What a model can be learned anew with, and the calls that start it."""
+
+    @extend_schema(responses=DefaultParametersSerializer)
+    @action(detail=True, url_path="default-params", url_name="default-params")
+    def default_params(self, request: Request, key: str, name: str) -> Response:
+        """Show what `train/` and `retrain/` take: defaults, presets, bounds."""
+        model = self.model(Action.VIEW)
+        experiment = pattern_of(model).experiment
+        declared = ParametersSerializer(algorithm(experiment.algorithm)).data
+        return Response(
+            {
+                "model_name": model.name,
+                "model_type": experiment.algorithm,
+                "config": declared["defaults"],
+                "current": experiment.hyperparameters,
+                "presets": declared["presets"],
+                "bounds": declared["bounds"],
+            }
+        )
+
+    @extend_schema(request=TrainSerializer, responses={202: RetrainingSerializer})
+    @action(detail=True, methods=["post"])
+    def train(self, request: Request, key: str, name: str) -> Response:
+        """Learn the model anew from its own rows, by defaults, a preset or a config.
+
+        Answers 202 with the address to poll, or waits with `Prefer: wait=60`; it ends
+        in a new version, which is not put in service.
+        """
+        return self.after_work(self.trained(request))
+
+    @extend_schema(request=RetrainSerializer, responses={202: RetrainingSerializer})
+    @action(detail=True, methods=["post"])
+    def retrain(self, request: Request, key: str, name: str) -> Response:
+        """Learn the model anew from a dataset, or from its labelled records.
+
+        Hyperparameters stand beside the other fields; those not named stay as they
+        are in the version in service. Answers as `train/` does.
+        """
+        return self.after_work(self.retrained(request))
+
+    @idempotent
+    def trained(self, request: Request) -> Response:
+        model = self.model(Action.MANAGE)
+        form = TrainSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        experiment = pattern_of(model).experiment
+        parameters = default_parameters(experiment, form.validated_data["preset"])
+        started = retrain_from_version(
+            model,
+            experiment.version,
+            parameters={**parameters, **form.validated_data["config"]},
+            actor=request.user,
+        )
+        return accepted(started)
+
+    @idempotent
+    def retrained(self, request: Request) -> Response:
+        model = self.model(Action.MANAGE)
+        form = RetrainSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        experiment = pattern_of(model).experiment
+        chosen = {**experiment.hyperparameters, **parameters_of(request.data)}
+        if values["use_database"]:
+            started = retrain_from_records(
+                model,
+                parameters=chosen,
+                with_training_rows=values["with_training_rows"],
+                actor=request.user,
+            )
+        else:
+            rows = self.rows_asked_for(values, experiment.dataset_id)
+            started = retrain_from_version(
+                model, rows, parameters=chosen, actor=request.user
+            )
+        return accepted(started)
+
+    def rows_asked_for(self, values: dict[str, Any], dataset: int) -> DatasetVersion:
+        return version_for(
+            self.request,
+            Action.VIEW,
+            dataset=values["dataset"] or dataset,
+            number=values["version"],
+            project__key=self.kwargs["key"],
+        )
+
+    def after_work(self, response: Response) -> Response:
+        """Wait as long as the client prefers; answer 200 if it has ended."""
+        found = Retraining.objects.filter(pk=response.data["id"])
+        seconds = preferred_wait(self.request)
+        if seconds and wait_until(lambda: found.get().is_over, seconds):
+            response.status_code = status.HTTP_200_OK
+            response.data = RetrainingSerializer(found.with_results().get()).data
+        return response
+
+
+def accepted(retraining: Retraining) -> Response:
+    """Answer that a retraining is under way, and where to look."""
+    model = retraining.model
+    address = reverse(
+        "retraining-detail", [model.project.key, model.name, retraining.pk]
+    )
+    return Response(
+        RetrainingSerializer(retraining).data,
+        status.HTTP_202_ACCEPTED,
+        headers={"Location": address},
+    )
+
+
+class RetrainingViewSet(ModelLookups):
+    """Retrainings of a model: how far they are, and which version came of them."""
+
+    queryset = Retraining.objects.none()
+    serializer_class = RetrainingSerializer
+    lookup_value_regex = r"\d{1,18}"
+
+    def own(self) -> QuerySet[Retraining]:
+        return Retraining.objects.with_results().filter(
+            model__project__key=self.kwargs["key"], model__name=self.kwargs["name"]
+        )
+
+    def list(self, request: Request, key: str, name: str) -> Response:
+        """List the retrainings of a model, newest first."""
+        self.model(Action.VIEW)
+        page = self.paginate_queryset(self.own())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Request, key: str, name: str, pk: str) -> Response:
+        """Show one retraining; once completed, with its version and metrics."""
+        found = get_for(request.user, self.own(), Action.VIEW, pk=pk)
+        return Response(self.get_serializer(found).data)
+
+    @extend_schema(request=None, responses=RetrainingSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, key: str, name: str, pk: str) -> Response:
+        """Stop a retraining; no version comes of it."""
+        found = get_for(request.user, self.own(), Action.MANAGE, pk=pk)
+        cancel_retraining(found, actor=request.user)
+        return self.retrieve(request, key, name, pk)

@@ -1,0 +1,117 @@
+"""Labelled records as a table to learn from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from datasets.exports import header_line, stream_csv
+from datasets.readers.dialect import Dialect
+from datasets.services import free_name, import_upload, receive_upload
+from datasets.stored import readable
+from datasets.tables import Schema
+from registry.exceptions import RecordsUnfitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from datasets.models import DatasetVersion
+    from experiments.models import TrainingSession
+    from projects.models import User
+    from registry.models import Record, RegisteredModel
+
+#: Fewer records are warned of, and fewer of one class.
+THIN, THIN_CLASS = 100, 10
+CSV = "csv"
+
+
+def refuse_lacking_columns(pattern: TrainingSession) -> None:
+    """Refuse records for a split by a column that no record holds."""
+    split = pattern.experiment.split
+    known = {column["name"] for column in pattern.result.signature["columns"]}
+    for field in ("group_column", "time_column"):
+        name = split.get(field)
+        if name and name not in known:
+            raise RecordsUnfitError(
+                f"Rows are split by “{name}”, which records do not hold. Retrain from "
+                "a dataset."
+            )
+
+
+def thin_warnings(labelled: Iterable[Record], *, with_training_rows: bool) -> list[str]:
+    """Say where there is little to learn from."""
+    if with_training_rows:
+        return []
+    outcomes = [record.actual for record in labelled]
+    found = []
+    if len(outcomes) < THIN:
+        found.append(
+            f"{len(outcomes)} records are little to learn from; {THIN} or more tell "
+            "much better whether a version is good."
+        )
+    if any(isinstance(outcome, float) for outcome in outcomes):
+        return found
+    return found + [
+        f"Only {count} records are “{label}”."
+        for label, count in Counter(map(str, outcomes)).items()
+        if count < THIN_CLASS
+    ]
+
+
+def dataset_of_records(
+    model: RegisteredModel,
+    pattern: TrainingSession,
+    labelled: Iterable[Record],
+    with_training_rows: bool,
+    actor: User,
+) -> DatasetVersion:
+    """Make a dataset of records, to be imported in the background."""
+    signature = pattern.result.signature
+    types = {column["name"]: column["type"] for column in signature["columns"]}
+    target = signature["target"]
+    types[target["name"]] = target["type"]
+    name = free_name(model.project, f"{model.name} records.csv")
+    with TemporaryUploadedFile(f"{name}.csv", "text/csv", 0, "utf-8") as file:
+        file.write(header_line(list(types)))
+        if with_training_rows:
+            for part in rows_learned_from(pattern.base_version, list(types)):
+                file.write(part)
+        for line in lines_of(labelled, list(types), target["name"]):
+            file.write(line)
+        file.flush()
+        file.size = file.tell()
+        upload = receive_upload(model.project, file, actor=actor)
+    dataset = import_upload(
+        upload,
+        name=name,
+        description=f"Records of the model “{model.name}” whose outcome is known.",
+        file_format=CSV,
+        dialect=Dialect(types=types),
+        actor=actor,
+    )
+    version: DatasetVersion = dataset.versions.get()
+    return version
+
+
+def rows_learned_from(version: DatasetVersion, names: list[str]) -> Iterator[bytes]:
+    """Yield the rows of a version as CSV, with these columns in this order."""
+    schema = Schema(tuple(version.schema.column(name) for name in names))
+    with readable(version) as path:
+        parts = stream_csv(path, schema, neutralise=False)
+        next(parts)  # the names are written already
+        yield from parts
+
+
+def lines_of(
+    labelled: Iterable[Record], names: list[str], target: str
+) -> Iterator[bytes]:
+    """Yield records as lines of CSV, what was true as their target."""
+    for record in labelled:
+        values = {**record.inputs, target: record.actual}
+        text = io.StringIO()
+        csv.writer(text).writerow([values.get(name) for name in names])
+        yield text.getvalue().encode()
