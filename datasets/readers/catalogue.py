@@ -79,6 +79,14 @@ READERS: tuple[Reader, ...] = (
         feed="datasets.readers.columnar.feed:ParquetFeed",
         settings=("missing_markers",),
     ),
+    Reader(
+        name="xlsx",
+        title="Excel workbook",
+        extensions=(".xlsx", ".xlsm"),
+        guess="datasets.readers.workbook.guess:guess_workbook",
+        feed="datasets.readers.workbook.feed:WorkbookFeed",
+        settings=("part", "day_first", "header", "missing_markers"),
+    ),
 )
 
 

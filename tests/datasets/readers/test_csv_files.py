@@ -386,7 +386,7 @@ def test_a_type_for_an_unknown_column_is_refused(imported):
         (b"", "The file is empty"),
         (b"a,b\n", "a header but no rows"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "This is an image"),
-        (b"PK\x03\x04xxxx[Content_Types].xml", "This is an Excel workbook"),
+        (b"PK\x03\x04xxxx[Content_Types].xml", "The workbook is damaged"),
         (b"PK\x03\x04" + b"x" * 50, "This is a ZIP archive"),
         (b"<!DOCTYPE html><html></html>", "This is a web page"),
         (b"\x80\x04\x95\x01", "This is a Python pickle"),
