@@ -57,6 +57,12 @@ class NoTestedRowsError(ExperimentError):
     code = "no_tested_rows"
 
 
+class ReportError(ExperimentError):
+    """A report could not be typeset."""
+
+    code = "no_report"
+
+
 class ComparisonNameError(ExperimentError):
     """A comparison cannot be kept under this name."""
 

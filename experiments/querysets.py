@@ -103,6 +103,14 @@ class SavedComparisonQuerySet(VisibleQuerySet):
 class ResultQuerySet(VisibleQuerySet):
     project_path = "session__experiment__project"
 
+    def for_report(self) -> Self:
+        """Bring all that a report names in one query."""
+        heavy = ("profile", "problems", "notices", "dialect")
+        versions = ("session__base_version", "session__experiment__version")
+        return self.select_related(
+            "session__experiment__project", "session__experiment__dataset", *versions
+        ).defer(*(f"{path}__{name}" for path in versions for name in heavy))
+
     def latest_of(self, experiment: Experiment) -> Result:
         """Return what its latest completed session found, or raise `NoResultError`."""
         own = self.filter(session__experiment=experiment)

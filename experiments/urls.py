@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{IN_PROJECT}new/", views.create, name="create"),
     path(f"{IN_PROJECT}compare/", views.compare, name="compare"),
     path(f"{IN_PROJECT}compare/table.csv", views.compare_csv, name="compare_csv"),
+    path(f"{IN_PROJECT}compare/report.pdf", views.compare_pdf, name="compare_pdf"),
     path(f"{IN_PROJECT}compare/roc.json", views.compare_roc, name="compare_roc"),
     path(f"{IN_PROJECT}compare/save/", views.compare_save, name="compare_save"),
     path(
@@ -32,6 +33,7 @@ urlpatterns = [
     path(f"{SESSION}data/<slug:name>.csv", views.data_csv, name="data"),
     path(f"{SESSION}errors/", views.errors, name="errors"),
     path(f"{SESSION}tested.csv", views.tested_csv, name="tested_csv"),
+    path(f"{SESSION}report.pdf", views.report_pdf, name="report_pdf"),
     path(f"{SESSION}metrics.json", views.metrics_json, name="metrics_json"),
     path(f"{SESSION}metrics.csv", views.metrics_csv, name="metrics_csv"),
     path(f"{SESSION}model/", views.download_model, name="model"),

@@ -46,12 +46,14 @@ from experiments.drafts import Draft, findings, plan_of
 from experiments.filters import ExperimentApiFilter, SessionFilter
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
+from experiments.reports.experiment import experiment_report
+from experiments.reports.rendering import pdf_response
 from projects.models import Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import FileResponse
+    from django.http import FileResponse, HttpResponse
     from rest_framework.request import Request
 
 ORDERING = OpenApiParameter(
@@ -225,6 +227,13 @@ class ExperimentViewSet(
         if request.accepted_renderer.format == CsvRenderer.format:
             return Response([*comparison.table(), *contest.table()])
         return Response(comparison.to_json() | {"tests": contest.to_json()})
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def report(self, request: Request, pk: str) -> HttpResponse:
+        """Download the report of the latest completed session as PDF."""
+        latest = Result.objects.for_report().latest_of(self.experiment(Action.VIEW))
+        return pdf_response(experiment_report(latest), f"report_{pk}.pdf")
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, url_path="download-model")

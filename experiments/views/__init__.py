@@ -4,6 +4,7 @@ from experiments.views.comparing import (
     compare,
     compare_csv,
     compare_forget,
+    compare_pdf,
     compare_roc,
     compare_save,
 )
@@ -15,6 +16,7 @@ from experiments.views.results import (
     download_model,
     metrics_csv,
     metrics_json,
+    report_pdf,
 )
 from experiments.views.sessions import cancel, delete, detail, session, train
 from experiments.views.tested import errors, tested_csv
@@ -25,6 +27,7 @@ __all__ = [
     "compare",
     "compare_csv",
     "compare_forget",
+    "compare_pdf",
     "compare_roc",
     "compare_save",
     "create",
@@ -36,6 +39,7 @@ __all__ = [
     "experiment_list",
     "metrics_csv",
     "metrics_json",
+    "report_pdf",
     "session",
     "tested_csv",
     "train",

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from experiments.comparison import MOST, Comparison
 from experiments.contests import Contest
+from experiments.exceptions import ReportError
 from experiments.exports import csv_response
 from experiments.groups import SEEDS, Grouping
 from experiments.metrics import METRICS
 from experiments.models import Experiment, SavedComparison
 from experiments.overlay import Overlay
+from experiments.reports.comparison import comparison_report
+from experiments.reports.rendering import pdf_response
 from experiments.services import forget_comparison, save_comparison
 from projects.exceptions import DomainError
 from projects.models import Project
@@ -25,6 +28,8 @@ from projects.permissions import Action, can, get_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from experiments.reports.documents import Document
 
 #: What an address may say besides the experiments themselves.
 OPTIONS = ("sort", "all", "against", "metric", "group", "label")
@@ -51,6 +56,20 @@ def compare_csv(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.VIEW, key=key)
     view = Compared(request, project, request.GET)
     return csv_response(view.table(), f"comparison_{project.key}.csv")
+
+
+@require_safe
+def compare_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.VIEW, key=key)
+    view = Compared(request, project, request.GET)
+    address = f"{reverse('experiments:compare', args=[key])}?{view.query}"
+    if not view.comparison.experiments:
+        return redirect(address)
+    try:
+        return pdf_response(view.report(), f"comparison_{project.key}.pdf")
+    except ReportError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(address)
 
 
 @require_safe
@@ -135,6 +154,11 @@ class Compared:
             *self.grouping.table(),
         ]
 
+    def report(self) -> Document:
+        return comparison_report(
+            self.comparison, self.lines, self.contest, self.grouping, self.overlay
+        )
+
     def context(self) -> dict[str, Any]:
         return {
             "comparison": self.comparison,
@@ -168,7 +192,7 @@ def chosen_experiments(
     found = (
         Experiment.objects.visible_to(request.user)
         .filter(project=project, pk__in=[pk for pk in pks if pk < 2**63])
-        .select_related("dataset", "version")
+        .select_related("project", "dataset", "version")
         .defer("version__profile", "version__columns", "version__problems")
     )
     by_pk = {experiment.pk: experiment for experiment in found}

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 
 from experiments.charts import CHARTS
 from experiments.downloads import artifact_response
-from experiments.exceptions import DamagedModelError
+from experiments.exceptions import DamagedModelError, ReportError
 from experiments.exports import csv_response
 from experiments.models import Result
+from experiments.reports.experiment import experiment_report
+from experiments.reports.rendering import pdf_response
 from experiments.results import metrics_json_of, metrics_table, table_of
 from projects.permissions import Action, get_for
 
@@ -35,7 +37,7 @@ def result_for(request: HttpRequest, pk: int, number: int) -> Result:
 @require_safe
 def chart(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse:
     result = result_for(request, pk, number)
-    if name not in CHARTS:
+    if name not in CHARTS or not CHARTS[name].rows(result.details):
         raise Http404
     return JsonResponse(CHARTS[name].spec(result.details))
 
@@ -62,6 +64,22 @@ def metrics_json(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def metrics_csv(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     result = result_for(request, pk, number)
     return csv_response(metrics_table(result), f"metrics_{pk}_{number}.csv")
+
+
+@require_safe
+def report_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    found = get_for(
+        request.user,
+        Result.objects.for_report(),
+        Action.VIEW,
+        session__experiment=pk,
+        session__number=number,
+    )
+    try:
+        return pdf_response(experiment_report(found), f"report_{pk}_{number}.pdf")
+    except ReportError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found.session)
 
 
 @require_safe

@@ -234,6 +234,18 @@ def test_data_a_result_does_not_have_is_not_found(client, project, owner, name):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["residuals", "dependence_6", "epochs", "nothing"])
+def test_chart_a_result_does_not_have_is_not_found(client, classified, owner, name):
+    client.force_login(owner)
+
+    response = client.get(
+        reverse("experiments:chart", args=[classified.experiment_id, 1, name])
+    )
+
+    assert response.status_code == 404
+
+
+@pytest.mark.django_db
 def test_folds_are_listed_one_by_one(client, classified, owner):
     client.force_login(owner)
 

@@ -1,0 +1,108 @@
+"""The report of a comparison: all that the page shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.metrics import title_of
+from experiments.reports.documents import Document, figure
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison, Line
+    from experiments.contests import Contest, Duel
+    from experiments.groups import Grouping
+    from experiments.overlay import Overlay
+
+
+def comparison_report(
+    comparison: Comparison,
+    lines: list[Line],
+    contest: Contest,
+    grouping: Grouping,
+    overlay: Overlay,
+) -> Document:
+    """Return what is told of experiments side by side."""
+    names = [experiment.name for experiment in comparison.experiments]
+    project = comparison.experiments[0].project.name
+    document = Document("Comparison of experiments", f"{project} · {', '.join(names)}")
+    if not comparison.same_split:
+        document.note(
+            "Not all of these were tested on the same rows: differences between "
+            "figures are partly differences between rows."
+        )
+    document.heading("Setup that differs")
+    document.table(
+        ["", *names], [[line.label or line.title, *line.values] for line in lines]
+    )
+    document.heading("Test metrics")
+    document.table(
+        ["", *names],
+        [[line.title, *map(figure, line.values)] for line in comparison.metrics],
+    )
+    if comparison.folds:
+        document.heading("Over folds, mean ± deviation")
+        document.table(
+            ["", *names],
+            [[line.title, *map(_spread, line.values)] for line in comparison.folds],
+        )
+    _tests(document, contest)
+    _groups(document, grouping)
+    if overlay.rows:
+        title = f"ROC of class {overlay.label}"
+        document.charts([(title, overlay.words, overlay.spec())])
+    document.heading("Splits")
+    digests = [digest or "not trained" for digest in comparison.digests]
+    document.facts(zip(names, digests, strict=True))
+    return document
+
+
+def _spread(value: dict[str, Any] | None) -> str:
+    return f"{figure(value['mean'])} ± {figure(value['std'])}" if value else "–"
+
+
+def _tests(document: Document, contest: Contest) -> None:
+    if contest.reference is None or not contest.duels:
+        return
+    document.heading(f"Against {contest.reference.name}: more than luck?")
+    document.table(
+        ["", f"{contest.metric_title or 'Difference'} over folds", "p, t-test",
+         "Right alone", "p, McNemar"],
+        [_duel(duel) for duel in contest.duels],
+    )  # fmt: skip
+    document.text(
+        "Paired t-test over the same folds, its variance corrected (Nadeau and "
+        "Bengio); McNemar's test on the same rows; p-values adjusted (Holm)."
+    )
+
+
+def _duel(duel: Duel) -> list[str]:
+    folds, rows = duel.folds, duel.rows
+    return [
+        duel.experiment.name,
+        f"{figure(folds.difference)} ({figure(folds.low)} to {figure(folds.high)})"
+        if folds
+        else duel.folds_refused,
+        figure(duel.folds_adjusted),
+        f"{rows.only_first} : {rows.only_second}" if rows else duel.rows_refused,
+        figure(duel.rows_adjusted),
+    ]
+
+
+def _groups(document: Document, grouping: Grouping) -> None:
+    if not grouping.groups:
+        return
+    document.heading(f"Grouped by {grouping.field}: mean ± deviation")
+    document.table(
+        ["", "Experiments", *(title_of(name) for name in grouping.metrics)],
+        [
+            [
+                group.title,
+                len(group.experiments),
+                *(
+                    f"{figure(f[0])} ± {figure(f[1])}" if f else "–"
+                    for f in group.figures
+                ),
+            ]
+            for group in grouping.groups
+        ],
+    )
