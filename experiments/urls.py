@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{SESSION}errors/", views.errors, name="errors"),
     path(f"{SESSION}tested.csv", views.tested_csv, name="tested_csv"),
     path(f"{SESSION}report.pdf", views.report_pdf, name="report_pdf"),
+    path(f"{SESSION}reproduce.py", views.reproduce, name="reproduce"),
     path(f"{SESSION}metrics.json", views.metrics_json, name="metrics_json"),
     path(f"{SESSION}metrics.csv", views.metrics_csv, name="metrics_csv"),
     path(f"{SESSION}model/", views.download_model, name="model"),

@@ -105,6 +105,7 @@ ROUTES: dict[str, Policy] = {
     "experiments:chart": Absent(View.PROJECT_VIEW),
     "experiments:data": Absent(View.PROJECT_VIEW),
     "experiments:report_pdf": Absent(View.PROJECT_VIEW),
+    "experiments:reproduce": Absent(View.PROJECT_VIEW),
     "experiments:errors": Absent(View.PROJECT_VIEW),
     "experiments:tested_csv": Absent(View.PROJECT_VIEW),
     "experiments:metrics_json": View.PROJECT_VIEW,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from experiments.charts import Spec
+    from datasets.charts.drawing import Spec
 
 #: Longer cells would push a table off its page.
 LONGEST_CELL = 80

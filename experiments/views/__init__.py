@@ -17,6 +17,7 @@ from experiments.views.results import (
     metrics_csv,
     metrics_json,
     report_pdf,
+    reproduce,
 )
 from experiments.views.sessions import cancel, delete, detail, session, train
 from experiments.views.tested import errors, tested_csv
@@ -40,6 +41,7 @@ __all__ = [
     "metrics_csv",
     "metrics_json",
     "report_pdf",
+    "reproduce",
     "session",
     "tested_csv",
     "train",

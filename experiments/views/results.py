@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
@@ -14,13 +14,14 @@ from experiments.downloads import artifact_response
 from experiments.exceptions import DamagedModelError, ReportError
 from experiments.exports import csv_response
 from experiments.models import Result
+from experiments.repetitions import script_of
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
 from experiments.results import metrics_json_of, metrics_table, table_of
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 
 def result_for(request: HttpRequest, pk: int, number: int) -> Result:
@@ -80,6 +81,23 @@ def report_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     except ReportError as refusal:
         messages.error(request, str(refusal))
         return redirect(found.session)
+
+
+@require_safe
+def reproduce(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    result = get_for(
+        request.user,
+        Result.objects.for_report(),
+        Action.VIEW,
+        session__experiment=pk,
+        session__number=number,
+    )
+    response = HttpResponse(
+        script_of(result), content_type="text/x-python; charset=utf-8"
+    )
+    filename = f"reproduce_{pk}_{number}.py"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
 
 
 @require_safe

@@ -20,6 +20,7 @@ from experiments.choices import SessionStatus
 from experiments.estimates import seconds_left
 from experiments.labels import settings_of
 from experiments.models import Experiment, Result, TrainingSession
+from experiments.repetitions import repetition_of
 from experiments.services import delete_experiment
 from experiments.sessions import cancel_session, start_session
 from experiments.summaries import Summary
@@ -96,7 +97,12 @@ def state_of(experiment: Experiment, found: TrainingSession) -> dict[str, Any]:
         return live(found)
     result = Result.objects.filter(session=found).first()
     summary = Summary(result, experiment.task) if result else None
-    return {"summary": summary, "result": result, "log": log_lines(found)}
+    return {
+        "summary": summary,
+        "result": result,
+        "repetition": repetition_of(result) if result else None,
+        "log": log_lines(found),
+    }
 
 
 def live(found: TrainingSession) -> dict[str, Any]:
