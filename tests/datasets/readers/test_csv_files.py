@@ -495,6 +495,7 @@ def test_packed_text_is_read_as_what_is_inside(read_file):
         (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "This is a compressed file"),
         (b"BZh91AY&SY", "This is a compressed file"),
     ],
+    ids=["cut", "empty", "image", "archive", "twice", "bzip2"],
 )
 def test_packed_files_that_hold_no_text_are_refused(read_file, content, sentence):
     with pytest.raises(ReaderError, match=sentence):

@@ -119,6 +119,7 @@ def test_a_long_file_is_read_in_batches(read_file, monkeypatch):
         (packed({"a": pa.array([], pa.int64())}), "no rows"),
         (gzip.compress(packed({"a": [1]})), "a Parquet file, packed by gzip"),
     ],
+    ids=["cut", "large", "binary", "empty", "packed"],
 )
 def test_what_is_no_table_is_refused(read_file, content, sentence):
     with pytest.raises(ReaderError, match=sentence):
