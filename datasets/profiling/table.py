@@ -33,8 +33,7 @@ def profile(
 ) -> dict[str, Any]:
     """Describe every column of a typed Parquet file, and its rows.
 
-    Every figure of a column is exact: counts, distinct values, quantiles (linear). So
-    are repeated rows and missing patterns; pairs are compared on some rows. Standard
+    All but pairs, which are compared on some rows, is exact; quantiles are linear and
     deviations have `ddof=1`. Times and dates are ISO text. What does not exist (the
     mean of nothing, of text, of dates) is None.
 
@@ -64,11 +63,8 @@ def profile(
     monitor = monitor or SilentMonitor()
     source = pl.scan_parquet(path).with_columns(cs.float().fill_nan(None))
     rows = int(source.select(pl.len()).collect().item())
-    hashes, relations, patterns = (
-        RowHashes(rows),
-        Relations(rows),
-        MissingPatterns(rows),
-    )
+    hashes, relations = RowHashes(rows), Relations(rows)
+    patterns = MissingPatterns(rows)
     described = []
     # Sorting and counting leave the interpreter's lock: two columns take one's time.
     with ThreadPoolExecutor(THREADS) as pool:

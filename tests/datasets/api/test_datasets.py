@@ -92,7 +92,7 @@ def test_upload_obeys_a_dialect_and_guesses_the_rest(api, project):
     [
         (b"", {}, "file", "The file is empty."),
         (b"\x7fELF" + b"\0" * 60, {}, "file", "This is a program"),
-        (b"PAR1" + b"\0" * 60, {}, "file", "This is a Parquet file"),
+        (b"PAR1" + b"\0" * 60, {}, "file", "The Parquet file is damaged"),
         (FLOWERS, {"dialect": "{"}, "dialect", "must be valid JSON."),
         (FLOWERS, {"dialect": "[1]"}, "dialect", "dialect must be an object."),
         (FLOWERS, {"dialect": '{"decimal": ";"}'}, "decimal", "decimal must be one of"),
