@@ -55,10 +55,12 @@ def test_stop_leaves_nothing_within_five_seconds(own_program):
     assert [process for process in processes if lives(process)] == []
 
 
-def test_idle_web_worker_is_small(signed_in, program):
-    signed_in.goto(f"{program.url}/projects/")  # pages have been shown by now
+def test_idle_web_worker_is_small(own_program):
+    own_program.start()
+    wait_until(lambda: "Ctrl-C stops it." in own_program.said())
 
-    [worker] = program.web().children()
+    assert own_program.answers()  # the page of the log-in was shown
+    [worker] = own_program.web().children()
 
     assert worker.memory_info().rss < 130 * 1024**2
 
