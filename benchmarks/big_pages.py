@@ -1,36 +1,25 @@
 """How long pages of a large version take, and how much the web process grows by them.
 
-The pages are read as the Data page reads them, from a file of 20 columns made from a
-fixed seed, in a process that does only this; bare Polars reads the same rows beside
-it. The process keeps its database between pages, as a web process does.
+The pages are read as the Data page reads them, and the same rows by bare Polars;
+`benchmarks.large` says from what and where.
 
 Run: python -m benchmarks.big_pages [rows]
 """
 
 from __future__ import annotations
 
-import json
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import tell
-from benchmarks.memory import peak_memory
+from benchmarks.large import COLUMNS, measure
 from datasets.paging import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-ROWS = 5_000_000
-REPEATS = 5
+    from benchmarks.large import Work
+
 PER_PAGE = 50
-COLUMNS = 20
-#: Milliseconds a page and megabytes the process may grow by all of them.
-REACH = (400, 300)
 #: What is asked for: the column sorted by, conditions, and rows passed over.
 PAGES: dict[str, dict[str, Any]] = {
     "first page": {},
@@ -50,70 +39,20 @@ PAGES: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Make the file, read each page, and print a table in Markdown."""
-    if len(sys.argv) > 2:
-        _child(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
-        return
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "table.parquet")
-        _run("make", path, rows)
-        ours, bare = (_run(what, path, rows) for what in ("datamine", "polars"))
-    print(f"{rows:,} × {COLUMNS}; reach {REACH[0]} ms a page, {REACH[1]} MB of growth")
-    print()
-    print("| page | median, ms | CPU, ms | Polars, ms | ratio |")
-    print("|---|---|---|---|---|")
-    for name, (wall, cpu) in ours["pages"].items():
-        beside = bare["pages"][name][0]
-        print(
-            f"| {name} | {wall:.0f} | {cpu:.0f} | {beside:.0f} | {wall / beside:.1f} |"
-        )
-    slowest = max(ours["pages"], key=lambda name: ours["pages"][name][0])
-    wall, beside = ours["pages"][slowest][0], bare["pages"][slowest][0]
-    tell(
-        f"pages of {rows:,} × {COLUMNS}, the slowest ({slowest})",
-        f"{wall:.0f} ms, grown by {ours['grown']:.0f} MB",
-        beside=f"Polars: {beside:.0f} ms, grown by {bare['grown']:.0f} MB",
-        asked=f"≤ {REACH[0]} ms, grown by ≤ {REACH[1]} MB",
-        ratio=wall / beside,
-    )
+    """Measure both, and print a table in Markdown."""
+    doing = {"datamine": _datamine, "polars": _polars}
+    measure("benchmarks.big_pages", "pages", doing)
 
 
-def _run(what: str, path: Path, rows: int) -> Any:
-    command = [sys.executable, "-m", "benchmarks.big_pages", what, path, str(rows)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+def _datamine(path: Path, rows: int) -> Work:
+    return {name: partial(_page, path, asked, rows) for name, asked in PAGES.items()}
 
 
-def _child(what: str, path: Path, rows: int) -> None:
-    if what == "make":
-        from benchmarks.made_tables import mixed  # noqa: PLC0415 -- heavy import
-
-        mixed(path, rows, COLUMNS)
-        print("{}")
-        return
-    ask = {"datamine": _datamine, "polars": _polars}[what]
-    ask(path, {}, rows)  # libraries are loaded and the database is open
-    before = peak_memory()
-    pages = {
-        name: _timed(lambda a=asked: ask(path, a, rows))
-        for name, asked in PAGES.items()
-    }
-    print(json.dumps({"pages": pages, "grown": (peak_memory() - before) / 1e6}))
+def _polars(path: Path, rows: int) -> Work:
+    return {name: partial(_bare, path, asked, rows) for name, asked in PAGES.items()}
 
 
-def _timed(ask: Callable[[], object]) -> tuple[float, float]:
-    """Return the median of some times, in milliseconds, and that of CPU times."""
-    walls, cpus = [], []
-    for _ in range(REPEATS):
-        wall, cpu = time.perf_counter(), time.process_time()
-        ask()
-        walls.append((time.perf_counter() - wall) * 1000)
-        cpus.append((time.process_time() - cpu) * 1000)
-    return statistics.median(walls), statistics.median(cpus)
-
-
-def _datamine(path: Path, asked: dict[str, Any], rows: int) -> None:
+def _page(path: Path, asked: dict[str, Any], rows: int) -> None:
     from datasets.paging import page  # noqa: PLC0415 -- measured alone
 
     offset = int(asked.get("offset", 0) * rows)
@@ -121,7 +60,7 @@ def _datamine(path: Path, asked: dict[str, Any], rows: int) -> None:
     page(path, ids, **asked | {"offset": offset, "limit": PER_PAGE})
 
 
-def _polars(path: Path, asked: dict[str, Any], rows: int) -> None:
+def _bare(path: Path, asked: dict[str, Any], rows: int) -> None:
     import polars as pl  # noqa: PLC0415 -- measured alone
 
     frame = pl.scan_parquet(path)
