@@ -33,7 +33,7 @@ BENCHMARKS = {
     "big_pages": "20000",
     "big_charts": "20000",
     "program": "1",
-    "train_algorithms": "400",
+    "train_algorithms": "150",
 }
 LIBRARIES = ("Django", "scikit-learn", "polars", "duckdb", "numpy")
 

@@ -141,7 +141,8 @@ def _child(what: str, source: Path, target: Path) -> None:
 
 def _datamine(source: Path, target: Path) -> dict[str, Any]:
     from datasets.monitor import SilentMonitor  # noqa: PLC0415 -- measured alone
-    from datasets.readers.csv import reader  # noqa: F401, PLC0415 -- loaded before
+    from datasets.readers import passes  # noqa: F401, PLC0415 -- loaded before
+    from datasets.readers.csv import feed  # noqa: F401, PLC0415 -- loaded before
     from datasets.readers.importing import import_table  # noqa: PLC0415
     from datasets.readers.limits import Limits  # noqa: PLC0415
     from datasets.readers.sniff import sniff  # noqa: PLC0415

@@ -49,6 +49,7 @@ def main() -> None:
     X, y = make_classification(
         rows, FEATURES, n_informative=6, n_classes=3, random_state=SEED
     )
+    X -= X.min(axis=0)  # counts are what one of the algorithms learns from
     print(f"{rows:,} × {FEATURES}, {FOLDS} folds; reach {REACH[0]} × from 1 s on")
     found = _table(X, y, FOLDS)
     long = [ours / bare for bare, ours in found if bare > 1] or [0.0]
@@ -75,7 +76,7 @@ def _table(
     print("\n| algorithm | bare, CPU s | DataMine, CPU s | times |")
     print("|---|---|---|---|")
     found = []
-    for entry in algorithms():
+    for entry in (entry for entry in algorithms() if entry.family is None):
         numeric = entry.task is Task.REGRESSION
         target = X[:, 0] * 2 + y if numeric else y
         table, plan = _table_of(X, target, numeric), _plan(entry, X.shape[1], folds)

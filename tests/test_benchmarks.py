@@ -1,0 +1,25 @@
+"""The benchmarks that need no running program still run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS, ROOT
+
+NEED_A_PROGRAM = {"session", "predict_api", "list_experiments", "program"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", sorted(BENCHMARKS.keys() - NEED_A_PROGRAM))
+def test_benchmark_runs_on_little(name):
+    command = [sys.executable, "-m", f"benchmarks.{name}", BENCHMARKS[name]]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=ROOT
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "|---|" in done.stdout
