@@ -73,9 +73,10 @@ def field_for(name: str, schema: Schema) -> forms.Field:
         "initial": initial_of(schema),
         "required": False,
     }
+    may_be_empty = len(kinds) < len(schema.get("anyOf", []))
     if "enum" in first:
         options = [(value, str(value).replace("_", " ")) for value in first["enum"]]
-        if len(kinds) < len(schema.get("anyOf", [])):
+        if may_be_empty:
             options = [("", "none"), *options]
         return forms.ChoiceField(choices=options, **common)
     if first.get("type") == "boolean":
@@ -85,7 +86,7 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     if first.get("type") == "object":
         return NamesField(**common)
     if first.get("format") == "column":
-        return ColumnField(**common)
+        return ColumnField(empty="none" if may_be_empty else "choose", **common)
     if first.get("type") in NUMBERS:
         return number_field(first, common)
     return forms.CharField(**common)
@@ -119,10 +120,14 @@ class ListField(forms.CharField):
 class ColumnField(forms.CharField):
     """One column by name; where the columns are known they are offered."""
 
+    def __init__(self, *, empty: str, **common: Any) -> None:
+        super().__init__(**common)
+        self.empty = empty
+
     def offer(self, columns: Mapping[str, str]) -> None:
         """Let people choose among columns, given as names by id."""
         self.names = columns
-        self.widget = forms.Select(choices=[("", "choose"), *columns.items()])
+        self.widget = forms.Select(choices=[("", self.empty), *columns.items()])
 
     def to_python(self, value: Any) -> Any:
         return getattr(self, "names", {}).get(value, value)

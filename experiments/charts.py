@@ -21,19 +21,27 @@ DEPENDENCES = 6
 
 @dataclass(frozen=True)
 class Chart:
-    """One kind of chart: its rows out of a result's details, and how they are drawn."""
+    """One kind of chart: its rows out of a result's details, and how they are drawn.
+
+    Where the title alone does not tell two charts apart, `subject` ends it.
+    """
 
     name: str
     title: str
     rows: Callable[[dict[str, Any]], list[Row]]
     marks: Callable[[list[Row]], Spec]
     words: Callable[[dict[str, Any]], str]
+    subject: Callable[[dict[str, Any]], str] | None = None
+
+    def heading(self, details: dict[str, Any]) -> str:
+        """Return the title as it stands over the chart of a result."""
+        return f"{self.title} {self.subject(details)}" if self.subject else self.title
 
     def spec(self, details: dict[str, Any]) -> Spec:
         """Return the chart as Vega-Lite."""
         rows = self.rows(details)
         marks = {"data": {"values": rows}, **self.marks(rows)}
-        return frame(self.title, self.words(details), marks)
+        return frame(self.heading(details), self.words(details), marks)
 
 
 def curve_rows(
@@ -253,8 +261,11 @@ def dependence_chart(place: int) -> Chart:
             f"prediction lies between {min(means):.4g} and {max(means):.4g}."
         )
 
-    title = f"Partial dependence on feature {place + 1} by importance"
-    return Chart(f"dependence_{place + 1}", title, rows, dependence_marks, words)
+    def subject(details: dict[str, Any]) -> str:
+        return f"“{shape_at(details, place)['feature']}”"
+
+    name, title = f"dependence_{place + 1}", "Partial dependence on"
+    return Chart(name, title, rows, dependence_marks, words, subject)
 
 
 def shape_at(details: dict[str, Any], place: int) -> dict[str, Any]:

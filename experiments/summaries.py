@@ -193,7 +193,11 @@ class Summary:
     def chart_words(self) -> list[dict[str, Any]]:
         """Each chart with its name, title and what it says in words."""
         return [
-            {"name": c.name, "title": c.title, "words": c.words(self.details)}
+            {
+                "name": c.name,
+                "title": c.heading(self.details),
+                "words": c.words(self.details),
+            }
             for c in self.charts
         ]
 

@@ -31,7 +31,11 @@ def experiment_report(result: Result) -> Document:
     _classes(document, summary)
     _features(document, summary)
     document.charts(
-        (chart.title, chart.words(result.details), chart.spec(result.details))
+        (
+            chart.heading(result.details),
+            chart.words(result.details),
+            chart.spec(result.details),
+        )
         for chart in summary.charts
     )
     _again(document, result)

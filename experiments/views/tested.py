@@ -15,6 +15,7 @@ from datasets.exceptions import DamagedDataError
 from datasets.exports import csv_lines
 from datasets.paging import rows_at
 from datasets.stored import readable
+from datasets.tables import NUMERIC
 from experiments.exceptions import NoTestedRowsError
 from experiments.models import Result
 from experiments.tested import labels_of_result, tested_rows, tested_table
@@ -117,6 +118,7 @@ class Errors:
             "page_obj": self.page,
             "query": urlencode(chosen),
             "columns": self.columns,
+            "numeric": NUMERIC,
             "rows": self.rows(),
             "labels": [(str(place), label) for place, label in enumerate(self.labels)],
             "chosen": {name: str(place) for name, place in chosen.items()},
@@ -128,11 +130,13 @@ class Errors:
         """Return the lines of the page with the values of the version's columns."""
         places = [int(place) for place in self.page.object_list]
         numbers = [int(self.found.rows[place]) for place in places]
+        numeric = [column.type in NUMERIC for column in self.columns]
         version = self.result.session.base_version
         with readable(version) as path:
             values = rows_at(path, [c.id for c in self.columns], numbers)
         return [
-            self.line(place) | {"row": number + 1, "values": cells}
+            self.line(place)
+            | {"row": number + 1, "cells": list(zip(cells, numeric, strict=True))}
             for place, number, cells in zip(places, numbers, values, strict=True)
         ]
 

@@ -51,7 +51,9 @@ def test_errors_name_the_row_and_its_values(client, uncertain, owner):
     assert (
         first["actual"] == ("setosa", "versicolor", "virginica")[(first["row"] - 1) % 3]
     )
-    assert first["values"][0] == pytest.approx(5 + (first["row"] - 1) % 7 / 10)
+    value, is_number = first["cells"][0]
+    assert value == pytest.approx(5 + (first["row"] - 1) % 7 / 10)
+    assert is_number
 
 
 @pytest.mark.django_db
