@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datasets.readers.catalogue import reader
 from datasets.steps import catalogue
 from datasets.tables import ColumnType
 
@@ -63,13 +64,19 @@ def facts_of(version: DatasetVersion) -> dict[str, Any]:
 
 
 def read_as(version: DatasetVersion) -> str:
-    """Return how the import was read: "CSV, comma, UTF-8"."""
+    """Return how the import was read: "CSV, comma, UTF-8"; "XLSX, Sheet1"."""
     dialect = version.dialect
     if not dialect:
         return ""
+    entry = reader(version.dataset.file_format)
     delimiter = dialect.get("delimiter", "")
-    named = DELIMITER_NAMES.get(delimiter, delimiter)
-    return f"CSV, {named}, {dialect.get('encoding', '').upper()}"
+    said = {
+        "part": dialect.get("part"),
+        "delimiter": DELIMITER_NAMES.get(delimiter, delimiter),
+        "encoding": dialect.get("encoding", "").upper(),
+    }
+    words = (word for name, word in said.items() if name in entry.settings and word)
+    return ", ".join([entry.name.upper(), *words])
 
 
 def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datasets.models import DatasetVersion
+import pytest
+
+from datasets.models import Dataset, DatasetVersion
+from datasets.readers.dialect import Dialect
 from datasets.summaries import (
     alternative_of,
     bars_of,
     column_rows,
+    read_as,
     summary_of,
     warnings_of,
 )
@@ -94,3 +98,21 @@ def test_text_columns_say_how_long_their_values_are():
         "; 3 to 40 characters"
     )
     assert "characters" not in summary_of(column("a", type="category", lengths=lengths))
+
+
+@pytest.mark.parametrize(
+    ("file_format", "told", "words"),
+    [
+        ("csv", {"delimiter": ";"}, "CSV, semicolon, UTF-8"),
+        ("json", {"part": "countries"}, "JSON, countries, UTF-8"),
+        ("xlsx", {"part": "Sheet1"}, "XLSX, Sheet1"),
+        ("parquet", {}, "PARQUET"),
+    ],
+)
+def test_only_what_matters_to_the_format_is_told(file_format, told, words):
+    version = DatasetVersion(
+        dataset=Dataset(file_format=file_format),
+        dialect=Dialect(**told).model_dump(mode="json"),
+    )
+
+    assert read_as(version) == words
