@@ -57,6 +57,14 @@ HEADLINES = {
 #: has an index to sort by.
 LISTED = ("accuracy", "f1_macro", "roc_auc", "r2", "rmse")
 
+#: What learning in epochs tells of each, as far as it is known, and its title.
+EPOCH_FIGURES = {
+    "train_loss": "loss",
+    "valid_loss": "validation loss",
+    "valid_accuracy": "validation accuracy",
+    "valid_r2": "validation R²",
+}
+
 #: Significant digits of a headline: lists parse thousands of them to sort.
 DIGITS = 6
 

@@ -23,6 +23,7 @@ import sklearn.linear_model
 import sklearn.model_selection
 import sklearn.naive_bayes
 import sklearn.neighbors
+import sklearn.neural_network
 import sklearn.svm
 import sklearn.tree
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datasets.monitor import SilentMonitor
 from experiments.checkpoints import NoCheckpoints
+from experiments.metrics import EPOCH_FIGURES
 
 if TYPE_CHECKING:
     from datasets.monitor import Monitor
@@ -104,11 +105,7 @@ class EpochCheckpoint:
 def in_words(metrics: dict[str, float], epochs: int) -> str:
     """Return one line about an epoch."""
     told = [f"epoch {metrics['epoch']:.0f} of {epochs}"]
-    for name, title in (
-        ("train_loss", "loss"),
-        ("valid_loss", "validation loss"),
-        ("valid_accuracy", "validation accuracy"),
-    ):
+    for name, title in EPOCH_FIGURES.items():
         if name in metrics:
             told.append(f"{title} {metrics[name]:.4f}")
     return ", ".join(told)

@@ -156,6 +156,10 @@ _KERNELS = (
     Preset("straight", "Straight", {"kernel": "linear"}),
     Preset("close", "Close to the rows", {"C": 10.0}),
 )
+_NETWORKS = (
+    Preset("small", "Small", {"hidden_layer_sizes": (32,), "max_iter": 100}),
+    Preset("deep", "Deep", {"hidden_layer_sizes": (128, 64, 32), "max_iter": 500}),
+)
 _STEADY_FOREST = Preset("thorough", "Thorough", {"n_estimators": 500})
 _QUICK_FOREST = Preset("quick", "Quick", {"n_estimators": 50, "max_depth": 10})
 _CHAID = (
@@ -285,6 +289,16 @@ _ENTRIES = (
         presets=_BOOSTING,
     ),
     Algorithm(
+        name="neural_network",
+        title="Neural network (MLP)",
+        task=Task.CLASSIFICATION,
+        summary="Layers of simple units, taught in epochs one can watch.",
+        parameters=f"{_HERE}.neural_networks:NeuralNetworkParameters",
+        factory=f"{_HERE}.neural_network:build",
+        scales=True,
+        presets=_NETWORKS,
+    ),
+    Algorithm(
         name="dummy",
         title="Baseline (reads no feature)",
         task=Task.CLASSIFICATION,
@@ -385,6 +399,16 @@ _ENTRIES = (
         categories="native",
         missing="native",
         presets=_BOOSTING,
+    ),
+    Algorithm(
+        name="neural_network_regressor",
+        title="Neural network (MLP, regression)",
+        task=Task.REGRESSION,
+        summary="Layers of simple units, taught in epochs one can watch.",
+        parameters=f"{_HERE}.neural_networks:NeuralNetworkParameters",
+        factory=f"{_HERE}.neural_network_regressor:build",
+        scales=True,
+        presets=_NETWORKS,
     ),
     Algorithm(
         name="dummy_regressor",

@@ -19,6 +19,7 @@ from datamine.leases import MAX_ATTEMPTS
 from experiments.choices import SessionStatus
 from experiments.estimates import seconds_left
 from experiments.labels import settings_of
+from experiments.metrics import EPOCH_FIGURES
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.repetitions import repetition_of
 from experiments.services import delete_experiment
@@ -117,7 +118,19 @@ def live(found: TrainingSession) -> dict[str, Any]:
         "remaining": seconds_left(found.progress, elapsed),
         "log": log_lines(found),
         "most_attempts": MAX_ATTEMPTS,
+        "epoch": latest_epoch(found.history),
     }
+
+
+def latest_epoch(history: list[dict[str, float]]) -> dict[str, Any]:
+    """Return the number of the last epoch and what it told; nothing without epochs."""
+    if not history:
+        return {}
+    told = history[-1]
+    titles = [
+        (title, told[name]) for name, title in EPOCH_FIGURES.items() if name in told
+    ]
+    return {"number": len(history), "figures": titles}
 
 
 def log_lines(found: TrainingSession) -> list[dict[str, str]]:

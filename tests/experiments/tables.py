@@ -13,7 +13,11 @@ from experiments.plans import Plan, SplitSettings
 from experiments.preparation import Frame
 
 NUMBER, CATEGORY = ColumnType.NUMBER, ColumnType.CATEGORY
-QUICK = {"random_forest": {"n_estimators": 3}, "gradient_boosting": {"max_iter": 5}}
+QUICK = {
+    "random_forest": {"n_estimators": 3},
+    "gradient_boosting": {"max_iter": 5},
+    "neural_network": {"max_iter": 5},
+}
 #: The algorithms that take any table: families have tables of their own.
 GENERAL = [entry.name for entry in algorithms() if entry.family is None]
 

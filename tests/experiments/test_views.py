@@ -144,12 +144,14 @@ def test_live_session_never_claims_to_be_complete(client, project, owner):
         phase="fold 3 of 3",
         log="10:00:00 Reading version 1.\n10:00:01 Fold 1 of 3.\n",
         attempts=2,
+        history=[{"epoch": 1, "train_loss": 0.5}, {"epoch": 2, "train_loss": 0.25}],
     )
     client.force_login(owner)
 
     page = client.get(session.get_absolute_url()).content.decode()
 
     assert "fold 3 of 3" in page
+    assert "<dt>Epoch 2</dt><dd>loss 0.2500</dd>" in page
     assert "2 of 3" in page
     assert "<time>10:00:01</time> Fold 1 of 3." in page
     assert "100" not in page.split("<progress")[1].split("</progress>")[0]

@@ -47,6 +47,7 @@ def test_catalogue_has_the_named_algorithms():
         "decision_tree_chaid",
         "random_forest",
         "gradient_boosting",
+        "neural_network",
         "dummy",
         "linear_regression",
         "ridge_regression",
@@ -57,6 +58,7 @@ def test_catalogue_has_the_named_algorithms():
         "support_vectors_regressor",
         "random_forest_regressor",
         "gradient_boosting_regressor",
+        "neural_network_regressor",
         "dummy_regressor",
         "diabetes",
     ]

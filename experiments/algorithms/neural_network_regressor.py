@@ -1,0 +1,20 @@
+"""A multilayer perceptron for numbers, followed epoch by epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.algorithms.neural_networks import NeuralNetworkParameters
+from experiments.algorithms.parameters import Setting
+from experiments.algorithms.scaling import scaled, with_scaled_target
+
+
+def build(parameters: NeuralNetworkParameters, setting: Setting) -> Any:
+    """Return the unfitted estimator."""
+    from experiments.algorithms.perceptrons import (  # noqa: PLC0415 -- heavy import
+        FollowedRegressor,
+    )
+
+    network = FollowedRegressor(**parameters.arguments(setting))
+    network.watch = setting.watch
+    return with_scaled_target(scaled(network, standardize=parameters.standardize))
