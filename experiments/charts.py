@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, frame
+from experiments.search_charts import (
+    heat_marks,
+    heat_rows,
+    parallel_marks,
+    parallel_rows,
+    say_search,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -407,6 +414,20 @@ CHARTS = {
             say_epochs,
         ),
         *(dependence_chart(place) for place in range(DEPENDENCES)),
+        Chart(
+            "search_heat",
+            "Search: two hyperparameters",
+            heat_rows,
+            heat_marks,
+            say_search,
+        ),
+        Chart(
+            "search_lines",
+            "Search: a line for each trial",
+            parallel_rows,
+            parallel_marks,
+            say_search,
+        ),
     )
 }
 

@@ -12,6 +12,7 @@ from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_profile
 from experiments.exceptions import DraftProblem, InvalidDraftError, VersionNotReadyError
 from experiments.plans import Plan, SplitSettings
+from experiments.searches import SearchSettings, normalised, search_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class Draft:
     description: str = ""
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     split: Mapping[str, Any] = field(default_factory=dict)
+    search: Mapping[str, Any] | None = None
     preprocessing: str = Preprocessing.LEAK_FREE
 
 
@@ -57,6 +59,7 @@ def plan_of(draft: Draft) -> Plan:
         )
     usual = entry.family.split if entry and entry.family else {}
     split = _checked(SplitSettings, {**usual, **draft.split}, "split", problems)
+    search = _search(draft, entry, problems)
     if entry is None or problems:
         raise InvalidDraftError(problems)
     target, features = draft.target_column, list(draft.feature_columns)
@@ -70,6 +73,7 @@ def plan_of(draft: Draft) -> Plan:
         features=features,
         task=entry.task,
         split=SplitSettings(**split),
+        search=search,
         preprocessing=draft.preprocessing,
         random_seed=split["random_seed"],
     )
@@ -105,6 +109,19 @@ def _algorithm(draft: Draft, problems: list[DraftProblem]) -> Algorithm | None:
     except UnknownAlgorithmError as error:
         problems.append(DraftProblem("algorithm", "unknown_algorithm", str(error)))
         return None
+
+
+def _search(
+    draft: Draft, entry: Algorithm | None, problems: list[DraftProblem]
+) -> SearchSettings | None:
+    """Return how hyperparameters are searched for, None where they are not."""
+    if draft.search is None or entry is None:
+        return None
+    values = _checked(SearchSettings, draft.search, "search", problems)
+    settings = SearchSettings(**values)
+    found = list(search_problems(settings, entry))
+    problems += [DraftProblem(f"search.{p}", "invalid", detail) for p, detail in found]
+    return None if found else normalised(settings, entry)
 
 
 def _checked(

@@ -29,10 +29,16 @@ def fits_of(folds: int | None) -> int:
 
 
 def estimate_seconds(
-    algorithm: str, *, rows: int, features: int, split: SplitSettings
+    algorithm: str,
+    *,
+    rows: int,
+    features: int,
+    split: SplitSettings,
+    search_fits: int = 0,
 ) -> float:
     """Return how long a session may take, in whole seconds: more would be a lie."""
-    work = rows * features * fits_of(split.cv_folds) / MILLION
+    fits = fits_of(split.cv_folds) + search_fits
+    work = rows * features * fits / MILLION
     return math.ceil(FIXED + work * _rate(algorithm))
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.rivals import Rivals
-from experiments.tensors import HoldsTensors
 
 if TYPE_CHECKING:
     from experiments.evaluation.metrics import Metrics
@@ -32,8 +31,10 @@ class Fitted:
     @property
     def history(self) -> list[dict[str, float]]:
         """What a network tells of its epochs; nothing for others."""
-        estimator = self.estimator
-        return estimator.history_ if isinstance(estimator, HoldsTensors) else []
+        estimator = getattr(self.estimator, "regressor_", self.estimator)
+        if hasattr(estimator, "named_steps"):
+            estimator = estimator[-1]
+        return getattr(estimator, "history_", [])
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,4 @@ class FinishedFold:
 
     tried: Tried
     said: list[str]
+    choice: dict[str, Any] | None = None

@@ -22,6 +22,7 @@ from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.models import Experiment
 from experiments.plans import SplitSettings
+from experiments.search_forms import SearchForm, search_form
 from experiments.suggestions import (
     algorithms_for,
     candidates,
@@ -196,6 +197,20 @@ class SetupForm:
             initial=self.preset.values if self.preset else {},
         )
 
+    @cached_property
+    def search(self) -> SearchForm | None:
+        """The form of the search, filled anew where the algorithm has changed."""
+        if self.algorithm is None or self.algorithm.family is not None:
+            return None
+        kept = self.said.get("search_of") == self.algorithm.name
+        method = self.said.get("search-method", "")
+        return search_form(self.algorithm, self.said if kept else None, method)
+
+    @property
+    def searches(self) -> bool:
+        """Whether a way to search was chosen, so that its fields are shown."""
+        return bool(self.search and self.search["method"].value())
+
     # Step 5: the split
 
     @cached_property
@@ -258,6 +273,8 @@ class SetupForm:
         forms_right = self.split.is_valid() if self.split.is_bound else True
         if self.parameters is not None and self.parameters.is_bound:
             forms_right = self.parameters.is_valid() and forms_right
+        if self.searches and self.search is not None and self.search.is_bound:
+            forms_right = self.search.is_valid() and forms_right
         if not (forms_right and self.version and self.target and self.algorithm):
             return None
         return Draft(
@@ -269,6 +286,7 @@ class SetupForm:
             feature_columns=tuple(column.name for column in self.features),
             hyperparameters=self.hyperparameters(),
             split=self.split_settings(),
+            search=self.search_settings(),
             preprocessing=self.preprocessing,
         )
 
@@ -277,6 +295,14 @@ class SetupForm:
         if form is not None and form.is_bound and form.parameters is not None:
             return form.parameters.model_dump(mode="json")
         return dict(self.preset.values) if self.preset else {}
+
+    def search_settings(self) -> dict[str, Any] | None:
+        """Return how to search; as recommended until somebody said more."""
+        if self.search is None or not self.searches:
+            return None
+        if self.search.parameters is not None:
+            return self.search.parameters.model_dump(mode="json")
+        return {"method": self.search["method"].value()}
 
     def split_settings(self) -> dict[str, Any]:
         if self.split.parameters is None:

@@ -49,6 +49,11 @@ class Experiment(models.Model):
     target_column = models.TextField()
     feature_columns = models.JSONField()
     split = models.JSONField(default=dict)
+    search = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="How hyperparameters are searched for; null where they are as set.",
+    )
     preprocessing = models.CharField(
         max_length=10, choices=Preprocessing, default=Preprocessing.LEAK_FREE
     )

@@ -63,6 +63,8 @@ class Outcome:
         How a family's model stands against plain ones: see `experiments.rivals`.
     history : list of dict
         What a network tells of each epoch.
+    search : dict, optional
+        The trials that hyperparameters were chosen from: see `experiments.choosing`.
     """
 
     algorithm: str
@@ -85,6 +87,7 @@ class Outcome:
     timings: dict[str, float] = field(default_factory=dict)
     rivals: list[Json] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
+    search: Json | None = None
 
     @property
     def rows(self) -> dict[str, int]:
@@ -113,6 +116,7 @@ class Outcome:
             "rows": self.rows,
             "rivals": self.rivals,
             "history": self.history,
+            "search": self.search,
             "split_digest": self.split_digest,
             "signature": self.signature.to_json(),
             "timings": self.timings,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from datasets.recipes import StepSpec
 from experiments.algorithms.catalogue import Task
 from experiments.algorithms.parameters import parameter
+from experiments.searches import SearchSettings
 
 #: Shares are compared up to this, so that 0.7 + 0.3 is a whole.
 ROUNDING = 1e-9
@@ -136,6 +137,7 @@ class Plan(BaseModel):
     features: list[str]
     task: Task
     split: SplitSettings = Field(default_factory=SplitSettings)
+    search: SearchSettings | None = None
     preprocessing: Literal["leak_free", "as_is"] = "leak_free"
     steps: list[StepSpec] = Field(default_factory=list)
     random_seed: int = Field(42, ge=0, le=2**32 - 1)

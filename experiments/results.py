@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from experiments.charts import CHARTS
+from experiments.found_searches import trials_table
 from experiments.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -109,4 +110,5 @@ TABLES = {
     "report": report_table,
     "importances": importance_table,
     "folds": folds_table,
+    "trials": trials_table,
 }

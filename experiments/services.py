@@ -42,6 +42,7 @@ def create_experiment(draft: Draft, *, actor: User | None) -> Experiment:
         target_column=plan.target,
         feature_columns=plan.features,
         split=plan.split.model_dump(mode="json"),
+        search=plan.search.model_dump(mode="json") if plan.search else None,
         preprocessing=plan.preprocessing,
         created_by=actor,
     )

@@ -108,6 +108,7 @@ def draft_of(experiment: Experiment) -> Draft:
         target_column=experiment.target_column,
         feature_columns=tuple(experiment.feature_columns),
         split=experiment.split,
+        search=experiment.search,
         preprocessing=experiment.preprocessing,
     )
 

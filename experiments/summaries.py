@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.algorithms.catalogue import Task
 from experiments.charts import Chart, charts_of
+from experiments.found_searches import FoundSearch
 from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
 
 if TYPE_CHECKING:
@@ -206,6 +207,12 @@ class Summary:
         """The plain models a family is held against, with the figure they share."""
         found = self.details.get("rivals") or []
         return [{**rival, "metric": title_of(rival["metric"])} for rival in found]
+
+    @property
+    def search(self) -> FoundSearch | None:
+        """The trials hyperparameters were chosen from, None where they were set."""
+        stored = self.details.get("search")
+        return FoundSearch(stored) if stored else None
 
     @property
     def remarks(self) -> list[str]:

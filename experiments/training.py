@@ -1,31 +1,16 @@
 """From a plan and a table to an outcome. Knows no Django and gives the same numbers.
 
 >>> outcome = train(Plan(...), table)
-
-The parts of scikit-learn that factories import on use are imported here already, so
-that a child that waits for work has them ready.
 """
 
 from __future__ import annotations
 
 import time
-import warnings
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sklearn
-import sklearn.compose
-import sklearn.dummy
-import sklearn.ensemble
-import sklearn.linear_model
-import sklearn.model_selection
-import sklearn.naive_bayes
-import sklearn.neighbors
-import sklearn.neural_network
-import sklearn.svm
-import sklearn.tree
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from datasets.declarations import ParameterError
@@ -38,6 +23,7 @@ from experiments.algorithms.catalogue import (
 from experiments.algorithms.parameters import Setting
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
+from experiments.choosing import Chooser
 from experiments.evaluation.leaks import (
     Learned,
     duplicates_across,
@@ -48,6 +34,7 @@ from experiments.evaluation.splits import make_split
 from experiments.evaluation.tested import RowAnswers
 from experiments.explaining import Explainer
 from experiments.fits import FinishedFold, Fitted, Tried
+from experiments.library_words import estimator_warnings, refusals_explained
 from experiments.outcomes import Outcome
 from experiments.pipelines import make_pipeline, self_check
 from experiments.problems import Problem, TrainingError
@@ -62,6 +49,7 @@ if TYPE_CHECKING:
     from experiments.algorithms.parameters import Parameters
     from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
+    from experiments.evaluation.splits import Fold
     from experiments.plans import Plan
     from experiments.samples import Samples
 
@@ -115,23 +103,6 @@ def train(
     return replace(outcome, warnings=[*outcome.warnings, *said])
 
 
-@contextmanager
-def estimator_warnings() -> Iterator[Callable[[], list[str]]]:
-    """Collect what libraries warn of, each sentence once."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-
-        def heard() -> list[str]:
-            told = (w for w in caught if issubclass(w.category, _TOLD))
-            return list(dict.fromkeys(str(w.message).split("\n")[0] for w in told))
-
-        yield heard
-
-
-#: Warnings about these data; what is about versions of libraries is left out.
-_TOLD = (UserWarning, RuntimeWarning)
-
-
 class _Session:
     """The phases of one training, in order; nothing of it outlives `run`."""
 
@@ -149,7 +120,7 @@ class _Session:
         self.heard = heard
         self.said_before: list[str] = []
         self.entry = _entry(plan)
-        self.parameters = _parameters(self.entry, plan)
+        self.parameters = _parameters(self.entry, plan.hyperparameters)
         self.threads = threads
         self.timings: dict[str, float] = {}
 
@@ -158,11 +129,15 @@ class _Session:
             self.samples = read_samples(self.plan, table)
             self.scorer = scorer(self.samples.labels)
             self.split = make_split(self.plan.split, self.samples.sides)
+        self.chooser = self._chooser() if self.plan.search else None
         self._announce()
+        if self.chooser:
+            with self._phase("Searching"):
+                self.parameters = self._with(self.chooser.choose())
         with self._phase("Cross-validation"):
             folds = [self._fold(place) for place in range(len(self.split.folds))]
         with self._phase("Training the model"):
-            fitted = self._fit(self.split.train, "model")
+            fitted = self._fit(self.split.train, "model", self.parameters)
         with self._phase("Testing"):
             parts = self._parts(fitted)
         return self._outcome(fitted, parts, folds)
@@ -177,9 +152,10 @@ class _Session:
 
     def _announce(self) -> None:
         split = self.split
-        # One unit a fold, one for the model, one for what is said about it.
+        # One unit a fit, one for what is said about the model.
+        fits = self.chooser.fits if self.chooser else 0
         curve = len(LEARNING_SHARES) if self.plan.split.learning_curve else 0
-        self.monitor.total(len(split.folds) + 2 + curve)
+        self.monitor.total(fits + len(split.folds) + 2 + curve)
         self.monitor.log(
             f"{len(split.train)} rows to learn from, {len(split.validation)} to choose "
             f"on, {len(split.test)} to test on; {len(split.folds)} folds."
@@ -195,40 +171,74 @@ class _Session:
             self.monitor.log(f"Fold {number} of {total} was finished before.")
             self.monitor.advance()
             self.said_before = earlier.said
+            if self.chooser and earlier.choice:
+                self.chooser.take_up(earlier.choice)
             return earlier.tried
         self.monitor.log(f"Fold {number} of {total}.")
         learned, tested = self.split.folds[place]
         is_measured = number == total and not len(self.split.test)
-        fitted = self._fit(learned, f"fold {number}")
+        fitted = self._fit(learned, f"fold {number}", self._parameters_in(place))
         tried = self._try(fitted, tested).kept(with_model=is_measured)
-        self.checkpoints.save(f"fold {number}", FinishedFold(tried, self.said()))
+        choices = self.chooser.nested if self.chooser else []
+        finished = FinishedFold(tried, self.said(), choices[-1] if choices else None)
+        self.checkpoints.save(f"fold {number}", finished)
         return tried
 
     def said(self) -> list[str]:
         """Return what libraries warned of, in trainings that were lost and in this."""
         return list(dict.fromkeys([*self.said_before, *self.heard()]))
 
-    def _fit(self, places: Codes, part: str) -> Fitted:
+    def _chooser(self) -> Chooser:
+        return Chooser(
+            self.plan,
+            self.entry,
+            self.split,
+            self.samples.sides,
+            self._score,
+            self.monitor,
+            self.checkpoints,
+        )
+
+    def _with(self, values: dict[str, Any]) -> Parameters:
+        return _parameters(self.entry, {**self.plan.hyperparameters, **values})
+
+    def _parameters_in(self, place: int) -> Parameters:
+        """Return what a fold learns with: its own choice where searches are nested."""
+        if not (self.chooser and self.chooser.settings.nested):
+            return self.parameters
+        learned, _ = self.split.folds[place]
+        return self._with(self.chooser.choose_within(learned, place + 1))
+
+    def _score(self, values: dict[str, Any], fold: Fold, part: str) -> float | None:
+        """Return the metric that a search goes by, of values tried on a fold."""
+        assert self.chooser is not None
+        learned, tested = fold
+        tried = self._try(self._fit(learned, part, self._with(values)), tested)
+        return self._scored(tried)[self.chooser.metric]
+
+    def _fit(self, places: Codes, part: str, parameters: Parameters) -> Fitted:
         self.monitor.check()
         preparation, X, rows = self.samples.prepare(
             places, self.plan.features, self.entry
         )
         kept = self.samples.places(rows)
         y, taught = self.samples.y[kept], self.samples.taught(kept)
-        self._check_learnable(X, y)
+        self._check_learnable(X, y, parameters)
         watch = Watch(self.monitor, self.checkpoints, part)
         setting = Setting(
             self.plan.random_seed, self.threads, preparation.encoder.categorical, watch
         )
-        estimator = self.entry.build(self.plan.hyperparameters, setting)
-        with _refusals_explained(self.entry):
+        estimator = self.entry.build(parameters.model_dump(), setting)
+        with refusals_explained(self.entry):
             estimator.fit(X, taught)
             rivals = Rivals.fitted(self.entry.family, setting, X, y)
         watch.finish()
         return Fitted(preparation, estimator, X, y, taught, rivals)
 
-    def _check_learnable(self, X: Array, y: np.ndarray[Any, Any]) -> None:
-        if reason := self.parameters.reason_unfit(*X.shape):
+    def _check_learnable(
+        self, X: Array, y: np.ndarray[Any, Any], parameters: Parameters
+    ) -> None:
+        if reason := parameters.reason_unfit(*X.shape):
             raise TrainingError(reason)
         if self.samples.labels is not None and y.min() == y.max():
             label = self.samples.labels[y[0]]
@@ -266,7 +276,7 @@ class _Session:
 
     def _predict(self, fitted: Fitted, X: Array) -> Array:
         self.monitor.check()
-        with _refusals_explained(self.entry):
+        with refusals_explained(self.entry):
             found = answers(fitted.estimator, X, self.samples.labels)
         if not np.isfinite(found).all():
             raise TrainingError(
@@ -323,6 +333,7 @@ class _Session:
             timings=self.timings,
             rivals=rivals,
             history=fitted.history,
+            search=self.chooser.to_json() if self.chooser else None,
         )
 
     def _explainer(self, tried: Tried, n_predicted: int) -> Explainer:
@@ -353,7 +364,8 @@ class _Session:
     def _step(self, learned: Codes, tested: Codes) -> dict[str, Any] | None:
         """Return one point of the learning curve; None where too few rows teach."""
         try:
-            fitted = self._fit(learned, f"{len(learned)} rows")
+            part = f"{len(learned)} rows"
+            fitted = self._fit(learned, part, self.parameters)
         except TrainingError as refusal:
             self.monitor.log(f"From {len(learned)} rows: {refusal}")
             self.monitor.advance()
@@ -423,6 +435,7 @@ class _Session:
     def _warnings(self, fitted: Fitted) -> list[Problem]:
         return [
             *self.samples.warnings,
+            *(self.chooser.warnings() if self.chooser else ()),
             *duplicates_across(self.samples.repeats, self.split),
             *_telling(self.plan, self.samples, fitted),
             *_unlearned(self.plan, self.samples, fitted),
@@ -454,21 +467,8 @@ def _entry(plan: Plan) -> Algorithm:
         raise TrainingError(str(error)) from error
 
 
-def _parameters(entry: Algorithm, plan: Plan) -> Parameters:
+def _parameters(entry: Algorithm, values: dict[str, Any]) -> Parameters:
     try:
-        return entry.parameters_model().parse(plan.hyperparameters)
+        return entry.parameters_model().parse(values)
     except ParameterError as error:
         raise TrainingError(str(error)) from error
-
-
-@contextmanager
-def _refusals_explained(entry: Algorithm) -> Iterator[None]:
-    """Say in a sentence what an estimator does not take; rows were checked before."""
-    try:
-        with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
-            yield
-    except ValueError as error:
-        reason = str(error).split("\n")[0].rstrip(".")
-        raise TrainingError(
-            f"{entry.title} cannot work on these rows: {reason}."
-        ) from error

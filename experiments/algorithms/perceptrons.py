@@ -59,6 +59,18 @@ class Followed(BaseMultilayerPerceptron):
         watch.check()
         watch.epoch(told, self.max_iter)
 
+    @property
+    def history_(self) -> list[dict[str, float]]:
+        """What was told of every epoch."""
+        scores = self.validation_scores_ or []
+        history = [
+            {"epoch": float(epoch), "train_loss": float(loss)}
+            for epoch, loss in enumerate(self.loss_curve_, start=1)
+        ]
+        for told, score in zip(history, scores, strict=False):
+            told[self.score_name] = float(score)
+        return history
+
     def __sklearn_clone__(self) -> Self:
         twin = type(self)(**self.get_params())
         if self.watch is not None:

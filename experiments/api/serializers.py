@@ -12,6 +12,7 @@ from experiments.algorithms.catalogue import Algorithm, Task
 from experiments.choices import Preprocessing, SessionStatus
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.plans import SplitSettings
+from experiments.searches import SearchSettings
 
 #: A column's name is what stands in the file, blanks included.
 NAME = {"trim_whitespace": False, "max_length": 10_000}
@@ -22,12 +23,18 @@ class SplitField(serializers.DictField):
     """A split as `SplitSettings` declares it; checked with the whole draft."""
 
 
+@extend_schema_field(SearchSettings.model_json_schema())
+class SearchField(serializers.DictField):
+    """A search as `SearchSettings` declares it; checked with the whole draft."""
+
+
 class ExperimentSerializer(serializers.ModelSerializer):
     """An experiment with the state and figures of its latest session."""
 
     project = serializers.SlugRelatedField("key", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
     split = SplitField()
+    search = SearchField(allow_null=True)
     status = serializers.SerializerMethodField()
     metrics = serializers.DictField(
         source="headline", child=serializers.FloatField(), read_only=True
@@ -41,8 +48,8 @@ class ExperimentSerializer(serializers.ModelSerializer):
         fields = [
             "id", "project", "name", "description", "dataset", "version", "task",
             "algorithm", "hyperparameters", "target_column", "feature_columns", "split",
-            "preprocessing", "status", "latest_session", "metrics", "created_by",
-            "created_at", "updated_at",
+            "search", "preprocessing", "status", "latest_session", "metrics",
+            "created_by", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -74,6 +81,7 @@ class DraftSerializer(serializers.Serializer):
         child=serializers.CharField(**NAME), allow_empty=False, max_length=10_000
     )
     split = SplitField(required=False, default=dict)
+    search = SearchField(required=False, allow_null=True, default=None)
     preprocessing = serializers.ChoiceField(
         Preprocessing.choices, required=False, default=Preprocessing.LEAK_FREE
     )
@@ -160,6 +168,8 @@ class SessionDetailSerializer(SessionSerializer):
     feature_importance = serializers.SerializerMethodField()
     partial_dependence = serializers.SerializerMethodField()
     learning_curve = serializers.SerializerMethodField()
+    hyperparameters = serializers.SerializerMethodField()
+    search = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     split_digest = serializers.SerializerMethodField()
     model_artifact = serializers.SerializerMethodField()
@@ -170,8 +180,8 @@ class SessionDetailSerializer(SessionSerializer):
             *SessionSerializer.Meta.fields,
             "history", "metrics", "baseline", "intervals", "confusion_matrix",
             "classification_report", "curves", "residuals", "feature_importance",
-            "partial_dependence", "learning_curve", "warnings", "split_digest",
-            "model_artifact", "plan",
+            "partial_dependence", "learning_curve", "hyperparameters", "search",
+            "warnings", "split_digest", "model_artifact", "plan",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -207,6 +217,16 @@ class SessionDetailSerializer(SessionSerializer):
 
     def get_residuals(self, session: TrainingSession) -> dict[str, Any] | None:
         return self._detail(session, "residuals")
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_search(self, session: TrainingSession) -> dict[str, Any] | None:
+        """Return the trials hyperparameters were chosen from, null without a search."""
+        return self._detail(session, "search")
+
+    @extend_schema_field(serializers.DictField(allow_null=True))
+    def get_hyperparameters(self, session: TrainingSession) -> dict[str, Any] | None:
+        """Return what the model was learned with, as set or as chosen."""
+        return self._detail(session, "hyperparameters")
 
     def get_feature_importance(
         self, session: TrainingSession

@@ -79,6 +79,12 @@ class Sides:
     times: np.ndarray[Any, Any] | None = None
     duplicates: Codes | None = None
 
+    def take(self, places: Places) -> Sides:
+        """Return the sides of some of the rows."""
+        sides = (self.strata, self.groups, self.times, self.duplicates)
+        taken = (None if side is None else side[places] for side in sides)
+        return Sides(len(places), *taken)
+
 
 def make_split(settings: SplitSettings, sides: Sides) -> Split:
     """Divide the rows as the settings say.
@@ -89,6 +95,15 @@ def make_split(settings: SplitSettings, sides: Sides) -> Split:
         Where the rows are too few for what is asked.
     """
     return _METHODS[settings.method](settings, sides)
+
+
+def inner_folds(
+    settings: SplitSettings, sides: Sides, places: Places, folds: int
+) -> tuple[Fold, ...]:
+    """Return folds of some of the rows alone, divided as the settings say."""
+    whole = {"train_ratio": 1.0, "validation_ratio": 0.0, "cv_folds": folds}
+    found = make_split(settings.model_copy(update=whole), sides.take(places))
+    return tuple((places[learned], places[tested]) for learned, tested in found.folds)
 
 
 def _random(settings: SplitSettings, sides: Sides) -> Split:

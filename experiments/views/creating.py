@@ -15,7 +15,7 @@ from experiments.drafts import findings, plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
 from experiments.forms import SetupForm
-from experiments.plans import SplitSettings
+from experiments.searches import fits_expected
 from experiments.services import create_experiment
 from experiments.sessions import create_and_start, learning_steps
 from projects.models import Project
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from experiments.drafts import Draft
+    from experiments.plans import Plan
 
 MISSING = "missing_values"
 
@@ -100,14 +101,19 @@ def outlook(setup: SetupForm) -> dict[str, Any]:
             setup, [p.column for p in found.problems if p.code == MISSING]
         ),
         "learning": learning_steps(setup.version),
-        **extent(setup, plan.split),
+        **extent(setup, plan),
     }
 
 
-def extent(setup: SetupForm, split: SplitSettings) -> dict[str, Any]:
+def extent(setup: SetupForm, plan: Plan) -> dict[str, Any]:
     """Return how many rows go where, and the estimate in seconds."""
     assert setup.version is not None
     assert setup.algorithm is not None
+    split, validates = plan.split, plan.split.validation_ratio > 0
+    fits = 0
+    if plan.search:
+        folds, entry = split.cv_folds, setup.algorithm
+        fits = fits_expected(plan.search, entry, folds, validates=validates)
     rows = setup.version.rows_count
     tested = round(rows * split.test_ratio)
     validated = round(rows * split.validation_ratio)
@@ -120,6 +126,7 @@ def extent(setup: SetupForm, split: SplitSettings) -> dict[str, Any]:
             rows=rows,
             features=len(setup.feature_ids),
             split=split,
+            search_fits=fits,
         ),
     }
 

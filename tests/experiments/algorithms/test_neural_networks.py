@@ -67,9 +67,10 @@ def test_every_epoch_of_the_model_is_told(name, score):
     monitor = Watching()
     plan = mixed_plan(name, hyperparameters={"max_iter": 7, "patience": 100})
 
-    train(plan, make_table(**mixed_columns(100)), monitor)
+    outcome = train(plan, make_table(**mixed_columns(100)), monitor)
 
     assert [told["epoch"] for told in monitor.epochs] == [1, 2, 3, 4, 5, 6, 7]
+    assert outcome.history == monitor.epochs
     assert set(monitor.epochs[0]) == {"epoch", "train_loss", score}
 
 

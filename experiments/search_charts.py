@@ -1,0 +1,182 @@
+"""The trials of a search drawn: a heat map of two parameters, and lines over all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.metrics import METRICS, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = dict[str, Any]
+Spec = dict[str, Any]
+
+#: From few to much, told apart by people who see colours differently.
+SCHEME = "viridis"
+NO_VALUE = "no limit"
+
+
+def scored(details: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the trials that have a figure and learned from all rows."""
+    found = (details.get("search") or {}).get("trials") or []
+    return [t for t in found if t.get("score") is not None and t.get("rows") == 1]
+
+
+def varied(details: dict[str, Any]) -> list[str]:
+    """Return the parameters that differ between trials, those of most values first."""
+    names = (details.get("search") or {}).get("names") or []
+    counts = {n: len({written(t["values"][n]) for t in scored(details)}) for n in names}
+    return sorted((n for n in names if counts[n] > 1), key=lambda n: -counts[n])
+
+
+def written(value: Any) -> str:
+    """Write a value as axes show it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return NO_VALUE if value is None else str(value)
+
+
+def in_words(values: dict[str, Any], names: Sequence[str]) -> str:
+    """Write the values of a trial, parameter by parameter in this order."""
+    return ", ".join(f"{name} {written(values[name])}" for name in names)
+
+
+def in_order(values: Sequence[Any]) -> list[str]:
+    """Return the different values as axes show them: numbers by size, then words."""
+    numbers = sorted({v for v in values if type(v) in {int, float}})
+    others = dict.fromkeys(v for v in map(written, values))
+    return list(dict.fromkeys([*map(written, numbers), *others]))
+
+
+def heat_rows(details: dict[str, Any]) -> list[Row]:
+    """Return the best figure for each pair of values of the two most varied."""
+    search, names = details.get("search") or {}, varied(details)[:2]
+    if len(names) < 2:
+        return []
+    higher = METRICS[search["metric"]].higher
+    best: dict[tuple[str, str], Row] = {}
+    order = [in_order([t["values"][n] for t in scored(details)]) for n in names]
+    for trial in scored(details):
+        x, y = (written(trial["values"][name]) for name in names)
+        known = best.get((x, y))
+        if known is None or (trial["score"] > known["score"]) == higher:
+            best[x, y] = {
+                "x": x,
+                "y": y,
+                "score": trial["score"],
+                "x_name": names[0],
+                "y_name": names[1],
+            }
+    return sorted(
+        best.values(), key=lambda r: (order[0].index(r["x"]), order[1].index(r["y"]))
+    )
+
+
+def heat_marks(rows: list[Row]) -> Spec:
+    """Draw a square for each pair, coloured by its figure."""
+    x, y = rows[0]["x_name"], rows[0]["y_name"]
+    return {
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x": ordinal("x", x, [row["x"] for row in rows]),
+            "y": ordinal("y", y, sorted_by_rows(rows)),
+            "color": score_colour(),
+            "tooltip": [
+                {"field": "x", "type": "nominal", "title": x},
+                {"field": "y", "type": "nominal", "title": y},
+                {"field": "score", "type": "quantitative", "format": ".4f"},
+            ],
+        },
+    }
+
+
+def sorted_by_rows(rows: list[Row]) -> list[str]:
+    """Return the values of the second parameter: in order within each of the first."""
+    columns: dict[str, list[str]] = {}
+    for row in rows:
+        columns.setdefault(row["x"], []).append(row["y"])
+    longest = max(columns.values(), key=len)
+    return [*longest, *(row["y"] for row in rows)]
+
+
+def ordinal(field: str, title: str, values: Sequence[str]) -> Spec:
+    return {
+        "field": field,
+        "type": "ordinal",
+        "title": title,
+        "sort": list(dict.fromkeys(values)),
+    }
+
+
+def score_colour() -> Spec:
+    return {
+        "field": "score",
+        "type": "quantitative",
+        "title": "Score",
+        "scale": {"scheme": SCHEME, "zero": False},
+    }
+
+
+def parallel_rows(details: dict[str, Any]) -> list[Row]:
+    """Return a point for each trial and parameter, its place between 0 and 1."""
+    names, trials = varied(details), scored(details)
+    if len(names) < 2:
+        return []
+    orders = {n: in_order([t["values"][n] for t in trials]) for n in names}
+    return [
+        {
+            "trial": trial["number"],
+            "parameter": name,
+            "value": written(trial["values"][name]),
+            "place": orders[name].index(written(trial["values"][name]))
+            / max(1, len(orders[name]) - 1),
+            "score": trial["score"],
+        }
+        for trial in trials
+        for name in names
+    ]
+
+
+def parallel_marks(rows: list[Row]) -> Spec:
+    """Draw a line for each trial across all parameters, coloured by its figure."""
+    names = list(dict.fromkeys(row["parameter"] for row in rows))
+    x = {**ordinal("parameter", "", names), "scale": {"type": "point"}}
+    y = {"field": "place", "type": "quantitative", "axis": None}
+    return {
+        "layer": [
+            {
+                "mark": {"type": "line", "opacity": 0.7, "strokeWidth": 2},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "detail": {"field": "trial", "type": "nominal"},
+                    "color": score_colour(),
+                },
+            },
+            {
+                "mark": {"type": "text", "dx": 6, "align": "left", "fontSize": 10},
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "aggregate": "mean"},
+                    "text": {"field": "value", "type": "nominal"},
+                },
+            },
+        ]
+    }
+
+
+def say_search(details: dict[str, Any]) -> str:
+    """Return how many trials there were, and what the best gave."""
+    search = details.get("search") or {}
+    trials = scored(details)
+    best = next((t for t in trials if t["number"] == search["best"]), None)
+    if best is None:
+        return ""
+    values = in_words(best["values"], search["names"])
+    metric = title_of(search["metric"]).lower()
+    return (
+        f"{len(trials)} trials; the best, {values}, has {metric} {best['score']:.4f}."
+    )
