@@ -15,7 +15,7 @@ from registry.models import (
     RegisteredModel,
     Retraining,
 )
-from registry.services import activate_version, roll_back
+from registry.services import promote_version, roll_back
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -81,7 +81,7 @@ class ModelVersionAdmin(ManagedAdmin):
             request,
             queryset,
             Action.MANAGE,
-            lambda version: activate_version(version, actor=request.user),
+            lambda version: promote_version(version, actor=request.user),
         )
 
 

@@ -80,3 +80,11 @@ class RetrainingOverError(RegistryError):
     """There is nothing left to cancel."""
 
     code = "retraining_over"
+
+
+class ReasonNeededError(RegistryError):
+    """A version that is not shown to be better comes into service for a reason only."""
+
+    code = "reason_needed"
+    status_code = 400
+    attr = "reason"

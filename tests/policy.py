@@ -200,6 +200,7 @@ ROUTES: dict[str, Policy] = {
     },
     "model-versions": View.PROJECT_VIEW,
     "model-one": {"GET": View.PROJECT_VIEW, "DELETE": View.PROJECT_MANAGE},
+    "model-suggestion": View.PROJECT_VIEW,
     "model-activate": View.PROJECT_MANAGE,
     "model-rollback": View.PROJECT_MANAGE,
     "model-active": View.PROJECT_VIEW,

@@ -123,11 +123,12 @@ def row_test(first: RowAnswers, second: RowAnswers) -> RowTest:
     other = (second.predicted == second.y)[there]
     only_first, only_second = int((right & ~other).sum()), int((other & ~right).sum())
     return RowTest(
-        only_first, only_second, _mcnemar(only_first, only_second), len(right)
+        only_first, only_second, mcnemar(only_first, only_second), len(right)
     )
 
 
-def _mcnemar(only_first: int, only_second: int) -> float:
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Return how likely two equal classifiers differ at least so much, either way."""
     count, least = only_first + only_second, min(only_first, only_second)
     if count > EXACT:
         chi = (abs(only_first - only_second) - 1) ** 2 / count

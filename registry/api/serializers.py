@@ -15,6 +15,7 @@ from registry.models import (
     RegisteredModel,
     Retraining,
 )
+from registry.paired import Verdict
 
 
 class ModelVersionSerializer(serializers.ModelSerializer):
@@ -102,6 +103,15 @@ class RegisteredSerializer(serializers.Serializer):
     name = serializers.CharField(source="model.name")
     version = serializers.CharField()
     session = serializers.IntegerField(source="session_id")
+
+
+class SuggestionSerializer(serializers.Serializer):
+    """What the promotion gate says of a version."""
+
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    suggestion = serializers.CharField()
+    needs_reason = serializers.BooleanField()
+    rows = serializers.IntegerField(help_text="Rows that both versions answered.")
 
 
 class ActivateSerializer(serializers.Serializer):

@@ -36,16 +36,18 @@ from registry.api.serializers import (
     RollbackSerializer,
     RowsSerializer,
     StoreQuerySerializer,
+    SuggestionSerializer,
     SwitchedSerializer,
     rows_or_file,
 )
+from registry.gate import suggestion_for
 from registry.models import ModelVersion, RegisteredModel
 from registry.services import (
-    activate_version,
     delete_model,
     delete_version,
     describe_model,
     keep_records,
+    promote_version,
     register_version,
     roll_back,
 )
@@ -152,16 +154,29 @@ class RegisteredModelViewSet(RetrainingActions):
         delete_version(self.version(Action.MANAGE, version_name), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(responses=SuggestionSerializer)
+    @action(
+        detail=True,
+        url_path=r"versions/(?P<version_name>v\d{8}_\d{6})/suggestion",
+        url_name="suggestion",
+    )
+    def suggestion(
+        self, request: Request, key: str, name: str, version_name: str
+    ) -> Response:
+        """Compare a version with the one in service, on rows that neither learned."""
+        version = self.version(Action.VIEW, version_name)
+        return Response(suggestion_for(version).to_json())
+
     @extend_schema(request=ActivateSerializer, responses=SwitchedSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def activate(self, request: Request, key: str, name: str) -> Response:
-        """Put a version in service."""
+        """Put a version in service; one that is not found better needs a reason."""
         self.model(Action.MANAGE)
         form = ActivateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         version = self.version(Action.MANAGE, form.validated_data["version"])
-        activation = activate_version(
+        activation = promote_version(
             version, reason=form.validated_data["reason"], actor=request.user
         )
         serving.warm(activation.model)

@@ -17,6 +17,7 @@ from registry.exceptions import (
     NothingToRollBackError,
     NotTrainedError,
 )
+from registry.gate import require_reason
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.serving import seen_models
 
@@ -80,6 +81,17 @@ def activate_version(
     somebody was faster.
     """
     return _switch(version.model, version, ActivationKind.ACTIVATE, reason, actor)
+
+
+def promote_version(
+    version: ModelVersion, *, reason: str = "", actor: User
+) -> Activation:
+    """Activate a version that is better, or for a reason; as `activate_version`.
+
+    Raises `ReasonNeededError` where the gate does not find it better.
+    """
+    require_reason(version, reason)
+    return activate_version(version, reason=reason, actor=actor)
 
 
 def version_before(model: RegisteredModel) -> ModelVersion | None:

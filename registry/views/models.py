@@ -13,13 +13,14 @@ from experiments.models import TrainingSession
 from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
-from registry.exceptions import RegistryError
+from registry.exceptions import ReasonNeededError, RegistryError
 from registry.forms import ReasonForm, RegisterForm
+from registry.gate import suggestion_for
 from registry.models import ModelVersion
 from registry.services import (
-    activate_version,
     delete_model,
     delete_version,
+    promote_version,
     register_version,
     roll_back,
     version_before,
@@ -104,15 +105,20 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = ReasonForm(request.POST or None)
     if form.is_valid():
-        return done_or_told(
-            request,
-            model,
-            f"{version.version} is in service.",
-            lambda: activate_version(
-                version, reason=form.cleaned_data["reason"], actor=request.user
-            ),
-        )
-    context = context_of(model, version=version, form=form)
+        try:
+            reason = form.cleaned_data["reason"]
+            promote_version(version, reason=reason, actor=request.user)
+        except ReasonNeededError as refusal:
+            form.add_error("reason", str(refusal))
+        except RegistryError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(model)
+        else:
+            messages.success(request, f"{version.version} is in service.")
+            return redirect(model)
+    context = context_of(
+        model, version=version, form=form, suggestion=suggestion_for(version)
+    )
     return render(request, "registry/activate.html", context)
 
 

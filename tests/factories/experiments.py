@@ -96,6 +96,12 @@ class ResultFactory(DjangoModelFactory):
     )
     details = factory.LazyFunction(dict)
     split_digest = "d" * 64
+    signature = factory.LazyFunction(
+        lambda: {
+            "columns": [],
+            "target": {"name": "species", "type": "category", "labels": ["a", "b"]},
+        }
+    )
     artifact = "artifacts/0/0-1.zip"
     artifact_sha256 = "a" * 64
     artifact_hmac = "b" * 64

@@ -143,7 +143,7 @@ def test_activation_by_api_opens_the_version_beside(client, owner, project, vers
 
     answer = client.post(
         f"/api/projects/{project.key}/models/flowers/activate/",
-        {"version": other.version},
+        {"version": other.version, "reason": "The same again."},
     )
 
     assert answer.status_code == 200

@@ -120,7 +120,9 @@ def test_switch_sent_again_is_done_once(api, address, model, deed):
     for version in versions:
         activate_version(version, actor=None)
     entries = Activation.objects.count()
-    body = {"version": versions[0].version} if deed == "activate" else {}
+    body = {"reason": "Again."}
+    if deed == "activate":
+        body["version"] = versions[0].version
 
     answers = [
         api.post(f"{address}{deed}/", body, headers={"Idempotency-Key": "once"})
