@@ -39,6 +39,8 @@ METRICS = {
         Metric("log_loss", "Log loss", CLASSES, higher=False),
         Metric("brier", "Brier score", CLASSES, higher=False),
         Metric("ece", "Calibration error", CLASSES, higher=False),
+        Metric("period_mae", "Period, mean error (days)", CLASSES, higher=False),
+        Metric("depth_mae", "Depth, mean error (ppm)", CLASSES, higher=False),
         Metric("r2", "R²", NUMBERS),
         Metric("mae", "Mean absolute error", NUMBERS, higher=False),
         Metric("rmse", "Root mean squared error", NUMBERS, higher=False),

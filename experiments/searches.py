@@ -112,8 +112,16 @@ class SearchSettings(BaseModel):
         return self.metric or usual
 
     def space_for(self, model: type[Parameters]) -> Space:
-        """Return what is tried of each hyperparameter."""
-        return self.space or recommended_space(model)
+        """Return what is tried of each hyperparameter, in the declaration's order.
+
+        Databases may keep another order, and random trials follow it.
+        """
+        if not self.space:
+            return recommended_space(model)
+        declared = [name for name in properties(model) if name in self.space]
+        return {
+            name: self.space[name] for name in dict.fromkeys([*declared, *self.space])
+        }
 
 
 def recommended_space(model: type[Parameters]) -> Space:

@@ -30,12 +30,14 @@ def answer_rows(answer: Answer) -> Iterator[list[Any]]:
     shares = (row.get("probabilities") for row in answer.predictions)
     labels = list(next(filter(None, shares), {}))
     shown = [f"probability {label}" for label in labels]
-    yield ["row", answer.target, *shown, "not answered because"]
+    beside = (row.get("outputs") for row in answer.predictions)
+    outputs = list(next(filter(None, beside), {}))
+    yield ["row", answer.target, *shown, *outputs, "not answered because"]
     for row in answer.rows:
         found = row.get("probabilities", {})
         reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
         values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
-        yield [*values, reasons]
+        yield [*values, *map(row.get("outputs", {}).get, outputs), reasons]
 
 
 def record_rows(model: RegisteredModel) -> Iterator[list[Any]]:

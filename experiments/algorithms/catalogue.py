@@ -434,6 +434,20 @@ _ENTRIES = (
         domain=f"{_FAMILIES}.diabetes.declaration:FAMILY",
         by_epochs=True,
     ),
+    Algorithm(
+        name="exoplanet",
+        title="Exoplanet vetting (network)",
+        task=Task.CLASSIFICATION,
+        summary="Tells planets, candidates and false positives by transit and star.",
+        parameters=f"{_FAMILIES}.exoplanet.declaration:ExoplanetParameters",
+        factory=f"{_FAMILIES}.exoplanet.declaration:build",
+        presets=(
+            Preset("quick", "Quick", {"epochs": 15, "batch_size": 64}),
+            Preset("thorough", "Thorough", {"epochs": 100, "patience": 20}),
+        ),
+        domain=f"{_FAMILIES}.exoplanet.declaration:FAMILY",
+        by_epochs=True,
+    ),
 )
 
 

@@ -68,7 +68,7 @@ class Network(HoldsTensors, BaseEstimator):
         """Return rows as what `forward` of the module takes, by argument."""
         raise NotImplementedError
 
-    def targets(self, Y: Targets) -> np.ndarray[Any, Any]:
+    def targets(self, X: Matrix, Y: Targets) -> np.ndarray[Any, Any]:
         """Return targets as the criterion takes them."""
         raise NotImplementedError
 
@@ -108,7 +108,7 @@ class Network(HoldsTensors, BaseEstimator):
         rows = [
             Dataset(
                 tensors(self.inputs(X[places])),
-                tensors({"y": self.targets(Y[places])})["y"],
+                tensors({"y": self.targets(X[places], Y[places])})["y"],
             )
             for places in (learned, held)
         ]

@@ -1,4 +1,4 @@
-"""The screening network: scaled values, two hidden layers, every class minded alike."""
+"""The screening network: values in soft bins, two hidden layers, classes balanced."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
+from experiments.networks.bins import SoftBins
 from experiments.networks.estimator import NetworkClassifier
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
+#: Bins of a column, narrow where classes meet.
+N_BINS = 32
+
 
 class DiabetesNetwork(NetworkClassifier):
-    """A perceptron on standardised values.
+    """A perceptron on standardised values, and on these in bins.
 
     Parameters
     ----------
@@ -47,16 +51,20 @@ class DiabetesNetwork(NetworkClassifier):
         self.dropout = dropout
 
     def learn(self, X: Matrix, Y: np.ndarray[Any, Any]) -> None:
-        """Learn mean and deviation of every column, and how rare each class is."""
+        """Learn scale and bins of every column, and how rare each class is."""
+        codes = Y[:, 0].astype(np.int64)
         self.scaler_ = StandardScaler().fit(X)
-        counts = np.bincount(Y[:, 0].astype(int), minlength=len(self.classes_))
-        self.class_weights_ = len(Y) / (len(counts) * np.maximum(counts, 1))
+        self.bins_ = SoftBins(n_bins=N_BINS).fit(X, codes)
+        counts = np.bincount(codes, minlength=len(self.classes_))
+        # The root: a rare class counts for more, and figures stay probabilities.
+        self.class_weights_ = np.sqrt(len(Y) / (len(counts) * np.maximum(counts, 1)))
 
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
-        """Return the rows standardised."""
-        return {"rows": self.scaler_.transform(X).astype(np.float32)}
+        """Return the rows standardised, and in bins."""
+        both = [self.scaler_.transform(X), self.bins_.transform(X)]
+        return {"rows": np.concatenate(both, axis=1).astype(np.float32)}
 
-    def targets(self, Y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def targets(self, X: Matrix, Y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return the class codes."""
         return Y[:, 0].astype(np.int64)
 
@@ -64,12 +72,11 @@ class DiabetesNetwork(NetworkClassifier):
         """Return the perceptron."""
         from experiments.networks.mlp import Perceptron  # noqa: PLC0415 -- heavy import
 
-        return Perceptron(
-            self.n_features_in_, self.hidden_size, len(self.classes_), self.dropout
-        )
+        n_inputs = self.n_features_in_ + sum(len(e) - 1 for e in self.bins_.edges_)
+        return Perceptron(n_inputs, self.hidden_size, len(self.classes_), self.dropout)
 
     def criterion(self) -> torch.nn.Module:
-        """Return cross-entropy in which every class weighs the same."""
+        """Return cross-entropy in which rare classes weigh more."""
         import torch  # noqa: PLC0415 -- heavy import
 
         weights = torch.tensor(self.class_weights_, dtype=torch.float32)

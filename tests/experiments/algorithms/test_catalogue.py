@@ -61,6 +61,7 @@ def test_catalogue_has_the_named_algorithms():
         "neural_network_regressor",
         "dummy_regressor",
         "diabetes",
+        "exoplanet",
     ]
 
 
