@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from experiments.algorithms.parameters import Parameters
     from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
-    from experiments.evaluation.splits import Fold
+    from experiments.evaluation.splits import Fold, Split
     from experiments.plans import Plan
     from experiments.samples import Samples
 
@@ -223,7 +223,7 @@ class _Session:
         )
         kept = self.samples.places(rows)
         y, taught = self.samples.y[kept], self.samples.taught(kept)
-        self._check_learnable(X, y, parameters)
+        _check_learnable(self.samples, X, y, parameters)
         watch = Watch(self.monitor, self.checkpoints, part)
         setting = Setting(
             self.plan.random_seed, self.threads, preparation.encoder.categorical, watch
@@ -234,18 +234,6 @@ class _Session:
             rivals = Rivals.fitted(self.entry.family, setting, X, y)
         watch.finish()
         return Fitted(preparation, estimator, X, y, taught, rivals)
-
-    def _check_learnable(
-        self, X: Array, y: np.ndarray[Any, Any], parameters: Parameters
-    ) -> None:
-        if reason := parameters.reason_unfit(*X.shape):
-            raise TrainingError(reason)
-        if self.samples.labels is not None and y.min() == y.max():
-            label = self.samples.labels[y[0]]
-            raise TrainingError(
-                f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
-                "to tell apart. Change the split or take more rows."
-            )
 
     def _try(self, fitted: Fitted, places: Codes) -> Tried:
         X = self.samples.matrix(fitted.preparation, places)
@@ -322,10 +310,10 @@ class _Session:
             intervals=intervals,
             evaluation=details,
             feature_importance=importance,
-            warnings=[*self._warnings(fitted), *not_beaten(self.entry, rivals)],
+            warnings=[*_warnings(self, fitted), *not_beaten(self.entry, rivals)],
             notices=self.samples.notices,
-            tested=self._tested(parts, folds),
-            split=self._rows(),
+            tested=_tested(self.samples, self.split, parts, folds),
+            split=_rows(self.samples, self.split),
             split_digest=self.split.digest(self.samples.frame.rows),
             signature=pipeline.signature,
             pipeline=pipeline,
@@ -408,38 +396,56 @@ class _Session:
     def _question(self, fitted: Fitted) -> Question:
         return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
 
-    def _rows(self) -> dict[str, Codes]:
-        rows = self.samples.frame.rows
-        return {name: rows[places] for name, places in self.split.parts()}
 
-    def _tested(self, parts: dict[str, Tried], folds: list[Tried]) -> RowAnswers:
-        """Return every tested row with its answer, of the test part or the folds."""
-        rows = self.samples.frame.rows
-        tried = (
-            [(0, self.split.test, parts["test"])]
-            if "test" in parts
-            else [
-                (number, tested, fold)
-                for number, ((_, tested), fold) in enumerate(
-                    zip(self.split.folds, folds, strict=True), start=1
-                )
-            ]
-        )
-        return RowAnswers.of(
-            [
-                (number, rows[places], one.answered.y, one.answered.predicted)
-                for number, places, one in tried
-            ]
+def _check_learnable(
+    samples: Samples, X: Array, y: np.ndarray[Any, Any], parameters: Parameters
+) -> None:
+    if reason := parameters.reason_unfit(*X.shape):
+        raise TrainingError(reason)
+    if samples.labels is not None and y.min() == y.max():
+        label = samples.labels[y[0]]
+        raise TrainingError(
+            f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
+            "to tell apart. Change the split or take more rows."
         )
 
-    def _warnings(self, fitted: Fitted) -> list[Problem]:
-        return [
-            *self.samples.warnings,
-            *(self.chooser.warnings() if self.chooser else ()),
-            *duplicates_across(self.samples.repeats, self.split),
-            *_telling(self.plan, self.samples, fitted),
-            *_unlearned(self.plan, self.samples, fitted),
+
+def _rows(samples: Samples, split: Split) -> dict[str, Codes]:
+    rows = samples.frame.rows
+    return {name: rows[places] for name, places in split.parts()}
+
+
+def _tested(
+    samples: Samples, split: Split, parts: dict[str, Tried], folds: list[Tried]
+) -> RowAnswers:
+    """Return every tested row with its answer, of the test part or the folds."""
+    rows = samples.frame.rows
+    tried = (
+        [(0, split.test, parts["test"])]
+        if "test" in parts
+        else [
+            (number, tested, fold)
+            for number, ((_, tested), fold) in enumerate(
+                zip(split.folds, folds, strict=True), start=1
+            )
         ]
+    )
+    return RowAnswers.of(
+        [
+            (number, rows[places], one.answered.y, one.answered.predicted)
+            for number, places, one in tried
+        ]
+    )
+
+
+def _warnings(session: _Session, fitted: Fitted) -> list[Problem]:
+    return [
+        *session.samples.warnings,
+        *(session.chooser.warnings() if session.chooser else ()),
+        *duplicates_across(session.samples.repeats, session.split),
+        *_telling(session.plan, session.samples, fitted),
+        *_unlearned(session.plan, session.samples, fitted),
+    ]
 
 
 def _telling(plan: Plan, samples: Samples, fitted: Fitted) -> list[Problem]:
