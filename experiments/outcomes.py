@@ -110,6 +110,7 @@ class Outcome:
             "residuals": self.evaluation.get("residuals"),
             "learning_curve": self.evaluation.get("learning_curve"),
             "partial_dependence": self.evaluation.get("partial_dependence"),
+            "tree": self.evaluation.get("tree"),
             "feature_importance": self.feature_importance,
             "warnings": [warning.to_json() for warning in self.warnings],
             "notices": self.notices,

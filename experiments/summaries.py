@@ -7,15 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from experiments.algorithms.catalogue import Task
+from experiments.algorithms.reading.rules import rules
 from experiments.charts import Chart, charts_of
 from experiments.found_searches import FoundSearch
 from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
+from experiments.trees import tree_of
 
 if TYPE_CHECKING:
     from experiments.models import Result
 
 #: More classes than this make a heat map nobody reads; the page says so.
 HEAT_CLASSES = 30
+#: So many lines of a tree's rules stand on the page; the file has all.
+TREE_LINES = 200
 BASELINES = {"most_frequent": "the most frequent class", "mean": "the mean"}
 PARTS = (
     ("train", "Training"),
@@ -54,6 +58,16 @@ class Summary:
     @cached_property
     def headline(self) -> dict[str, float]:
         return headline_of(self.result.metrics)
+
+    @cached_property
+    def tree(self) -> dict[str, Any] | None:
+        """The first lines of the tree's rules, and how many more there are."""
+        view = tree_of(self.result)
+        if view is None:
+            return None
+        lines = rules(view).splitlines()
+        hidden = max(0, len(lines) - TREE_LINES)
+        return {"text": "\n".join(lines[:TREE_LINES]), "hidden": hidden}
 
     @property
     def evaluated_on(self) -> str:

@@ -21,6 +21,7 @@ from experiments.algorithms.catalogue import (
     algorithm,
 )
 from experiments.algorithms.parameters import Setting
+from experiments.algorithms.reading.making import view_of
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.choosing import Chooser
@@ -298,6 +299,13 @@ class _Session:
         pipeline = make_pipeline(
             self.plan, self.entry, self.samples, fitted, self.split.train
         )
+        tree = view_of(
+            pipeline.estimator,
+            pipeline.encoder,
+            self.plan.target,
+            self.samples.labels,
+        )
+        details["tree"] = tree and tree.to_json()
         self.monitor.advance()
         rivals = contests(self.entry, self.scorer, tested)
         return Outcome(

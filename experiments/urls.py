@@ -37,5 +37,6 @@ urlpatterns = [
     path(f"{SESSION}reproduce.py", views.reproduce, name="reproduce"),
     path(f"{SESSION}metrics.json", views.metrics_json, name="metrics_json"),
     path(f"{SESSION}metrics.csv", views.metrics_csv, name="metrics_csv"),
+    path(f"{SESSION}tree.<slug:ending>", views.tree, name="tree"),
     path(f"{SESSION}model/", views.download_model, name="model"),
 ]

@@ -110,6 +110,7 @@ ROUTES: dict[str, Policy] = {
     "experiments:tested_csv": Absent(View.PROJECT_VIEW),
     "experiments:metrics_json": View.PROJECT_VIEW,
     "experiments:metrics_csv": View.PROJECT_VIEW,
+    "experiments:tree": View.PROJECT_VIEW,
     "experiments:model": View.PROJECT_VIEW,
     # The registry
     "registry:list": View.PROJECT_VIEW,
@@ -183,6 +184,7 @@ ROUTES: dict[str, Policy] = {
     },
     "experiment-download-model": View.PROJECT_VIEW,
     "experiment-report": Absent(View.PROJECT_VIEW),
+    "experiment-tree": View.PROJECT_VIEW,
     "experiment-train": View.PROJECT_EDIT,
     "experiment-predict": View.PROJECT_VIEW,
     "session-list": View.PERSON,

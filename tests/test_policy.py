@@ -201,6 +201,7 @@ class World:
         values = {
             "key": self.project.key,
             "number": self.numbered(route.name),
+            "ending": "sql",
             "name": self.version.model.name,
             "version": self.version.version,
             "version_name": self.version.version,

@@ -1,4 +1,4 @@
-"""Tables as CSV, for answers that are tables."""
+"""Answers that are no JSON: tables as CSV, trees as text and programs."""
 
 from __future__ import annotations
 
@@ -28,3 +28,32 @@ class CsvRenderer(BaseRenderer):
         if not isinstance(data, list):
             return json.dumps(data)
         return "".join(csv_lines(data))
+
+
+class TextRenderer(BaseRenderer):
+    """Writes text as it is; an error stays JSON."""
+
+    media_type = "text/plain"
+    format = "txt"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str:
+        return data if isinstance(data, str) else json.dumps(data)
+
+
+class SqlRenderer(TextRenderer):
+    """Writes SQL."""
+
+    media_type = "application/sql"
+    format = "sql"
+
+
+class PythonRenderer(TextRenderer):
+    """Writes Python."""
+
+    media_type = "text/x-python"
+    format = "py"

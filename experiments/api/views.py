@@ -25,7 +25,12 @@ from experiments.algorithms.catalogue import (
     algorithm,
     algorithms,
 )
-from experiments.api.renderers import CsvRenderer
+from experiments.api.renderers import (
+    CsvRenderer,
+    PythonRenderer,
+    SqlRenderer,
+    TextRenderer,
+)
 from experiments.api.serializers import (
     AlgorithmSerializer,
     CompareSerializer,
@@ -48,6 +53,7 @@ from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
+from experiments.trees import WRITERS, tree_of
 from projects.models import Project
 from projects.permissions import Action, get_for
 
@@ -234,6 +240,24 @@ class ExperimentViewSet(
         """Download the report of the latest completed session as PDF."""
         latest = Result.objects.for_report().latest_of(self.experiment(Action.VIEW))
         return pdf_response(experiment_report(latest), f"report_{pk}.pdf")
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
+    @action(
+        detail=True,
+        renderer_classes=[JSONRenderer, TextRenderer, SqlRenderer, PythonRenderer],
+        pagination_class=None,
+    )
+    def tree(self, request: Request, pk: str) -> Response:
+        """Return the tree of the latest completed session; 404 for other models.
+
+        `?format=txt` gives rules in words, `sql` a `CASE` expression, `py` a function.
+        """
+        latest = Result.objects.latest_of(self.experiment(Action.VIEW))
+        view = tree_of(latest)
+        if view is None:
+            raise Http404
+        wanted = request.accepted_renderer.format
+        return Response(view.to_json() if wanted == "json" else WRITERS[wanted](view))
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, url_path="download-model")

@@ -18,6 +18,7 @@ from experiments.views.results import (
     metrics_json,
     report_pdf,
     reproduce,
+    tree,
 )
 from experiments.views.sessions import cancel, delete, detail, session, train
 from experiments.views.tested import errors, tested_csv
@@ -45,4 +46,5 @@ __all__ = [
     "session",
     "tested_csv",
     "train",
+    "tree",
 ]
