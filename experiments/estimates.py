@@ -23,9 +23,9 @@ TELLING_SHARE, TELLING_SECONDS = 0.03, 2
 MILLION = 1_000_000
 
 
-def fits_of(folds: int | None) -> int:
+def fits_of(folds: int | None, repeats: int = 1) -> int:
     """Return how often an estimator is fitted: each fold, then all training rows."""
-    return 1 + (folds or 0)
+    return 1 + (folds or 0) * repeats
 
 
 def estimate_seconds(
@@ -37,7 +37,7 @@ def estimate_seconds(
     search_fits: int = 0,
 ) -> float:
     """Return how long a session may take, in whole seconds: more would be a lie."""
-    fits = fits_of(split.cv_folds) + search_fits
+    fits = fits_of(split.cv_folds, split.cv_repeats) + search_fits
     work = rows * features * fits / MILLION
     return math.ceil(FIXED + work * _rate(algorithm))
 
@@ -74,5 +74,6 @@ def _rate(algorithm: str) -> float:
 
 
 def _work(experiment: Experiment, rows: int) -> float:
-    fits = fits_of(experiment.split.get("cv_folds"))
+    split = experiment.split
+    fits = fits_of(split.get("cv_folds"), split.get("cv_repeats", 1))
     return rows * len(experiment.feature_columns) * fits / MILLION

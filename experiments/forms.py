@@ -7,6 +7,7 @@ fits those before it.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,11 @@ SPLIT_FIELDS = {
     "group": frozenset({"group_column"}),
     "time": frozenset({"time_column", "gap"}),
 }
+#: What does not go with rows in the order of time.
+NOT_BY_TIME = frozenset({"stratified", "cv_repeats", "keep_duplicates_together"})
+#: Ways to share out rows that are offered by name, with the share to test on.
+SHARES = {"60/40": 0.4, "70/30": 0.3, "80/20": 0.2}
+OWN_SHARES = "own"
 DATED = frozenset({ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER})
 
 
@@ -216,14 +222,41 @@ class SetupForm:
     @cached_property
     def split(self) -> ParametersForm:
         """The form of the split; columns of a group or a time are chosen, not typed."""
-        kept = self.said.get("split_shown") == self.split_of
-        said = self.said if kept else None
+        said = self.shared_out() if self.split_kept else None
         form = form_for(SplitSettings, said, "split", initial=self.usual_split)
         groups = [c for c in self.columns if c != self.target]
         times = [c for c in groups if c.type in DATED]
         for name, choices in (("group_column", groups), ("time_column", times)):
             form.fields[name] = column_field(form.fields[name], choices)
         return form
+
+    @property
+    def split_kept(self) -> bool:
+        """Whether what was said of the split is about the split that is shown."""
+        return self.said.get("split_shown") == self.split_of
+
+    @property
+    def shares(self) -> str:
+        """The name of the way rows are shared out, one of `SHARES` or `OWN_SHARES`."""
+        if self.split_kept:
+            said = self.said.get("shares", OWN_SHARES)
+            return said if said in SHARES else OWN_SHARES
+        usual = SplitSettings(**self.usual_split).test_ratio
+        named = (name for name, share in SHARES.items() if share == usual)
+        return next(named, OWN_SHARES)
+
+    @property
+    def all_shares(self) -> list[str]:
+        return [*SHARES, OWN_SHARES]
+
+    def shared_out(self) -> QueryDict:
+        """Return what was said, with the training share that the named one leaves."""
+        said = self.said.copy()
+        if self.shares in SHARES:
+            left = 1 - SHARES[self.shares] - number(said.get("split-validation_ratio"))
+            # Where nothing is left to learn from, the declaration refuses the sum.
+            said["split-train_ratio"] = str(round(left, 9) if left > 0.05 else 1)
+        return said
 
     @property
     def usual_split(self) -> dict[str, Any]:
@@ -242,8 +275,12 @@ class SetupForm:
         method = self.split["method"].value() or "random"
         hidden = {name for names in SPLIT_FIELDS.values() for name in names}
         hidden -= SPLIT_FIELDS.get(method, frozenset())
-        if self.task != Task.CLASSIFICATION or method == "time":
+        if method == "time":
+            hidden |= NOT_BY_TIME
+        if self.task != Task.CLASSIFICATION:
             hidden.add("stratified")
+        if self.shares in SHARES:
+            hidden.add("train_ratio")
         return [field for field in self.split if field.name not in hidden]
 
     @property
@@ -308,6 +345,15 @@ class SetupForm:
         if self.split.parameters is None:
             return SplitSettings(**self.usual_split).model_dump(mode="json")
         return self.split.parameters.model_dump(mode="json")
+
+
+def number(text: str | None) -> float:
+    """Return what was typed as a number; 0 where it is none, which the form says."""
+    try:
+        found = float(text or 0)
+    except ValueError:
+        return 0.0
+    return found if math.isfinite(found) else 0.0
 
 
 def chosen(rows: list[Any], pk: str) -> Any:

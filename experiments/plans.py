@@ -67,6 +67,14 @@ class SplitSettings(BaseModel):
         ge=2,
         le=20,
     )
+    cv_repeats: int = parameter(
+        1,
+        "Repeats",
+        "How often all folds are drawn anew; more make their mean steadier.",
+        recommended=(1, 3, 10),
+        ge=1,
+        le=10,
+    )
     group_column: str | None = Field(
         None,
         title="Group column",
@@ -117,6 +125,15 @@ class SplitSettings(BaseModel):
             raise ValueError("A split by group needs the column that names the group.")
         if self.method == "time" and not self.time_column:
             raise ValueError("A split by time needs the column that holds the time.")
+        if self.method == "time" and self.keep_duplicates_together:
+            raise ValueError(
+                "A split by time cannot keep equal rows of different times together."
+            )
+        if self.cv_repeats > 1 and (self.method == "time" or not self.cv_folds):
+            raise ValueError(
+                "Only folds are repeated, and not those in the order of time: choose "
+                "folds, or one repeat."
+            )
         return self
 
 

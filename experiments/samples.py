@@ -317,13 +317,13 @@ def _sides(plan: Plan, frame: Frame, y: np.ndarray[Any, Any]) -> Sides:
     split = plan.split
     keeps_shares = split.stratified and plan.task is Task.CLASSIFICATION
     sides = Sides(len(frame), strata=y if keeps_shares else None)
+    if split.keep_duplicates_together:
+        sides = replace(sides, duplicates=_repeats(frame, plan.features))
     if split.method == "group" and split.group_column:
         return replace(sides, groups=_groups(_column(frame, split.group_column)))
     if split.method == "time" and split.time_column:
         times = _column(frame, split.time_column).to_physical().to_numpy()
         return replace(sides, times=times)
-    if split.keep_duplicates_together:
-        return replace(sides, duplicates=_repeats(frame, plan.features))
     return sides
 
 

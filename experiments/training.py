@@ -177,7 +177,7 @@ class _Session:
             return earlier.tried
         self.monitor.log(f"Fold {number} of {total}.")
         learned, tested = self.split.folds[place]
-        is_measured = number == total and not len(self.split.test)
+        is_measured = number == len(self.split.once) and not len(self.split.test)
         fitted = self._fit(learned, f"fold {number}", self._parameters_in(place))
         tried = self._try(fitted, tested).kept(with_model=is_measured)
         choices = self.chooser.nested if self.chooser else []
@@ -285,7 +285,7 @@ class _Session:
     def _outcome(
         self, fitted: Fitted, parts: dict[str, Tried], folds: list[Tried]
     ) -> Outcome:
-        tested = [parts["test"]] if "test" in parts else folds
+        tested = [parts["test"]] if "test" in parts else folds[: len(self.split.once)]
         answered = Answered.together([item.answered for item in tested])
         seed = self.plan.random_seed
         with self._phase("Measuring what matters"):
@@ -434,7 +434,7 @@ def _tested(
         else [
             (number, tested, fold)
             for number, ((_, tested), fold) in enumerate(
-                zip(split.folds, folds, strict=True), start=1
+                zip(split.once, folds, strict=False), start=1
             )
         ]
     )

@@ -212,7 +212,7 @@ def duplicates_across(duplicates: Codes, split: Split) -> list[Problem]:
     split : Split
     """
     pairs: Sequence[tuple[Codes, Codes]] = (
-        [(split.train, split.test)] if len(split.test) else split.folds
+        [(split.train, split.test)] if len(split.test) else split.once
     )
     shared = sum(
         int(np.isin(duplicates[tested], duplicates[learned]).sum())

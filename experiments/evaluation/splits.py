@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,9 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 Fold = tuple[Places, Places]
 
+#: So many ways to divide groups are drawn where class shares are to be kept.
+GROUP_DRAWS = 30
+
 
 @dataclass(frozen=True)
 class Split:
@@ -30,12 +33,20 @@ class Split:
         Disjoint; validation and test may be empty.
     folds : tuple of (array, array)
         What is learned from and what is tested on, within all rows outside `test`.
+    repeats : int
+        How often every row outside `test` is tested.
     """
 
     train: Places
     validation: Places
     test: Places
     folds: tuple[Fold, ...] = ()
+    repeats: int = 1
+
+    @property
+    def once(self) -> tuple[Fold, ...]:
+        """The folds of the first repeat, which test no row twice."""
+        return self.folds[: len(self.folds) // self.repeats]
 
     def digest(self, rows: Places) -> str:
         """Return the SHA-256 of who is where, by the `_row` of each row."""
@@ -102,7 +113,8 @@ def inner_folds(
 ) -> tuple[Fold, ...]:
     """Return folds of some of the rows alone, divided as the settings say."""
     whole = {"train_ratio": 1.0, "validation_ratio": 0.0, "cv_folds": folds}
-    found = make_split(settings.model_copy(update=whole), sides.take(places))
+    settings = settings.model_copy(update=whole | {"cv_repeats": 1})
+    found = make_split(settings, sides.take(places))
     return tuple((places[learned], places[tested]) for learned, tested in found.folds)
 
 
@@ -118,7 +130,9 @@ def _random(settings: SplitSettings, sides: Sides) -> Split:
         (members(rest[learned]), members(rest[tested]))
         for learned, tested in _folds(settings, rest, strata)
     )
-    return Split(members(train), members(validation), members(test), folds)
+    return Split(
+        members(train), members(validation), members(test), folds, settings.cv_repeats
+    )
 
 
 def _units(sides: Sides) -> tuple[Places, Callable[[Places], Places]]:
@@ -179,9 +193,19 @@ def _folds(
     labels = None if strata is None else strata[places]
     _check_folds(settings.cv_folds, len(places), labels)
     kind = KFold if labels is None else StratifiedKFold
-    folds = kind(settings.cv_folds, shuffle=True, random_state=settings.random_seed)
-    found: Iterator[Fold] = folds.split(places, labels)
-    return found
+    folds = _shuffled(kind, settings)
+    return (fold for _ in _repeats(settings) for fold in folds.split(places, labels))
+
+
+def _shuffled(kind: Any, settings: SplitSettings) -> Any:
+    """Return folds that are drawn anew in every repeat, as scikit-learn's are."""
+    # One generator for all repeats: the first is what the seed alone would give.
+    random = np.random.RandomState(settings.random_seed)
+    return kind(settings.cv_folds, shuffle=True, random_state=random)
+
+
+def _repeats(settings: SplitSettings) -> range:
+    return range(settings.cv_repeats)
 
 
 def _check_folds(folds: int, n_samples: int, labels: Codes | None) -> None:
@@ -200,34 +224,69 @@ def _check_folds(folds: int, n_samples: int, labels: Codes | None) -> None:
 def _by_group(settings: SplitSettings, sides: Sides) -> Split:
     if sides.groups is None:
         raise TrainingError("A split by group needs the column that names the group.")
-    groups, seed = sides.groups, settings.random_seed
+    if sides.duplicates is not None:
+        sides = replace(sides, groups=joined(sides.groups, sides.duplicates))
+    seed = settings.random_seed
     everyone = np.arange(sides.n_samples)
-    rest, test = _hold_out_groups(everyone, settings.test_ratio, groups, seed)
+    rest, test = _hold_out_groups(everyone, settings.test_ratio, sides, seed)
     share = settings.validation_ratio / (1 - settings.test_ratio)
-    train, validation = _hold_out_groups(rest, share, groups, seed)
+    train, validation = _hold_out_groups(rest, share, sides, seed)
     folds = tuple(
         (rest[learned], rest[tested])
         for learned, tested in _group_folds(settings, rest, sides)
     )
-    return Split(train, validation, test, folds)
+    return Split(train, validation, test, folds, settings.cv_repeats)
+
+
+def joined(first: Codes, second: Codes) -> Codes:
+    """Return groups in which rows are together that are so in either of two ways."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 -- heavy import
+    from scipy.sparse.csgraph import (  # noqa: PLC0415 -- heavy import
+        connected_components,
+    )
+
+    _, one = np.unique(first, return_inverse=True)
+    _, other = np.unique(second, return_inverse=True)
+    size = one.max() + other.max() + 2
+    edges = coo_array((np.ones(len(one)), (one, one.max() + 1 + other)), (size, size))
+    _, found = connected_components(edges, directed=False)
+    codes: Codes = found[one].astype(np.int64)
+    return codes
 
 
 def _hold_out_groups(
-    places: Places, share: float, groups: Codes, seed: int
+    places: Places, share: float, sides: Sides, seed: int
 ) -> tuple[Places, Places]:
+    """Divide whole groups; of several draws the one that keeps class shares best."""
     if share <= 0:
         return places, places[:0]
     from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
         GroupShuffleSplit,
     )
 
-    n_groups = len(np.unique(groups[places]))
+    assert sides.groups is not None
+    groups = sides.groups[places]
+    n_groups = len(np.unique(groups))
     if n_groups < 2:
         raise TrainingError("There is one group only: it cannot be in two parts.")
     size = min(max(1, _count(share, n_groups)), n_groups - 1)
-    splitter = GroupShuffleSplit(1, test_size=size, random_state=seed)
-    kept, held = next(splitter.split(places, groups=groups[places]))
+    strata = None if sides.strata is None else sides.strata[places]
+    draws = 1 if strata is None else GROUP_DRAWS
+    splitter = GroupShuffleSplit(draws, test_size=size, random_state=seed)
+    kept, held = min(
+        splitter.split(places, groups=groups),
+        key=lambda parts: _unlike(strata, parts[1], share),
+    )
     return places[kept], places[held]
+
+
+def _unlike(strata: Codes | None, held: Places, share: float) -> float:
+    """Return by how many rows a part misses its share of every class."""
+    if strata is None:
+        return 0.0
+    counts = np.bincount(strata)
+    found = np.bincount(strata[held], minlength=len(counts))
+    return float(np.abs(found - share * counts).sum())
 
 
 def _group_folds(
@@ -248,10 +307,10 @@ def _group_folds(
         )
     labels = None if sides.strata is None else sides.strata[places]
     _check_folds(settings.cv_folds, len(places), labels)
-    kind = GroupKFold if labels is None else StratifiedGroupKFold
-    folds = kind(settings.cv_folds, shuffle=True, random_state=settings.random_seed)
-    found: Iterator[Fold] = folds.split(places, labels, groups)
-    return found
+    folds = _shuffled(GroupKFold if labels is None else StratifiedGroupKFold, settings)
+    return (
+        fold for _ in _repeats(settings) for fold in folds.split(places, labels, groups)
+    )
 
 
 def _by_time(settings: SplitSettings, sides: Sides) -> Split:

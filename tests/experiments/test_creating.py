@@ -89,6 +89,47 @@ def test_what_was_chosen_is_what_is_saved(client, project, member, flower_table)
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("shares", "validated", "learned"),
+    [("60/40", "0", 0.6), ("70/30", "0.1", 0.6), ("own", "0", 0.75)],
+)
+def test_rows_are_shared_out_by_name(
+    client, project, member, flower_table, shares, validated, learned
+):
+    client.force_login(member)
+    said = choices(
+        flower_table,
+        action="save",
+        split_shown="1",
+        shares=shares,
+        **{"split-method": "random", "split-train_ratio": "0.75",
+           "split-validation_ratio": validated, "split-random_seed": "7"},
+    )  # fmt: skip
+
+    client.post(new_url(project), said)
+
+    assert Experiment.objects.get().split["train_ratio"] == learned
+
+
+@pytest.mark.django_db
+def test_shares_beyond_all_rows_are_refused(client, project, member, flower_table):
+    client.force_login(member)
+    said = choices(
+        flower_table,
+        action="save",
+        split_shown="1",
+        shares="60/40",
+        **{"split-method": "random", "split-validation_ratio": "0.9",
+           "split-random_seed": "7", "split-cv_folds": "3"},
+    )  # fmt: skip
+
+    page = client.post(new_url(project), said).content.decode()
+
+    assert "Training and validation share are more than all rows together." in page
+    assert not Experiment.objects.exists()
+
+
+@pytest.mark.django_db
 def test_another_target_brings_its_own_algorithms(client, project, member):
     dataset = imported_dataset(project, member, houses(), name="Houses")
     client.force_login(member)

@@ -46,6 +46,15 @@ def test_test_share_is_what_is_left(train, validation, test):
         ({"method": "time"}, "needs the column that holds the time"),
         ({"cv_folds": 21}, "less than or equal to 20"),
         ({"cv_folds": 1}, "greater than or equal to 2"),
+        ({"cv_repeats": 3}, "Only folds are repeated"),
+        (
+            {"cv_repeats": 3, "cv_folds": 3, "method": "time", "time_column": "t"},
+            "not those in the order of time",
+        ),
+        (
+            {"method": "time", "time_column": "t", "keep_duplicates_together": True},
+            "cannot keep equal rows",
+        ),
         ({"train_ratio": 0}, "greater than or equal to 0.05"),
         ({"random_seed": -1}, "greater than or equal to 0"),
         ({"shuffle": True}, "Extra inputs"),

@@ -193,6 +193,21 @@ def test_folds_alone_evaluate_all_rows():
     assert len(outcome.metrics["cross_validation"]["accuracy"]["folds"]) == 3
 
 
+def test_repeats_are_in_the_mean_and_rows_are_counted_once():
+    split = {"train_ratio": 1, "cv_folds": 3}
+    once = train(iris_plan(split=split), make_table(**iris_columns()))
+    found = train(
+        iris_plan(split={**split, "cv_repeats": 2}), make_table(**iris_columns())
+    )
+
+    folds = found.metrics["cross_validation"]["accuracy"]["folds"]
+    assert len(folds) == 6
+    assert folds[:3] == once.metrics["cross_validation"]["accuracy"]["folds"]
+    assert found.intervals == once.intervals
+    assert found.tested.is_unique
+    assert len(found.tested.rows) == 150
+
+
 def test_validation_part_is_measured_apart():
     plan = iris_plan(split={"train_ratio": 0.6, "validation_ratio": 0.2})
 

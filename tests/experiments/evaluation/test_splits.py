@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import (
     KFold,
+    RepeatedKFold,
+    RepeatedStratifiedKFold,
     StratifiedKFold,
     TimeSeriesSplit,
     train_test_split,
@@ -92,6 +94,58 @@ def test_duplicates_stay_together():
     for learned, tested in found.folds:
         assert not set(duplicates[learned]) & set(duplicates[tested])
     assert sum(len(tested) for _, tested in found.folds) == len(found.train)
+
+
+@pytest.mark.parametrize("strata", [None, LABELS])
+def test_repeated_folds_are_scikit_learns(strata):
+    found = split_of(sides={"strata": strata}, train_ratio=1, cv_folds=3, cv_repeats=4)
+
+    kind = RepeatedKFold if strata is None else RepeatedStratifiedKFold
+    repeats = kind(n_splits=3, n_repeats=4, random_state=42)
+    expected = list(repeats.split(np.arange(100), strata))
+    assert len(found.folds) == 12
+    for (learned, tested), (inner, outer) in zip(found.folds, expected, strict=True):
+        assert (learned.tolist(), tested.tolist()) == (inner.tolist(), outer.tolist())
+    once = np.concatenate([tested for _, tested in found.once])
+    assert sorted(once.tolist()) == list(range(100))
+
+
+def test_class_shares_are_kept_in_whole_groups():
+    groups = np.arange(1000) // 8
+    strata = (groups % 9 == 0).astype(int)  # one class in a ninth of the groups
+
+    for seed in range(5):
+        found = split_of(
+            1000,
+            {"groups": groups, "strata": strata},
+            method="group",
+            group_column="g",
+            validation_ratio=0.2,
+            train_ratio=0.6,
+            random_seed=seed,
+        )
+
+        for part, share in ((found.test, 0.2), (found.validation, 0.2)):
+            assert abs(strata[part].sum() - share * strata.sum()) <= 8
+            assert abs(len(part) - share * 1000) <= 8
+
+
+def test_groups_and_equal_rows_stay_together():
+    groups, duplicates = np.arange(60) // 3, np.arange(60)
+    duplicates[[0, 30]] = 99  # rows of two groups are equal
+
+    for seed in range(8):
+        found = split_of(
+            60,
+            {"groups": groups, "duplicates": duplicates},
+            method="group",
+            group_column="g",
+            keep_duplicates_together=True,
+            random_seed=seed,
+        )
+
+        together = {*np.flatnonzero(np.isin(groups, [0, 10])).tolist()}
+        assert len(together & set(found.test.tolist())) in {0, 6}
 
 
 def test_groups_stay_together():
