@@ -132,6 +132,11 @@ class ColumnField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         return getattr(self, "names", {}).get(value, value)
 
+    def sent(self, name: str) -> str:
+        """Return what is sent for the column of this name."""
+        ids = (id for id, known in self.names.items() if known == name)
+        return next(ids, name)
+
 
 class NamesField(forms.Field):
     """A new name for each of the columns offered; empty leaves the old one."""
@@ -145,6 +150,10 @@ class NamesField(forms.Field):
         names = getattr(self, "names", {}).values()
         given = zip(names, values or [], strict=False)
         return {name: new.strip() for name, new in given if new and new.strip()}
+
+    def sent(self, new: Mapping[str, str]) -> dict[str, str]:
+        """Return what is sent for these new names, by the ids of the columns."""
+        return {id: new[name] for id, name in self.names.items() if name in new}
 
 
 class NamesWidget(forms.MultiWidget):

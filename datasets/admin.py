@@ -9,7 +9,7 @@ from django.db.models import F
 from unfold.decorators import action, display
 
 from datasets import services
-from datasets.models import Dataset, DatasetVersion, Upload, Visualization
+from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
@@ -117,6 +117,17 @@ class DatasetVersionAdmin(ReadOnlyAdmin):
     @display(description="Active", boolean=True)
     def is_active(self, version: Any) -> bool:
         return version.pk == version.active_pk
+
+
+@admin.register(Recipe)
+class RecipeAdmin(ReadOnlyAdmin):
+    """Steps saved under a name."""
+
+    list_display = ["name", "project", "created_by", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["name", "project__name"]
+    date_hierarchy = "created_at"
 
 
 @admin.register(Upload)

@@ -111,6 +111,12 @@ class StepRefusedError(DatasetError):
         return f"steps.{self.position}" + (".columns" if self.column else "")
 
 
+class NoStepsError(DatasetError):
+    """There is nothing to keep: the version is the file as it was imported."""
+
+    code = "no_steps"
+
+
 class BadQueryError(DatasetError):
     """A page of rows was asked for in a way that does not exist."""
 

@@ -17,7 +17,7 @@ from datasets.readers.dialect import Dialect
 from datasets.readers.errors import ReaderError
 from datasets.readers.importing import import_table
 from datasets.readers.limits import Limits
-from datasets.recipes import StepSpec, fit_recipe
+from datasets.recipes import fit_recipe
 from datasets.steps.base import StepError
 from datasets.stored import DamagedFileError, verified, version_key
 from datasets.tables import Schema, Table
@@ -113,7 +113,7 @@ def do_steps(
     parent = version.parent
     assert parent, "a version made by steps has one"
     polars = engine("polars")
-    specs = [StepSpec(**step_wanted(step)) for step in version.steps]
+    specs = version.specs
     with verified(parent.data, parent.sha256) as source:
         before = Table(polars.scan(source), parent.schema)
         monitor.phase("Fitting steps")
@@ -130,11 +130,6 @@ def do_steps(
         "cells_changed": changes.cells_changed,
     }
     return values, after.schema
-
-
-def step_wanted(step: Values) -> Values:
-    """Return a stored step without what an earlier attempt learned."""
-    return {name: step[name] for name in ("step", "columns", "parameters")}
 
 
 def described(path: Path, schema: Schema, monitor: Monitor) -> Values:

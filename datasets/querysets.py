@@ -23,6 +23,10 @@ class UploadQuerySet(VisibleQuerySet):
     pass
 
 
+class RecipeQuerySet(VisibleQuerySet):
+    pass
+
+
 class DatasetQuerySet(VisibleQuerySet):
     def with_state(self) -> Self:
         """Add the project, the active version without its heavy parts, the number

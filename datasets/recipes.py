@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -13,7 +13,7 @@ from datasets.steps.base import State, Step, StepError
 from datasets.tables import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from datasets.engines import Columns, Engine
     from datasets.tables import Schema, Table
@@ -51,9 +51,6 @@ class FittedStep(StepSpec):
 
     version: int
     state: State = Field(default_factory=dict)
-
-
-Spec = TypeVar("Spec", bound=StepSpec)
 
 
 class FittedRecipe(BaseModel):
@@ -178,39 +175,6 @@ def learning_starts(specs: Sequence[StepSpec]) -> int | None:
     return next(learning, None)
 
 
-def origins(specs: Sequence[StepSpec], name: str) -> frozenset[str]:
-    """Return the columns before the steps that one called `name` after them may be."""
-    names = frozenset({name})
-    for spec in reversed(specs):
-        names = _origins(build(spec), names)
-    return names
-
-
-def narrowed(
-    specs: Sequence[Spec], names: Iterable[str]
-) -> tuple[list[Spec], set[str]]:
-    """Leave out work on columns that none of `names`, wanted afterwards, is made of.
-
-    Steps that look at rows as a whole or drop some keep all their columns.
-
-    Returns
-    -------
-    list, set of str
-        The steps, and the columns wanted before them.
-    """
-    wanted: set[str] = set(names)
-    kept: list[Spec] = []
-    for spec in reversed(specs):
-        step = build(spec)
-        wanted = set(_origins(step, wanted))
-        if step.affects_rows or not spec.columns:
-            wanted.update(spec.columns)
-            kept.append(spec)
-        elif columns := tuple(name for name in spec.columns if name in wanted):
-            kept.append(spec.model_copy(update={"columns": columns}))
-    return kept[::-1], wanted
-
-
 class Replayer:
     """A fitted recipe made ready for a few rows at a time, as predictions need.
 
@@ -276,10 +240,6 @@ def _at(position: int) -> Iterator[None]:
     except StepError as error:
         error.position = position
         raise
-
-
-def _origins(step: Step[Any], names: Iterable[str]) -> frozenset[str]:
-    return frozenset(origin for name in names for origin in step.origins(name))
 
 
 def _entry(spec: StepSpec) -> catalogue.StepEntry:

@@ -21,15 +21,16 @@ from datasets.exceptions import (
     NameTakenError,
     NoFileError,
     NoRoomError,
+    NoStepsError,
     NothingToCancelError,
     NotReadyError,
     StepRefusedError,
     UnreadableFileError,
 )
-from datasets.models import Dataset, DatasetVersion, Upload, Visualization
+from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
-from datasets.recipes import check_recipe
+from datasets.recipes import build, check_recipe
 from datasets.steps.base import StepError
 from datasets.trials import TrialError, try_steps
 from datasets.uploads import label_of
@@ -187,6 +188,56 @@ def try_on_sample(version: DatasetVersion, specs: Sequence[StepSpec]) -> Trial:
         raise StepRefusedError(error) from error
     except TrialError as error:
         raise NotReadyError(str(error)) from error
+
+
+def save_recipe(
+    project: Project, *, name: str, specs: Sequence[StepSpec], actor: User
+) -> Recipe:
+    """Keep steps under a name, for other tables of the project.
+
+    Raises `NoStepsError`, `StepRefusedError` for parameters that cannot be, and
+    `NameTakenError`.
+    """
+    if not specs:
+        raise NoStepsError("There are no steps to save. Add one first.")
+    check_parameters(specs)
+    steps = [spec.model_dump(mode="json") for spec in specs]
+    try:
+        with transaction.atomic():
+            recipe = Recipe.objects.create(
+                project=project, name=name, steps=steps, created_by=actor
+            )
+            record_activity(actor, recipe, "saved")
+    except IntegrityError as clash:
+        raise NameTakenError(
+            f"This project has a recipe “{name}” already. Choose another name."
+        ) from clash
+    return recipe
+
+
+def check_parameters(specs: Sequence[StepSpec]) -> None:
+    """Raise `StepRefusedError` for a step that goes with no table at all."""
+    for position, spec in enumerate(specs):
+        try:
+            build(spec)
+        except StepError as error:
+            error.position = position
+            raise StepRefusedError(error) from error
+
+
+def delete_recipe(recipe: Recipe, *, actor: User) -> None:
+    """Forget the steps; versions that were made by them stay."""
+    with transaction.atomic():
+        record_activity(actor, recipe, "deleted")
+        recipe.delete()
+
+
+def history_of(version: DatasetVersion) -> tuple[DatasetVersion, list[StepSpec]]:
+    """Return the import that a version goes back to, and all steps since."""
+    specs = version.specs
+    while parent := version.parent:
+        version, specs = parent, [*parent.specs, *specs]
+    return version, specs
 
 
 def restore_version(version: DatasetVersion, *, actor: User) -> Dataset:

@@ -16,6 +16,8 @@ from datasets.steps import catalogue
 from datasets.steps.base import StepError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import QueryDict
 
     from datamine.parameters import ParametersForm
@@ -40,6 +42,7 @@ class StepRow:
     form: ParametersForm
     available: list[Column]
     chosen: list[str]
+    others: list[str] = field(default_factory=list)
     numbers: str = ""
     name_part: str = ""
     errors: list[str] = field(default_factory=list)
@@ -67,6 +70,7 @@ class StepRow:
     def spec(self) -> StepSpec:
         chosen = set(self.chosen)
         names = tuple(c.name for c in self.available if c.id in chosen)
+        names += tuple(name for name in self.others if name not in names)
         parameters = self.form.parameters
         values = parameters.model_dump(exclude_defaults=False) if parameters else {}
         return StepSpec(step=self.entry.name, columns=names, parameters=values)
@@ -74,18 +78,30 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A step as it was sent; `prefix` is where its fields are, None for a new one."""
+    """A step as it was sent, or as it is to begin with.
+
+    `prefix` is where its fields are, None for a new one; `others` are columns by name
+    that the table has not got, because the data of an earlier step make them.
+    """
 
     name: str
     prefix: str | None = None
     columns: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     numbers: str = ""
+    parameters: dict[str, Any] | None = None
 
 
 class StepsForm:
     """The steps as they were sent, or as a link asks for them to begin with."""
 
-    def __init__(self, schema: Schema, data: QueryDict, query: QueryDict) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        data: QueryDict,
+        query: QueryDict,
+        specs: Sequence[StepSpec] = (),
+    ) -> None:
         self.schema, self.data = schema, data
         self.linked_values = {} if data else query.dict()
         self.rows: list[StepRow] = []
@@ -94,6 +110,8 @@ class StepsForm:
         self.is_editing = any(data.get(name) for name in EDITING)
         for wanted in self.sent() if data else self.linked(query):
             self.add(wanted)
+        if not data:
+            self.begin_with(specs)
 
     @property
     def is_tried(self) -> bool:
@@ -126,6 +144,7 @@ class StepsForm:
                 name,
                 prefix,
                 self.data.getlist(f"{prefix}-columns"),
+                self.data.getlist(f"{prefix}-others"),
                 self.data.get(f"{prefix}-numbers", ""),
             )
             for prefix in (f"step-{place}" for place in range(MAXIMUM_STEPS))
@@ -145,6 +164,34 @@ class StepsForm:
         columns = query.getlist("column")[:LISTED_COLUMNS]
         return [Wanted(name, columns=columns)] if name else []
 
+    def begin_with(self, specs: Sequence[StepSpec]) -> None:
+        """Add steps that are known, as if they had been sent."""
+        if len(specs) > MAXIMUM_STEPS:
+            self.errors.append(
+                f"These are {len(specs)} steps; at most {MAXIMUM_STEPS} are done at a "
+                f"time. Step {MAXIMUM_STEPS + 1} and those after it are left out here: "
+                "apply them to the version that these make."
+            )
+        for spec in specs[:MAXIMUM_STEPS]:
+            self.add(self.known(spec))
+
+    def known(self, spec: StepSpec) -> Wanted:
+        """Return the step as the form would have sent it after those before it."""
+        entry = catalogue.step(spec.step)
+        accepts = entry.accepts if entry else ()
+        schema = self.outcome()
+        ids = {c.name: c.id for c in schema if c.type in accepts}
+        columns = [ids[name] for name in spec.columns if name in ids]
+        chosen = set(columns)
+        places = (str(n) for n, c in enumerate(schema, start=1) if c.id in chosen)
+        return Wanted(
+            spec.step,
+            columns=columns,
+            others=[name for name in spec.columns if name not in ids],
+            numbers=", ".join(places) if len(ids) > LISTED_COLUMNS else "",
+            parameters=spec.parameters,
+        )
+
     def add(self, wanted: Wanted) -> None:
         entry = catalogue.step(wanted.name)
         if entry is None:
@@ -156,9 +203,10 @@ class StepsForm:
         row = StepRow(
             place=place,
             entry=entry,
-            form=self.parameters(entry, place, wanted.prefix, available),
+            form=self.parameters(entry, place, wanted, available),
             available=available,
             chosen=wanted.columns,
+            others=[] if entry.columns_in else wanted.others,
             numbers=wanted.numbers,
         )
         if wanted.numbers or not row.is_listed:
@@ -187,7 +235,7 @@ class StepsForm:
         self,
         entry: StepEntry,
         place: int,
-        prefix: str | None,
+        wanted: Wanted,
         available: list[Column],
     ) -> ParametersForm:
         """Return the form of a step's parameters, bound where they were sent."""
@@ -196,14 +244,17 @@ class StepsForm:
         for asked in form.fields.values():
             if isinstance(asked, ColumnField | NamesField):
                 asked.offer(offered)
-        if prefix is None:
+        start = f"{wanted.prefix}-"
+        sent = {
+            f"step-{place}-{key.removeprefix(start)}": value
+            for key, value in self.data.items()
+            if key.startswith(start)
+        }
+        if wanted.parameters is not None:
+            sent = sent_by(form, wanted.parameters)
+        elif wanted.prefix is None:
             form.initial = dict(self.linked_values)
             return form
-        sent = {
-            f"step-{place}-{key.removeprefix(f'{prefix}-')}": value
-            for key, value in self.data.items()
-            if key.startswith(f"{prefix}-")
-        }
         if not self.is_editing:
             form.is_bound, form.data = True, sent
             return form
@@ -245,6 +296,25 @@ class StepsForm:
             except (StepError, LookupError):
                 return schema  # the step itself says what is wrong with it
         return schema
+
+
+def sent_by(form: ParametersForm, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return parameters as the fields of the form would have sent them."""
+    values = {
+        name: asked.sent(value)
+        if isinstance(asked, NamesField | ColumnField)
+        else value
+        for name, asked in form.fields.items()
+        if (value := parameters.get(name, asked.initial)) is not None
+    }
+    sent: dict[str, Any] = {}
+    for name, value in values.items():
+        key = form.add_prefix(name)
+        if isinstance(value, dict):
+            sent |= {f"{key}_{id}": text for id, text in value.items()}
+        else:
+            sent[key] = form.fields[name].prepare_value(value)
+    return sent
 
 
 def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:

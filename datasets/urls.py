@@ -7,6 +7,7 @@ from datasets.views import (
     outliers,
     overview,
     prepare,
+    recipes,
     rows,
     uploading,
     versions,
@@ -37,6 +38,8 @@ urlpatterns = [
         name="outliers_csv",
     ),
     path("datasets/<int:pk>/prepare/", prepare.prepare, name="prepare"),
+    path("recipes/<int:pk>/", recipes.recipe, name="recipe"),
+    path("recipes/<int:pk>/delete/", recipes.delete, name="recipe-delete"),
     path("datasets/<int:pk>/versions/", versions.versions, name="versions"),
     path(
         "datasets/<int:pk>/versions/<int:number>/progress/",

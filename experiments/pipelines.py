@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datasets.engines import engine
-from datasets.recipes import FittedRecipe, Replayer, build, narrowed, origins
+from datasets.lineage import narrowed, origins
+from datasets.recipes import FittedRecipe, Replayer, build
 from datasets.tables import ROW, Column, Schema
 from datasets.values import to_json
 from experiments.answers import answers, beside

@@ -15,12 +15,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from datasets.engines import engine
+from datasets.lineage import origins
 from datasets.recipes import (
     FittedRecipe,
     build,
     fit_recipe,
     learning_starts,
-    origins,
     replay,
 )
 from datasets.steps.base import StepError

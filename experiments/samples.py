@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datasets.engines import engine
-from datasets.recipes import FittedRecipe, fit_recipe, narrowed, origins
+from datasets.lineage import narrowed, origins
+from datasets.recipes import FittedRecipe, fit_recipe
 from datasets.tables import Schema, UnknownColumnError
 from experiments.algorithms.catalogue import Task, algorithm
 from experiments.evaluation.checks import check_plan

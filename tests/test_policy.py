@@ -22,7 +22,7 @@ from registry.services import (
     register_version,
     retrain_from_version,
 )
-from tests.factories.datasets import UploadFactory, VisualizationFactory
+from tests.factories.datasets import RecipeFactory, UploadFactory, VisualizationFactory
 from tests.factories.experiments import flowers_draft, trained_session
 from tests.factories.projects import MembershipFactory, UserFactory
 from tests.policy import ROLES, ROUTES, Absent, Policy, View
@@ -189,6 +189,7 @@ class World:
             parameters={},
             actor=owner,
         )
+        self.recipe = RecipeFactory(project=project)
         self.upload = UploadFactory(project=project, created_by=owner)
         self.chart = VisualizationFactory(
             dataset=self.session.experiment.dataset, is_shared=True
@@ -230,6 +231,8 @@ class World:
             "datasets:discard": self.upload.pk,
             "datasets:visualization": self.chart.pk,
             "api-visualization": self.chart.pk,
+            "datasets:recipe": self.recipe.pk,
+            "api-recipe": self.recipe.pk,
             "datasets:": self.session.experiment.dataset_id,
             "api-dataset": self.session.experiment.dataset_id,
             "experiment": self.session.experiment_id,

@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from datasets.api import views, visualizations
+from datasets.api import recipes, views, visualizations
 
 router = SimpleRouter()
 router.register("datasets", views.DatasetViewSet, basename="api-dataset")
+router.register("recipes", recipes.RecipeViewSet, basename="api-recipe")
 router.register(
     "visualizations",
     visualizations.VisualizationViewSet,

@@ -27,7 +27,8 @@ from datasets.api.serializers import (
     VersionSerializer,
 )
 from datasets.exceptions import NotReadyError
-from datasets.models import Dataset, DatasetVersion
+from datasets.lineage import called
+from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.views.versions import download_response
 from projects.permissions import Action, get_for
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from django.http import HttpResponseBase
     from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
+
+    from datasets.recipes import StepSpec
 
 VERSION = OpenApiParameter(
     "version", int, description="Number of a version; unless given: the active one."
@@ -105,6 +108,10 @@ class VersionActions(GenericViewSet):
             {"steps": [{"step": "fill_missing", "columns": ["petal"],
                         "parameters": {"strategy": "median"}}]}
 
+        Or the steps of a recipe, where `names` says what its columns are called here:
+
+            {"recipe": 5, "names": {"petal": "petal length (cm)"}}
+
         With `?dry_run=1` nothing is made: the answer tells the effect on a sample.
         """
         is_trial = request.query_params.get("dry_run") in {"1", "true"}
@@ -113,9 +120,17 @@ class VersionActions(GenericViewSet):
         given.is_valid(raise_exception=True)
         if is_trial:
             parent = self.version(Action.VIEW, given.validated_data.get("version"))
-            trial = services.try_on_sample(parent, given.specs())
+            trial = services.try_on_sample(parent, self.specs(given))
             return Response(TrialSerializer(trial).data)
         return self.applied_and_waited(request, given)
+
+    def specs(self, given: StepsSerializer) -> list[StepSpec]:
+        """Return the steps sent, or those of the recipe named."""
+        if "recipe" not in given.validated_data:
+            return given.specs()
+        pk = given.validated_data["recipe"]
+        recipe = get_for(self.request.user, Recipe, Action.VIEW, pk=pk)
+        return called(recipe.specs, given.validated_data["names"])
 
     def applied_and_waited(self, request: Request, given: StepsSerializer) -> Response:
         response = self.applied(request, given)
@@ -135,7 +150,7 @@ class VersionActions(GenericViewSet):
         parent = self.version(Action.EDIT, given.validated_data.get("version"))
         version = services.apply_steps(
             parent,
-            specs=given.specs(),
+            specs=self.specs(given),
             description=given.validated_data["description"],
             actor=request.user,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
@@ -12,18 +13,26 @@ from django_htmx.http import HttpResponseClientRedirect
 from datamine.htmx import render_page, wants_fragment
 from datasets import services
 from datasets.exceptions import DatasetError, StepRefusedError
+from datasets.lineage import called
 from datasets.steps import catalogue
 from datasets.steps_form import StepsForm
 from datasets.summaries import bars_of
 from datasets.trials import is_same
-from datasets.views.context import dataset_context, dataset_for, shown_version
+from datasets.views.context import (
+    dataset_context,
+    dataset_for,
+    shown_version,
+    version_for,
+)
+from datasets.views.recipes import recipes_context
 from datasets.views.rows import cell_of
 from projects.permissions import Action
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from datasets.models import DatasetVersion
+    from datasets.models import Dataset, DatasetVersion
+    from datasets.recipes import StepSpec
     from datasets.trials import Shape, Trial
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -32,21 +41,44 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM_METHODS)
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = dataset_for(request, pk, Action.EDIT)
-    version = shown_version(request, dataset)
+    version, specs = start_of(request, dataset)
     context = dataset_context(request, dataset, "prepare", version)
     if version is None:
         return render(request, "datasets/prepare.html", context)
-    builder = StepsForm(version.schema, request.POST, request.GET)
+    context |= recipes_context(request, version)
+    if recipe := context["recipe"]:
+        specs = called(recipe.specs, context["names"])
+    builder = StepsForm(version.schema, request.POST, request.GET, specs)
     context |= {"builder": builder, "entries": catalogue.steps().values()}
     if request.method == "POST" and not builder.is_editing and builder.is_valid():
-        if request.POST.get("do") == "apply":
-            if apply(request, version, builder):
-                return gone_to(request, dataset.get_absolute_url())
-        else:
-            context |= tried(version, builder)
+        match request.POST.get("do"):
+            case "apply":
+                if apply(request, version, builder):
+                    return gone_to(request, dataset.get_absolute_url())
+            case "save":
+                context |= saved(request, version, builder)
+            case _:
+                context |= tried(version, builder)
     return render_page(
         request, "datasets/prepare.html", "datasets/_builder.html", context
     )
+
+
+def start_of(
+    request: HttpRequest, dataset: Dataset
+) -> tuple[DatasetVersion | None, list[StepSpec]]:
+    """Return the version steps are for, and those to begin with.
+
+    `?history=` begins with all steps of a version, on the import they started from.
+    """
+    number = request.GET.get("history", "")
+    if not number:
+        return shown_version(request, dataset), []
+    if not number.isdecimal() or len(number) > 9:
+        raise Http404("There is no such version.")
+    version = version_for(request, dataset.pk, int(number), Action.VIEW)
+    start, specs = services.history_of(version)
+    return (start if start.is_ready else None), specs
 
 
 def apply(request: HttpRequest, version: DatasetVersion, builder: StepsForm) -> bool:
@@ -80,6 +112,27 @@ def tried(version: DatasetVersion, builder: StepsForm) -> dict[str, Any]:
         refuse(builder, refusal)
         return {}
     return {"trial": shown_trial(trial)}
+
+
+def saved(
+    request: HttpRequest, version: DatasetVersion, builder: StepsForm
+) -> dict[str, Any]:
+    """Keep the steps as a recipe and return what the page says about it."""
+    name = request.POST.get("recipe-name", "").strip()[: services.NAME_LENGTH]
+    if not name:
+        builder.errors.append("Give the recipe a name.")
+        return {}
+    try:
+        recipe = services.save_recipe(
+            version.project, name=name, specs=builder.specs, actor=request.user
+        )
+    except DatasetError as refusal:
+        if isinstance(refusal, StepRefusedError):
+            refuse(builder, refusal)
+        else:
+            builder.errors.append(str(refusal))
+        return {}
+    return {"saved": recipe}
 
 
 def refuse(builder: StepsForm, refusal: DatasetError) -> None:

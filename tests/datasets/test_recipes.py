@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.engines import engine
+from datasets.lineage import called, narrowed, needed, origins
 from datasets.monitor import Cancelled, SilentMonitor
 from datasets.recipes import (
     FittedRecipe,
@@ -17,8 +18,6 @@ from datasets.recipes import (
     check_recipe,
     fit_recipe,
     learning_starts,
-    narrowed,
-    origins,
     replay,
 )
 from datasets.steps.base import StepError
@@ -262,6 +261,20 @@ def test_narrowed_leaves_out_work_nobody_asks_for() -> None:
         ONEHOT.model_copy(update={"columns": ("town",)}),
     ]
     assert wanted == {"city", "size"}
+
+
+def test_needed_are_the_columns_of_the_table_at_first() -> None:
+    specs = [MEAN, RENAME, ONEHOT, StepSpec(step="drop_columns", columns=("town=a",))]
+
+    assert needed(specs) == ["age", "city"]
+
+
+def test_called_renames_before_all_steps() -> None:
+    specs = called([MEAN, RENAME], {"city": "Stadt", "age": "age"})
+    columns = {**dict.fromkeys(("age",), ColumnType.INTEGER), "Stadt": ColumnType.TEXT}
+
+    assert check_recipe(specs, schema_of(columns)).names == ("age", "town")
+    assert called([MEAN], {"age": "age"}) == [MEAN]
 
 
 @pytest.mark.parametrize("named", [7, None, ["city"]])

@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 from datamine import files
 from datamine.children import run_inline
 from datasets import services
-from datasets.models import Dataset, DatasetVersion, Upload, Visualization
+from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
 from datasets.readers.dialect import Dialect
 from tests.factories.projects import ProjectFactory, UserFactory
 
@@ -58,6 +58,22 @@ class DatasetFactory(DjangoModelFactory):
     file_format = "csv"
     file_size = 100
     sha256 = factory.Sequence(lambda number: f"{number:064x}")
+
+
+class RecipeFactory(DjangoModelFactory):
+    """One step under a name."""
+
+    class Meta:
+        model = Recipe
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda number: f"Recipe {number}")
+    steps = factory.LazyFunction(
+        lambda: [
+            {"step": "fill_missing", "columns": ["petal"],
+             "parameters": {"strategy": "median"}}
+        ]
+    )  # fmt: skip
 
 
 class DatasetVersionFactory(DjangoModelFactory):
