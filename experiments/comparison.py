@@ -88,6 +88,15 @@ def same_as_shown(value: float | None, best: float | None) -> bool:
     return value is not None and best is not None and f"{value:.3f}" == f"{best:.3f}"
 
 
+def metric_lines(results: Sequence[dict[str, Any]]) -> list[MetricLine]:
+    """Return the test metrics that any of the results has, in the usual order."""
+    found = [headline_of(metrics) for metrics in results]
+    known = {name for metrics in found for name in metrics}
+    names = [name for name in METRICS if name in known]
+    names += sorted(known - set(names))
+    return [MetricLine(name, tuple(m.get(name) for m in found)) for name in names]
+
+
 class Comparison:
     """Some experiments with the results of their latest completed sessions.
 
@@ -158,14 +167,7 @@ class Comparison:
     @property
     def metrics(self) -> list[MetricLine]:
         """The test metrics that any of them has, in the usual order."""
-        found = [headline_of(self._of(e, "metrics") or {}) for e in self.experiments]
-        known = {name for metrics in found for name in metrics}
-        names = [name for name in METRICS if name in known]
-        names += sorted(known - set(names))
-        return [
-            MetricLine(name, tuple(metrics.get(name) for metrics in found))
-            for name in names
-        ]
+        return metric_lines([self._of(e, "metrics") or {} for e in self.experiments])
 
     @property
     def folds(self) -> list[FoldLine]:

@@ -12,6 +12,8 @@ from django.http import FileResponse
 from experiments.exceptions import DamagedModelError
 
 if TYPE_CHECKING:
+    from django.core.files import File
+
     from experiments.models import Result
 
 logger = logging.getLogger(__name__)
@@ -19,6 +21,15 @@ logger = logging.getLogger(__name__)
 
 def artifact_response(result: Result) -> FileResponse:
     """Return the model as a file named after its experiment and time.
+
+    Raises `DamagedModelError` as `artifact_file` does.
+    """
+    file = artifact_file(result)
+    return FileResponse(file, as_attachment=True, filename=result.filename)
+
+
+def artifact_file(result: Result) -> File:
+    """Open the file of a result's model.
 
     Raises `DamagedModelError` where the bytes are gone or not those that were stored.
     """
@@ -30,7 +41,7 @@ def artifact_response(result: Result) -> FileResponse:
         file.close()
         raise damaged(result, "is not the one that was stored")
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=result.filename)
+    return file
 
 
 def damaged(result: Result, what: str) -> DamagedModelError:

@@ -88,3 +88,11 @@ class ReasonNeededError(RegistryError):
     code = "reason_needed"
     status_code = 400
     attr = "reason"
+
+
+class UnfitTagsError(RegistryError):
+    """Tags that are too many or too long."""
+
+    code = "invalid"
+    status_code = 400
+    attr = "tags"

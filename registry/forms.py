@@ -28,6 +28,17 @@ class RegisterForm(forms.Form):
     )
 
 
+class NotesForm(forms.Form):
+    """What people note of a version."""
+
+    notes = forms.CharField(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    tags = forms.CharField(
+        max_length=500, required=False, help_text="Words, separated by commas."
+    )
+
+
 class ReasonForm(forms.Form):
     """Why a version comes into service; kept in the ledger."""
 

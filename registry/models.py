@@ -63,7 +63,7 @@ class RegisteredModel(models.Model):
 
 
 class ModelVersion(models.Model):
-    """One registered artefact, named by its time; never changed after."""
+    """One registered artefact, named by its time; only notes and tags change after."""
 
     model = models.ForeignKey(
         RegisteredModel, on_delete=models.CASCADE, related_name="versions"
@@ -73,10 +73,13 @@ class ModelVersion(models.Model):
         TrainingSession, on_delete=models.RESTRICT, related_name="model_versions"
     )
     notes = models.TextField(max_length=2000, blank=True)
+    tags = models.JSONField(default=list, blank=True, help_text="Words to find it by.")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    rows_learned: int | None  # annotated by `with_results`
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -92,7 +95,7 @@ class ModelVersion(models.Model):
         return f"{self.model} {self.version}"
 
     def get_absolute_url(self) -> str:
-        return self.model.get_absolute_url()
+        return reverse("registry:version", args=[self.model_id, self.version])
 
     @property
     def project(self) -> Project:

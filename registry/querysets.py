@@ -53,15 +53,28 @@ class ModelVersionQuerySet(VisibleQuerySet):
     project_path = "model__project"
 
     def with_results(self) -> Self:
-        """Fetch what a table of versions shows, without the heavy details."""
-        return self.select_related(
+        """Fetch what a table of versions shows, without the heavy details.
+
+        Annotates `rows_learned`, how many rows the model learned from.
+        """
+        learned = F("session__result__details__rows__train")
+        found = self.select_related(
             "model", "session__experiment", "session__result", "created_by"
-        ).defer(
+        )
+        return found.annotate(rows_learned=learned).defer(
             "session__plan",
             "session__log",
             "session__history",
             "session__result__details",
             "session__result__signature",
+        )
+
+    def compared(self) -> Self:
+        """Fetch all that a comparison of versions asks of them."""
+        return self.with_results().select_related(
+            "session__experiment__dataset",
+            "session__experiment__version__dataset",
+            "session__base_version__dataset",
         )
 
 

@@ -9,9 +9,16 @@ urlpatterns = [
     path("projects/<slug:key>/models/", views.model_list, name="list"),
     path("models/register/", views.register, name="register"),
     path("models/<int:pk>/", views.detail, name="detail"),
+    path("models/<int:pk>/compare/", views.compare, name="compare"),
     path("models/<int:pk>/activate/", views.activate, name="activate"),
     path("models/<int:pk>/rollback/", views.rollback, name="rollback"),
     path("models/<int:pk>/delete/", views.delete, name="delete"),
+    path("models/<int:pk>/versions/<str:version>/", views.version, name="version"),
+    path(
+        "models/<int:pk>/versions/<str:version>/download/",
+        views.download,
+        name="download",
+    ),
     path(
         "models/<int:pk>/versions/<str:version>/delete/",
         views.delete_one_version,

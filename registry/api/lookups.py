@@ -30,11 +30,14 @@ class ModelLookups(GenericViewSet):
             name=self.kwargs["name"],
         )
 
-    def version(self, wanted: Action, name: str) -> ModelVersion:
+    def version(
+        self, wanted: Action, name: str, rows: QuerySet[ModelVersion] | None = None
+    ) -> ModelVersion:
         """Return a version of that model, if `wanted` is allowed."""
+        found = ModelVersion.objects.with_results() if rows is None else rows
         return get_for(
             self.request.user,
-            ModelVersion.objects.with_results().select_related("model__project"),
+            found.select_related("model__project"),
             wanted,
             model__project__key=self.kwargs["key"],
             model__name=self.kwargs["name"],

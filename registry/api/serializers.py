@@ -55,9 +55,48 @@ class ModelVersionSerializer(serializers.ModelSerializer):
             "sha256",
             "size",
             "notes",
+            "tags",
             "created_at",
         ]
         read_only_fields = fields
+
+
+class NotesSerializer(serializers.ModelSerializer):
+    """What people note of a version."""
+
+    tags = serializers.ListField(child=serializers.CharField(max_length=100))
+
+    class Meta:
+        model = ModelVersion
+        fields = ["notes", "tags"]
+
+
+class CompareVersionsSerializer(serializers.Serializer):
+    """Which two versions to compare."""
+
+    a = serializers.CharField(max_length=20)
+    b = serializers.CharField(max_length=20)
+
+
+class ComparedLineSerializer(serializers.Serializer):
+    setting = serializers.CharField()
+    values = serializers.ListField(child=serializers.JSONField())
+
+
+class ComparedMetricSerializer(serializers.Serializer):
+    metric = serializers.CharField()
+    values = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    best = serializers.FloatField(allow_null=True)
+
+
+class ComparedSerializer(serializers.Serializer):
+    """Two versions side by side: what differs, and every test metric."""
+
+    versions = serializers.ListField(child=serializers.CharField())
+    same_rows = serializers.BooleanField(help_text="Both were tested on these rows.")
+    differences = ComparedLineSerializer(many=True)
+    metrics = ComparedMetricSerializer(many=True)
+    training_time = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
 class RegisteredModelSerializer(serializers.ModelSerializer):

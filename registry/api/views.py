@@ -36,15 +36,13 @@ from registry.api.serializers import (
     RollbackSerializer,
     RowsSerializer,
     StoreQuerySerializer,
-    SuggestionSerializer,
     SwitchedSerializer,
     rows_or_file,
 )
-from registry.gate import suggestion_for
-from registry.models import ModelVersion, RegisteredModel
+from registry.api.versions import VersionActions
+from registry.models import RegisteredModel
 from registry.services import (
     delete_model,
-    delete_version,
     describe_model,
     keep_records,
     promote_version,
@@ -69,7 +67,7 @@ ASKED_OFTEN: dict[str, Any] = {
 }
 
 
-class RegisteredModelViewSet(RetrainingActions):
+class RegisteredModelViewSet(VersionActions, RetrainingActions):
     """The models of a project and the version of each that serves."""
 
     queryset = RegisteredModel.objects.none()
@@ -125,47 +123,6 @@ class RegisteredModelViewSet(RetrainingActions):
         """Delete a model with all its versions."""
         delete_model(self.model(Action.MANAGE), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(responses=ModelVersionSerializer(many=True))
-    @action(detail=True)
-    def versions(self, request: Request, key: str, name: str) -> Response:
-        """List the versions of a model, newest first."""
-        rows = ModelVersion.objects.with_results().filter(model=self.model(Action.VIEW))
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(ModelVersionSerializer(page, many=True).data)
-
-    @extend_schema(responses=ModelVersionSerializer)
-    @action(
-        detail=True, url_path=r"versions/(?P<version_name>v\d{8}_\d{6})", url_name="one"
-    )
-    def one_version(
-        self, request: Request, key: str, name: str, version_name: str
-    ) -> Response:
-        """Show one version with its metrics."""
-        version = self.version(Action.VIEW, version_name)
-        return Response(ModelVersionSerializer(version).data)
-
-    @extend_schema(request=None, responses={204: None})
-    @one_version.mapping.delete
-    def delete_version(
-        self, request: Request, key: str, name: str, version_name: str
-    ) -> Response:
-        """Delete a version; the one in service cannot be deleted (409)."""
-        delete_version(self.version(Action.MANAGE, version_name), actor=request.user)
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(responses=SuggestionSerializer)
-    @action(
-        detail=True,
-        url_path=r"versions/(?P<version_name>v\d{8}_\d{6})/suggestion",
-        url_name="suggestion",
-    )
-    def suggestion(
-        self, request: Request, key: str, name: str, version_name: str
-    ) -> Response:
-        """Compare a version with the one in service, on rows that neither learned."""
-        version = self.version(Action.VIEW, version_name)
-        return Response(suggestion_for(version).to_json())
 
     @extend_schema(request=ActivateSerializer, responses=SwitchedSerializer)
     @action(detail=True, methods=["post"])

@@ -16,14 +16,19 @@ from registry.exceptions import (
     ActiveVersionError,
     NothingToRollBackError,
     NotTrainedError,
+    UnfitTagsError,
 )
 from registry.gate import require_reason
 from registry.models import Activation, ModelVersion, RegisteredModel
 from registry.serving import seen_models
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from experiments.models import TrainingSession
     from projects.models import User
+
+MOST_TAGS, TAG_LENGTH = 10, 40
 
 
 @transaction.atomic
@@ -155,6 +160,30 @@ def _switch(
     )
     record_activity(actor, version, kind.label.lower(), reason=reason)
     return activation
+
+
+def read_tags(tags: Iterable[str]) -> list[str]:
+    """Return tags without blanks and repetitions, or raise `UnfitTagsError`."""
+    found = list(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in tags))))
+    if len(found) > MOST_TAGS:
+        raise UnfitTagsError(f"A version has {MOST_TAGS} tags at most.")
+    for tag in found:
+        if len(tag) > TAG_LENGTH or "," in tag:
+            raise UnfitTagsError(
+                f"“{tag[:TAG_LENGTH]}” is no tag: at most {TAG_LENGTH} signs, no comma."
+            )
+    return found
+
+
+@transaction.atomic
+def describe_version(
+    version: ModelVersion, *, notes: str, tags: Iterable[str], actor: User
+) -> ModelVersion:
+    """Change what is noted of a version; raises `UnfitTagsError`."""
+    version.notes, version.tags = notes, read_tags(tags)
+    version.save(update_fields=["notes", "tags"])
+    record_activity(actor, version, "described")
+    return version
 
 
 @transaction.atomic

@@ -12,13 +12,16 @@ from registry.views.models import (
 from registry.views.predicting import predict, predict_file
 from registry.views.records import outcome, outcomes, records, records_csv
 from registry.views.retraining import cancel, retrain, retraining
+from registry.views.versions import compare, download, version
 
 __all__ = [
     "activate",
     "cancel",
+    "compare",
     "delete",
     "delete_one_version",
     "detail",
+    "download",
     "model_list",
     "outcome",
     "outcomes",
@@ -30,4 +33,5 @@ __all__ = [
     "retrain",
     "retraining",
     "rollback",
+    "version",
 ]

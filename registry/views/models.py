@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import ReasonNeededError, RegistryError
+from registry.figures import VersionChart, VersionTable
 from registry.forms import ReasonForm, RegisterForm
 from registry.gate import suggestion_for
 from registry.models import ModelVersion
@@ -56,9 +58,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     model = model_for(request, pk, Action.VIEW)
     serving.warm(model)
     versions = ModelVersion.objects.with_results().filter(model=model)
+    page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
+    chart = VersionChart.of(model)
     context = context_of(
         model,
-        page=Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
+        page=page,
+        table=VersionTable(list(page)),
+        chart=chart,
+        spec=json.dumps(chart.spec()) if chart.is_worth_drawing else "",
+        before=version_before(model),
         ledger=model.activations.select_related("actor")[:LEDGER_LINES],
         may_manage=can(request.user, Action.MANAGE, model.project),
     )

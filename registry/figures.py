@@ -1,0 +1,183 @@
+"""Figures of versions beside each other: a table, a chart over time, a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from datasets.charts.drawing import axis, class_colour, frame, plain, tips
+from experiments.comparison import Comparison, Line, metric_lines
+from experiments.metrics import METRICS, headline_of, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from datasets.charts.drawing import Row, Spec
+    from experiments.comparison import MetricLine
+    from registry.models import ModelVersion, RegisteredModel
+
+#: Columns of a table of versions, where one of them has such a figure.
+SHOWN = (
+    "accuracy", "f1_macro", "precision_macro", "recall_macro", "log_loss",
+    "r2", "rmse", "mae",
+)  # fmt: skip
+#: Lines of the chart: all are best at 1, so that they share an axis.
+DRAWN = ("accuracy", "f1_macro", "precision_macro", "recall_macro", "r2")
+#: Older versions than these are not drawn.
+MOST_DRAWN = 100
+
+
+@dataclass(frozen=True)
+class VersionTable:
+    """Some versions with their test metrics, a column each."""
+
+    versions: Sequence[ModelVersion]
+
+    @cached_property
+    def metrics(self) -> list[dict[str, float]]:
+        return [headline_of(v.session.result.metrics) for v in self.versions]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The metrics that any of the versions has; those of classes if none has."""
+        known = {name for metrics in self.metrics for name in metrics}
+        return [name for name in SHOWN if name in known] or list(SHOWN[:5])
+
+    @property
+    def titles(self) -> list[str]:
+        return [title_of(name) for name in self.names]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [
+            {"version": version, "figures": [metrics.get(n) for n in self.names]}
+            for version, metrics in zip(self.versions, self.metrics, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class VersionChart:
+    """The test metrics of a model's versions in the order they were registered."""
+
+    active: str
+    rows: list[Row]
+
+    @classmethod
+    def of(cls, model: RegisteredModel) -> VersionChart:
+        newest = model.versions.values_list("version", "session__result__metrics")
+        versions = [(name, headline_of(m)) for name, m in newest[:MOST_DRAWN]]
+        rows = [
+            {"version": name, "class": title_of(metric), "value": metrics[metric]}
+            for name, metrics in reversed(versions)
+            for metric in DRAWN
+            if metric in metrics
+        ]
+        return cls(model.active_version.version if model.active_version else "", rows)
+
+    @property
+    def is_worth_drawing(self) -> bool:
+        """Whether there are two versions at least."""
+        return len({row["version"] for row in self.rows}) > 1
+
+    @property
+    def titles(self) -> list[str]:
+        return list(dict.fromkeys(row["class"] for row in self.rows))
+
+    @property
+    def words(self) -> str:
+        """The chart in sentences, for those who do not see it."""
+        return " ".join(self._said(title) for title in self.titles)
+
+    def _said(self, title: str) -> str:
+        lines = [row for row in self.rows if row["class"] == title]
+        best = max(lines, key=lambda row: row["value"])
+        said = f"{title}: at best {plain(best['value'])} ({best['version']})"
+        now = [row["value"] for row in lines if row["version"] == self.active]
+        return f"{said}, in service {plain(now[0])}." if now else f"{said}."
+
+    def spec(self) -> Spec:
+        """Return the chart as Vega-Lite; a dashed line stands at what serves."""
+        x = axis("version", "Version", "ordinal", sort=None)
+        drawn: Spec = {
+            "data": {"values": self.rows},
+            "mark": {"type": "line", "point": True, "strokeWidth": 2},
+            "encoding": {
+                "x": x,
+                "y": axis("value", "Test metric", scale={"zero": False}),
+                "color": class_colour(self.titles, "Metric"),
+                "tooltip": tips(
+                    version="nominal", value="quantitative", **{"class": "nominal"}
+                ),
+            },
+        }
+        layer = [drawn]
+        if any(row["version"] == self.active for row in self.rows):
+            serving: Spec = {
+                "data": {"values": [{"version": self.active}]},
+                "mark": {"type": "rule", "strokeDash": [4, 4], "color": "#888888"},
+                "encoding": {"x": x},
+            }
+            layer.append(serving)
+        return frame("Metrics of the versions", self.words, {"layer": layer})
+
+
+@dataclass(frozen=True)
+class VersionComparison:
+    """Two or more versions: what they were made of, and what came out."""
+
+    versions: Sequence[ModelVersion]
+
+    @property
+    def same_rows(self) -> bool:
+        """Whether all were tested on the same rows, so that figures are comparable."""
+        return len({v.session.result.split_digest for v in self.versions}) == 1
+
+    @property
+    def lines(self) -> list[Line]:
+        """Data, parameters and what else the versions were made of."""
+        settings = Comparison([v.session.experiment for v in self.versions]).settings
+        return [
+            *settings,
+            self._line("Rows from", lambda v: str(v.session.base_version)),
+            self._line("Data, SHA-256", lambda v: v.session.base_version.sha256[:12]),
+            self._line("Rows learned from", lambda v: v.rows_learned),
+            self._line("Tested rows", lambda v: v.session.result.split_digest[:12]),
+        ]
+
+    @property
+    def differences(self) -> list[Line]:
+        return [line for line in self.lines if line.differs]
+
+    @property
+    def metrics(self) -> list[MetricLine]:
+        return metric_lines([v.session.result.metrics for v in self.versions])
+
+    @property
+    def times(self) -> list[float | None]:
+        return [version.session.training_time_seconds for version in self.versions]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of the API."""
+        return {
+            "versions": [version.version for version in self.versions],
+            "same_rows": self.same_rows,
+            "differences": [
+                {"setting": line.title, "values": list(line.values)}
+                for line in self.differences
+            ],
+            "metrics": [
+                {"metric": line.name, "values": list(line.values), "best": line.best}
+                for line in self.metrics
+            ],
+            "training_time": self.times,
+        }
+
+    def _line(self, title: str, value: Callable[[ModelVersion], Any]) -> Line:
+        return Line(title, tuple(map(value, self.versions)))
+
+
+def metric_rows(metrics: dict[str, Any]) -> list[tuple[str, float]]:
+    """Return every test metric of a version under its title, in the usual order."""
+    found = headline_of(metrics)
+    return [(title_of(name), found[name]) for name in METRICS if name in found]

@@ -1,0 +1,88 @@
+"""A version as a folder to take along: the model, what it is, and how to open it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse
+from django.template.loader import render_to_string
+
+from datamine import files
+from experiments.downloads import artifact_file
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from registry.models import ModelVersion
+
+README = "README.md"
+#: Equal versions give equal bytes.
+MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+def package_response(version: ModelVersion) -> FileResponse:
+    """Return a version as a zip file; raises `DamagedModelError`.
+
+    Its bytes are checked, copied and never parsed here.
+    """
+    with artifact_file(version.session.result) as source:
+        target = tempfile.TemporaryFile(dir=files.scratch(), prefix="package-")  # noqa: SIM115 -- closed by the response
+        write_package(version, source, target)
+    target.seek(0)
+    filename = f"{folder_of(version)}.zip"
+    return FileResponse(target, as_attachment=True, filename=filename)
+
+
+def write_package(version: ModelVersion, source: IO[bytes], target: IO[bytes]) -> None:
+    """Copy the files of an artefact under their own names, and add a README."""
+    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+        MODEL,
+        SPLIT,
+        TENSORS,
+    )
+
+    folder = folder_of(version)
+    model = model_name(version)
+    with zipfile.ZipFile(source) as artifact, zipfile.ZipFile(target, "w") as package:
+        held = [name for name in artifact.namelist() if name != SPLIT]
+        names = {name: model if name == MODEL else name for name in held}
+        for name, given in names.items():
+            inside = zipfile.ZipInfo(f"{folder}/{given}", MOMENT)
+            with (
+                artifact.open(name) as read,
+                package.open(inside, "w", force_zip64=True) as write,
+            ):
+                shutil.copyfileobj(read, write)
+        context = {
+            "version": version,
+            "model": model,
+            "has_tensors": TENSORS in names,
+            "digests": [
+                (given, digest(artifact, name)) for name, given in names.items()
+            ],
+        }
+        text = render_to_string("registry/readme.md", context)
+        package.writestr(zipfile.ZipInfo(f"{folder}/{README}", MOMENT), text)
+
+
+def folder_of(version: ModelVersion) -> str:
+    """Return the name of a version as a folder: the model and its time."""
+    return f"{version.model.name}_{version.version.removeprefix('v')}"
+
+
+def model_name(version: ModelVersion) -> str:
+    """Return what a pickled pipeline is called once it is on its own."""
+    moment = version.session.result.created_at
+    return f"model_{version.session.experiment_id}_{moment:%Y%m%d_%H%M%S}.pkl"
+
+
+def digest(archive: zipfile.ZipFile, name: str) -> str:
+    found = hashlib.sha256()
+    with archive.open(name) as file:
+        while part := file.read(files.CHUNK):
+            found.update(part)
+    return found.hexdigest()

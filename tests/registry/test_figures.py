@@ -1,0 +1,109 @@
+"""Versions beside each other: table, chart, comparison."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from registry.figures import VersionChart, VersionComparison, VersionTable
+from registry.models import ModelVersion
+from registry.services import activate_version
+from tests.factories.experiments import ExperimentFactory, ResultFactory
+from tests.factories.registry import ModelVersionFactory, RegisteredModelFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def model(project):
+    return RegisteredModelFactory(project=project, name="flowers")
+
+
+def version_of(model, *, neighbours: int = 5, digest: str = "d" * 64, **metrics):
+    experiment = ExperimentFactory(
+        version__dataset__project=model.project,
+        hyperparameters={"n_neighbors": neighbours},
+    )
+    result = ResultFactory(
+        session__experiment=experiment,
+        metrics={"test": metrics},
+        details={"rows": {"train": 80, "test": 20}},
+        split_digest=digest,
+    )
+    return ModelVersionFactory(model=model, session=result.session)
+
+
+def both(model) -> VersionComparison:
+    return VersionComparison(list(ModelVersion.objects.compared().order_by("pk")))
+
+
+def test_table_has_the_columns_that_some_version_has(model):
+    version_of(model, accuracy=0.9, log_loss=0.3)
+    version_of(model, accuracy=0.8)
+
+    table = VersionTable(list(ModelVersion.objects.with_results()))
+
+    assert table.titles == ["Accuracy", "Log loss"]
+    assert [row["figures"] for row in table.rows] == [[0.8, None], [0.9, 0.3]]
+    assert [row["version"].rows_learned for row in table.rows] == [80, 80]
+
+
+def test_chart_goes_from_the_oldest_and_names_the_best(model):
+    first, second = (version_of(model, accuracy=share) for share in (0.9, 0.8))
+    activate_version(second, actor=None)
+
+    chart = VersionChart.of(second.model)
+
+    assert [row["version"] for row in chart.rows] == [first.version, second.version]
+    assert chart.words == f"Accuracy: at best 0.9 ({first.version}), in service 0.8."
+
+
+def test_chart_of_one_version_is_not_drawn(model):
+    version_of(model, accuracy=0.9)
+
+    assert not VersionChart.of(model).is_worth_drawing
+
+
+def test_comparison_names_what_differs_and_what_is_best(model):
+    version_of(model, neighbours=5, accuracy=0.9, log_loss=0.3)
+    version_of(model, neighbours=9, accuracy=0.8, log_loss=0.2)
+
+    comparison = both(model)
+
+    assert comparison.same_rows
+    lines = {line.title: line.values for line in comparison.differences}
+    assert lines["n_neighbors"] == (5, 9)
+    best = {line.name: line.best for line in comparison.metrics}
+    assert best == {"accuracy": 0.9, "log_loss": 0.2}
+
+
+def test_comparison_of_other_rows_says_so(client, owner, model):
+    names = [version_of(model, digest=sign * 64, accuracy=0.9).version for sign in "ab"]
+    client.force_login(owner)
+
+    page = client.get(reverse("registry:compare", args=[model.pk]), {"v": names})
+
+    assert not both(model).same_rows
+    assert "Not all of these were tested on the same rows" in page.text
+
+
+@pytest.mark.parametrize("named", [[], ["v20260101_000000"], ["<b>", "1"]])
+def test_comparison_of_fewer_than_two_asks_to_choose(client, owner, model, named):
+    client.force_login(owner)
+
+    page = client.get(reverse("registry:compare", args=[model.pk]), {"v": named})
+
+    assert page.status_code == 200
+    assert "Choose what to compare" in page.text
+
+
+def test_comparison_of_a_version_of_another_model_leaves_it_out(client, owner, model):
+    own, foreign = version_of(model, accuracy=0.9), ModelVersionFactory()
+    client.force_login(owner)
+
+    page = client.get(
+        reverse("registry:compare", args=[model.pk]),
+        {"v": [own.version, foreign.version]},
+    )
+
+    assert page.context["comparison"].versions == [own]

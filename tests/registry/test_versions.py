@@ -1,0 +1,173 @@
+"""One version: its page, notes and tags, and the folder to take along."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from datamine import files
+from registry.exceptions import UnfitTagsError
+from registry.services import activate_version, describe_version, register_version
+from tests.experiments.families.patients import FEATURES, QUICK, patients
+from tests.factories.datasets import imported_dataset
+from tests.factories.experiments import draft_on, trained_session
+from tests.factories.projects import MembershipFactory, UserFactory
+from tests.factories.registry import (
+    ModelVersionFactory,
+    RegisteredModelFactory,
+    flowers_in_service,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(project):
+    return ModelVersionFactory(model=RegisteredModelFactory(project=project))
+
+
+def to_csv(columns: dict) -> bytes:
+    rows = zip(*(values for _, values in columns.values()), strict=True)
+    return "\n".join(",".join(map(str, row)) for row in [list(columns), *rows]).encode()
+
+
+def packed(client, version) -> zipfile.ZipFile:
+    address = reverse("registry:download", args=[version.model_id, version.version])
+    return zipfile.ZipFile(io.BytesIO(client.get(address).getvalue()))
+
+
+def answered_by(folder: Path) -> dict:
+    """Run the program in the README of a package, and return what it prints."""
+    text = (folder / "README.md").read_text()
+    (program,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={"PYTHONPATH": str(settings.BASE_DIR)},
+        capture_output=True,
+        check=True,
+    )
+    assert len([line for line in program.splitlines() if line]) <= 10
+    return json.loads(done.stdout)
+
+
+def test_package_answers_as_its_readme_opens_it(client, owner, project, tmp_path):
+    version = flowers_in_service(project, owner)
+    client.force_login(owner)
+
+    with packed(client, version) as package:
+        package.extractall(tmp_path)
+
+    folder = tmp_path / f"flowers_{version.version[1:]}"
+    experiment = version.session.experiment_id
+    assert len(list(folder.glob(f"model_{experiment}_*.pkl"))) == 1
+    metadata = json.loads((folder / "metadata.json").read_text())
+    assert answered_by(folder) == metadata["self_check"]["answers"]
+
+
+def test_package_of_a_network_holds_its_tensors_apart(client, owner, project, tmp_path):
+    lines = to_csv(patients())
+    dataset = imported_dataset(project, owner, lines, name="Patients")
+    draft = draft_on(
+        dataset, "CLASS", *FEATURES, algorithm="diabetes", hyperparameters=QUICK
+    )
+    version = register_version(
+        trained_session(draft, owner), name="diabetes", actor=owner
+    )
+    client.force_login(owner)
+
+    with packed(client, version) as package:
+        package.extractall(tmp_path)
+
+    (folder,) = tmp_path.iterdir()
+    held = {path.name for path in folder.iterdir()}
+    assert held == {"README.md", "metadata.json", "model.pth", "scaler.pkl"}
+    answered, metadata = answered_by(folder), folder / "metadata.json"
+    expected = json.loads(metadata.read_text())["self_check"]["answers"]
+    for found, wanted in zip(
+        answered["predictions"], expected["predictions"], strict=True
+    ):
+        assert found["probabilities"] == pytest.approx(
+            wanted["probabilities"], abs=1e-5
+        )
+
+
+def test_package_of_a_damaged_model_is_a_sentence(client, owner, project):
+    version = flowers_in_service(project, owner)
+    files.delete(version.session.result.artifact)
+    client.force_login(owner)
+
+    page = client.get(
+        reverse("registry:download", args=[version.model_id, version.version]),
+        follow=True,
+    )
+
+    assert "The model&#x27;s file is gone." in page.text
+
+
+def test_page_of_a_version_keeps_notes_and_tags(client, owner, version):
+    client.force_login(owner)
+    address = version.get_absolute_url()
+
+    done = client.post(
+        address, {"notes": "<b>good</b>", "tags": "night, two  words,night"}
+    )
+    page = client.get(address)
+
+    version.refresh_from_db()
+    assert (done.status_code, version.notes) == (302, "<b>good</b>")
+    assert version.tags == ["night", "two words"]
+    assert "&lt;b&gt;good" in page.text
+
+
+@pytest.mark.parametrize(
+    ("tags", "sentence"),
+    [(["x" * 41], "is no tag"), ([f"tag {n}" for n in range(11)], "10 tags at most")],
+)
+def test_tags_that_do_not_fit_are_refused(owner, version, tags, sentence):
+    with pytest.raises(UnfitTagsError, match=sentence):
+        describe_version(version, notes="", tags=tags, actor=owner)
+
+    version.refresh_from_db()
+    assert version.tags == []
+
+
+def test_viewer_reads_the_page_and_changes_nothing(client, project, version):
+    viewer = UserFactory(username="viewer")
+    MembershipFactory(project=project, user=viewer, role="viewer")
+    client.force_login(viewer)
+    address = version.get_absolute_url()
+
+    assert "Notes and tags" not in client.get(address).text
+    assert client.post(address, {"notes": "x", "tags": ""}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["version", "download"])
+def test_stranger_sees_no_version(client, stranger, version, name):
+    client.force_login(stranger)
+    address = reverse(f"registry:{name}", args=[version.model_id, version.version])
+
+    assert client.get(address).status_code == 404
+
+
+def test_roll_back_is_offered_where_there_is_something_to_return_to(
+    client, owner, version
+):
+    client.force_login(owner)
+    address = version.model.get_absolute_url()
+    activate_version(version, actor=owner)
+
+    before = client.get(address).text
+    activate_version(ModelVersionFactory(model=version.model), actor=owner)
+
+    assert "Roll back" not in before
+    assert "Roll back" in client.get(address).text
