@@ -1,5 +1,8 @@
 from django.db.models import TextChoices
 
+#: The format of a dataset whose file is an order to a generator.
+SYNTHETIC = "synthetic"
+
 
 class ProcessingStatus(TextChoices):
     PENDING = "pending", "Pending"

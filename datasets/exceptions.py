@@ -53,6 +53,20 @@ class UnreadableFileError(DatasetError):
         self.records = error.records
 
 
+class MadeHereError(DatasetError):
+    """There is no file to read again: a generator made the table."""
+
+    code = "synthetic"
+
+
+class UnknownTableError(DatasetError):
+    """A generator that the catalogue does not have."""
+
+    code = "unknown_generator"
+    status_code = 400
+    attr = "generator"
+
+
 class NameTakenError(DatasetError):
     """Another dataset of the project has the name."""
 

@@ -1,4 +1,4 @@
-"""The work of a version's row, in a child process: read the file or do the steps."""
+"""The work of a version's row, in a child process: read, make rows, or do steps."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from datamine import files
+from datasets.generators.orders import Order, carry_out
 from datasets.models import Dataset, DatasetVersion
 from datasets.readers.dialect import Dialect
 from datasets.readers.errors import ReaderError
@@ -23,11 +24,18 @@ from datasets.stored import DamagedFileError, verified, version_key
 from datasets.tables import Schema, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datamine.leases import Lease
     from datasets.monitor import Monitor
 
+    Maker = Callable[[DatasetVersion, Path, Monitor], tuple["Values", Schema]]
+
 #: How much of the whole is reading or doing steps; the rest is the profile.
 FIRST_SHARE = 0.7
+
+#: What generators write.
+PARQUET = "parquet"
 
 Values = dict[str, Any]
 
@@ -54,11 +62,17 @@ def made(version: DatasetVersion, target: Path, lease: Lease) -> Values:
     """Write the version's table to `target`; return the fields that describe it."""
     monitor = lease.monitor
     monitor.share(FIRST_SHARE)
-    make = read_file if version.is_import else do_steps
-    values, schema = make(version, target, monitor)
+    values, schema = maker_of(version)(version, target, monitor)
     monitor.share(1 - FIRST_SHARE)
     monitor.phase("Profiling")
     return values | described(target, schema, monitor)
+
+
+def maker_of(version: DatasetVersion) -> Maker:
+    """Return what makes the table of a version."""
+    if not version.is_import:
+        return do_steps
+    return carry_out_order if version.dataset.is_synthetic else read_file
 
 
 def keep(version: DatasetVersion, target: Path, values: Values, lease: Lease) -> None:
@@ -76,18 +90,37 @@ def read_file(
     version: DatasetVersion, target: Path, monitor: Monitor
 ) -> tuple[Values, Schema]:
     dataset = version.dataset
+    with verified(dataset.upload, dataset.sha256) as source:
+        return imported(version, source, dataset.file_format, target, monitor)
+
+
+def carry_out_order(
+    version: DatasetVersion, target: Path, monitor: Monitor
+) -> tuple[Values, Schema]:
+    """Make the rows the dataset's order asks for, then read them as any Parquet."""
+    dataset = version.dataset
+    with verified(dataset.upload, dataset.sha256) as path:
+        wanted = Order.model_validate_json(path.read_bytes())
+    monitor.phase("Making rows")
+    made = target.with_name("made.parquet")
+    carry_out(wanted, made, monitor.check)
+    values, schema = imported(version, made, PARQUET, target, monitor)
+    return values | {"notices": [wanted.notice, *values["notices"]]}, schema
+
+
+def imported(
+    version: DatasetVersion,
+    source: Path,
+    file_format: str,
+    target: Path,
+    monitor: Monitor,
+) -> tuple[Values, Schema]:
+    """Read a file as the version's dialect says."""
     limits = Limits(
         max_bytes=settings.LIMITS.upload_bytes, max_columns=settings.LIMITS.columns
     )
-    with verified(dataset.upload, dataset.sha256) as source:
-        report = import_table(
-            source,
-            target,
-            dataset.file_format,
-            Dialect.model_validate(version.dialect),
-            monitor,
-            limits,
-        )
+    dialect = Dialect.model_validate(version.dialect)
+    report = import_table(source, target, file_format, dialect, monitor, limits)
     values = {
         "dialect": report.dialect.model_dump(mode="json"),
         "problems": [asdict(record) for record in report.bad_records],

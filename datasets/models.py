@@ -10,7 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from datamine.leases import LeasedJob
-from datasets.choices import ProcessingStatus
+from datasets.choices import SYNTHETIC, ProcessingStatus
 from datasets.querysets import (
     DatasetQuerySet,
     DatasetVersionQuerySet,
@@ -92,6 +92,10 @@ class Dataset(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("datasets:detail", args=[self.pk])
+
+    @property
+    def is_synthetic(self) -> bool:
+        return self.file_format == SYNTHETIC
 
 
 class DatasetVersion(LeasedJob):

@@ -18,6 +18,7 @@ from datasets.choices import ProcessingStatus
 from datasets.exceptions import (
     BeingImportedError,
     DatasetInUseError,
+    MadeHereError,
     NameTakenError,
     NoFileError,
     NoRoomError,
@@ -128,8 +129,10 @@ def import_upload(
 def import_again(dataset: Dataset, *, dialect: Dialect, actor: User) -> DatasetVersion:
     """Read the uploaded file anew, in another way, as a new version without parent.
 
-    Raises `BeingImportedError` while it is being read.
+    Raises `BeingImportedError` while it is being read, `MadeHereError` if there is no
+    file.
     """
+    require_file(dataset)
     with transaction.atomic():
         if locked(dataset).versions.filter(parent=None, status__in=UNFINISHED).exists():
             raise BeingImportedError(
@@ -349,6 +352,14 @@ def add_version(dataset: Dataset, *, actor: User, **values: Any) -> DatasetVersi
 def locked(dataset: Dataset) -> Dataset:
     """Keep others from adding to a dataset until the transaction ends."""
     return Dataset.objects.select_for_update().get(pk=dataset.pk)
+
+
+def require_file(dataset: Dataset) -> None:
+    if dataset.is_synthetic:
+        raise MadeHereError(
+            f"“{dataset.name}” was made by a generator, so there is no file to read. "
+            "Make another table with other settings."
+        )
 
 
 def require_ready(version: DatasetVersion) -> None:

@@ -66,7 +66,7 @@ def facts_of(version: DatasetVersion) -> dict[str, Any]:
 def read_as(version: DatasetVersion) -> str:
     """Return how the import was read: "CSV, comma, UTF-8"; "XLSX, Sheet1"."""
     dialect = version.dialect
-    if not dialect:
+    if not dialect or version.dataset.is_synthetic:
         return ""
     entry = reader(version.dataset.file_format)
     delimiter = dialect.get("delimiter", "")

@@ -9,6 +9,7 @@ from datasets.views import (
     prepare,
     recipes,
     rows,
+    synthetic,
     uploading,
     versions,
 )
@@ -17,6 +18,9 @@ app_name = "datasets"
 urlpatterns = [
     path("projects/<slug:key>/datasets/", overview.dataset_list, name="list"),
     path("projects/<slug:key>/datasets/upload/", uploading.upload, name="upload"),
+    path(
+        "projects/<slug:key>/datasets/synthetic/", synthetic.synthetic, name="synthetic"
+    ),
     path("datasets/uploads/<uuid:pk>/", uploading.review, name="review"),
     path("datasets/uploads/<uuid:pk>/discard/", uploading.discard, name="discard"),
     path("datasets/<int:pk>/", overview.detail, name="detail"),

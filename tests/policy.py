@@ -70,6 +70,7 @@ ROUTES: dict[str, Policy] = {
     # Datasets
     "datasets:list": View.PROJECT_VIEW,
     "datasets:upload": View.PROJECT_EDIT,
+    "datasets:synthetic": View.PROJECT_EDIT,
     "datasets:review": View.PROJECT_EDIT,
     "datasets:discard": View.PROJECT_EDIT,
     "datasets:detail": View.PROJECT_VIEW,
@@ -158,6 +159,7 @@ ROUTES: dict[str, Policy] = {
     "api-steps": View.PERSON,
     "api-recipe-list": View.PERSON,
     "api-recipe-detail": {"GET": View.PROJECT_VIEW, "DELETE": View.PROJECT_EDIT},
+    "api-generators": View.PERSON,
     "api-charts": View.PERSON,
     "api-visualization-list": View.PERSON,
     "api-visualization-detail": {

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from datasets.api import recipes, views, visualizations
+from datasets.api import generators, recipes, views, visualizations
 
 router = SimpleRouter()
 router.register("datasets", views.DatasetViewSet, basename="api-dataset")
@@ -16,6 +16,7 @@ router.register(
 
 urlpatterns = [
     path("charts/", visualizations.ChartsView.as_view(), name="api-charts"),
+    path("generators/", generators.GeneratorsView.as_view(), name="api-generators"),
     path("steps/", views.StepsView.as_view(), name="api-steps"),
     path("", include(router.urls)),
 ]

@@ -12,7 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from datamine.htmx import render_page
 from datasets import services
-from datasets.exceptions import DatasetError, NameTakenError, UnreadableFileError
+from datasets.exceptions import (
+    DatasetError,
+    MadeHereError,
+    NameTakenError,
+    UnreadableFileError,
+)
 from datasets.forms import DatasetForm, DialectForm
 from datasets.models import Dataset, Upload
 from datasets.readers.catalogue import PACKED, extensions, readers
@@ -109,6 +114,11 @@ def discard(request: HttpRequest, pk: str) -> HttpResponse:
 def dialect(request: HttpRequest, pk: int) -> HttpResponse:
     """Read the file of a dataset again, in another way."""
     dataset = dataset_for(request, pk, Action.EDIT)
+    try:
+        services.require_file(dataset)
+    except MadeHereError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(dataset)
     newest = dataset.versions.filter(parent=None).last()
     stored = Dialect.model_validate(newest.dialect)
     look = Look(request, dataset.upload, dataset.filename, stored)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from datasets.charts.catalogue import CHARTS
 from datasets.declarations import allowed, properties
+from datasets.generators.catalogue import GENERATORS
 from datasets.readers.catalogue import readers
 from datasets.steps.catalogue import steps
 from experiments.algorithms.catalogue import algorithms
@@ -52,6 +53,11 @@ def text() -> str:
     for chart in CHARTS.values():
         parts.append(f"\n### `{chart.name}`: {chart.title}\n\n{chart.help}\n\n")
         parts.extend(parameter_lines(chart.parameters_model()))
+    parts.append("\n## Synthetic tables\n")
+    for generator in GENERATORS.values():
+        parts.append(f"\n### `{generator.name}`: {generator.title}\n\n")
+        parts.append(f"{generator.help}\n\n")
+        parts.extend(parameter_lines(generator.parameters_model()))
     parts.append("\n## Algorithms\n")
     for algorithm in algorithms():
         parts.append(f"\n### `{algorithm.name}`: {algorithm.title}\n\n")

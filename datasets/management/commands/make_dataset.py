@@ -1,0 +1,65 @@
+"""A synthetic table from the terminal, made through the ordinary service."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from datamine.children import run_inline
+from datasets.generators.catalogue import GENERATORS
+from datasets.synthetic import make_synthetic
+from projects.exceptions import DomainError
+from projects.models import Project, User
+
+
+class Command(BaseCommand):
+    help = "Makes a dataset by a generator, and waits until it is there."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("generator", choices=list(GENERATORS))
+        parser.add_argument("--project", required=True, help="Key of the project.")
+        parser.add_argument("--name", default="", help="Of the dataset.")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="A setting of the generator, such as n_per_class=50; repeatable.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        actor = User.objects.filter(is_superuser=True, is_active=True).first()
+        project = Project.objects.filter(key=options["project"]).first()
+        if actor is None:
+            raise CommandError("Make an account first: manage.py createsuperuser")
+        if project is None:
+            raise CommandError(f"There is no project “{options['project']}”.")
+        try:
+            dataset = make_synthetic(
+                project,
+                generator=options["generator"],
+                parameters=dict(setting(text) for text in options["set"]),
+                name=options["name"],
+                actor=actor,
+            )
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        version = dataset.versions.get()
+        run_inline(version)
+        if not version.is_ready:
+            raise CommandError(f"{version} ended {version.status}.")
+        self.stdout.write(f"{dataset}: {version.rows_count} rows, id {dataset.pk}.")
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """Return the name and the value of NAME=VALUE; a value is JSON, or text."""
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise CommandError(f"--set {text}: write NAME=VALUE.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
