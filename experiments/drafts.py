@@ -13,6 +13,7 @@ from experiments.evaluation.facts import facts_from_profile
 from experiments.exceptions import DraftProblem, InvalidDraftError, VersionNotReadyError
 from experiments.plans import Plan, SplitSettings
 from experiments.searches import SearchSettings, normalised, search_problems
+from experiments.shared_splits import shared_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,8 @@ def plan_of(draft: Draft) -> Plan:
             entry.parameters_model(), draft.hyperparameters, "hyperparameters", problems
         )
     usual = entry.family.split if entry and entry.family else {}
-    split = _checked(SplitSettings, {**usual, **draft.split}, "split", problems)
+    said = shared_settings(draft.version, {**usual, **draft.split})
+    split = _checked(SplitSettings, said, "split", problems)
     search = _search(draft, entry, problems)
     if entry is None or problems:
         raise InvalidDraftError(problems)

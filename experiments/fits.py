@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.evaluation.tested import RowAnswers
 from experiments.rivals import Rivals
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from experiments.evaluation.metrics import Metrics
     from experiments.evaluation.scoring import Answered
+    from experiments.evaluation.splits import Codes, Split
     from experiments.preparation import Preparation
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -72,3 +76,24 @@ class FinishedFold:
     tried: Tried
     said: list[str]
     choice: dict[str, Any] | None = None
+
+
+def tested_answers(
+    rows: Codes, split: Split, parts: Mapping[str, Tried], folds: Sequence[Tried]
+) -> RowAnswers:
+    """Return every tested row with its answer, of the test part or the folds."""
+    if "test" in parts:
+        tried = [(0, split.test, parts["test"])]
+    else:
+        tried = [
+            (number, tested, fold)
+            for number, ((_, tested), fold) in enumerate(
+                zip(split.once, folds, strict=False), start=1
+            )
+        ]
+    return RowAnswers.of(
+        [
+            (number, rows[places], one.answered.y, one.answered.predicted)
+            for number, places, one in tried
+        ]
+    )

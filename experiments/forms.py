@@ -7,23 +7,21 @@ fits those before it.
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.http import Http404, QueryDict
 
 from datamine.parameters import form_for
 from datasets.choices import ProcessingStatus
 from datasets.models import Dataset, DatasetVersion
-from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Task
 from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.models import Experiment
-from experiments.plans import SplitSettings
 from experiments.search_forms import SearchForm, search_form
+from experiments.shared_splits import splits_to_share
+from experiments.split_forms import USUAL, SplitChoice
 from experiments.suggestions import (
     algorithms_for,
     candidates,
@@ -39,17 +37,6 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 DEFAULT_PRESET = "default"
-#: Fields of a split that only one way to split needs.
-SPLIT_FIELDS = {
-    "group": frozenset({"group_column"}),
-    "time": frozenset({"time_column", "gap"}),
-}
-#: What does not go with rows in the order of time.
-NOT_BY_TIME = frozenset({"stratified", "cv_repeats", "keep_duplicates_together"})
-#: Ways to share out rows that are offered by name, with the share to test on.
-SHARES = {"60/40": 0.4, "70/30": 0.3, "80/20": 0.2}
-OWN_SHARES = "own"
-DATED = frozenset({ColumnType.DATE, ColumnType.DATETIME, ColumnType.INTEGER})
 
 
 class SetupForm:
@@ -220,68 +207,19 @@ class SetupForm:
     # Step 5: the split
 
     @cached_property
-    def split(self) -> ParametersForm:
-        """The form of the split; columns of a group or a time are chosen, not typed."""
-        said = self.shared_out() if self.split_kept else None
-        form = form_for(SplitSettings, said, "split", initial=self.usual_split)
-        groups = [c for c in self.columns if c != self.target]
-        times = [c for c in groups if c.type in DATED]
-        for name, choices in (("group_column", groups), ("time_column", times)):
-            form.fields[name] = column_field(form.fields[name], choices)
-        return form
-
-    @property
-    def split_kept(self) -> bool:
-        """Whether what was said of the split is about the split that is shown."""
-        return self.said.get("split_shown") == self.split_of
-
-    @property
-    def shares(self) -> str:
-        """The name of the way rows are shared out, one of `SHARES` or `OWN_SHARES`."""
-        if self.split_kept:
-            said = self.said.get("shares", OWN_SHARES)
-            return said if said in SHARES else OWN_SHARES
-        usual = SplitSettings(**self.usual_split).test_ratio
-        named = (name for name, share in SHARES.items() if share == usual)
-        return next(named, OWN_SHARES)
-
-    @property
-    def all_shares(self) -> list[str]:
-        return [*SHARES, OWN_SHARES]
-
-    def shared_out(self) -> QueryDict:
-        """Return what was said, with the training share that the named one leaves."""
-        said = self.said.copy()
-        if self.shares in SHARES:
-            left = 1 - SHARES[self.shares] - number(said.get("split-validation_ratio"))
-            # Where nothing is left to learn from, the declaration refuses the sum.
-            said["split-train_ratio"] = str(round(left, 9) if left > 0.05 else 1)
-        return said
-
-    @property
-    def usual_split(self) -> dict[str, Any]:
-        """What of the split a family wants other than usual."""
+    def split(self) -> SplitChoice:
+        """The form of the split and what is shown of it."""
         family = self.algorithm.family if self.algorithm else None
-        return dict(family.split) if family else {}
-
-    @property
-    def split_of(self) -> str:
-        """What the shown split belongs to: a family that splits its way shows that."""
-        return self.algorithm.name if self.algorithm and self.usual_split else "1"
-
-    @property
-    def split_fields(self) -> list[forms.BoundField]:
-        """The fields that matter for the chosen way to split."""
-        method = self.split["method"].value() or "random"
-        hidden = {name for names in SPLIT_FIELDS.values() for name in names}
-        hidden -= SPLIT_FIELDS.get(method, frozenset())
-        if method == "time":
-            hidden |= NOT_BY_TIME
-        if self.task != Task.CLASSIFICATION:
-            hidden.add("stratified")
-        if self.shares in SHARES:
-            hidden.add("train_ratio")
-        return [field for field in self.split if field.name not in hidden]
+        usual = dict(family.split) if family else {}
+        named = self.said.get("split-same_as", "")
+        return SplitChoice(
+            self.said,
+            columns=[c for c in self.columns if c != self.target],
+            usual=usual,
+            of=self.algorithm.name if self.algorithm and usual else USUAL,
+            task=self.task,
+            sources=splits_to_share(self.version, named) if self.version else [],
+        )
 
     @property
     def preprocessing(self) -> str:
@@ -307,7 +245,7 @@ class SetupForm:
 
     def draft(self) -> Draft | None:
         """Return what was chosen, or None while a step or a value is missing."""
-        forms_right = self.split.is_valid() if self.split.is_bound else True
+        forms_right = self.split.is_right
         if self.parameters is not None and self.parameters.is_bound:
             forms_right = self.parameters.is_valid() and forms_right
         if self.searches and self.search is not None and self.search.is_bound:
@@ -322,7 +260,7 @@ class SetupForm:
             target_column=self.target.name,
             feature_columns=tuple(column.name for column in self.features),
             hyperparameters=self.hyperparameters(),
-            split=self.split_settings(),
+            split=self.split.settings,
             search=self.search_settings(),
             preprocessing=self.preprocessing,
         )
@@ -341,20 +279,6 @@ class SetupForm:
             return self.search.parameters.model_dump(mode="json")
         return {"method": self.search["method"].value()}
 
-    def split_settings(self) -> dict[str, Any]:
-        if self.split.parameters is None:
-            return SplitSettings(**self.usual_split).model_dump(mode="json")
-        return self.split.parameters.model_dump(mode="json")
-
-
-def number(text: str | None) -> float:
-    """Return what was typed as a number; 0 where it is none, which the form says."""
-    try:
-        found = float(text or 0)
-    except ValueError:
-        return 0.0
-    return found if math.isfinite(found) else 0.0
-
 
 def chosen(rows: list[Any], pk: str) -> Any:
     """Return the row somebody named; one that is not among them does not exist."""
@@ -362,16 +286,3 @@ def chosen(rows: list[Any], pk: str) -> Any:
         if str(row.pk) == pk:
             return row
     raise Http404
-
-
-def column_field(field: forms.Field, columns: list[Candidate]) -> forms.Field:
-    """Return a choice among columns that sends their ids and gives their names."""
-    names = {column.id: column.name for column in columns}
-    return forms.TypedChoiceField(
-        choices=[("", "none"), *((c.id, c.name) for c in columns)],
-        coerce=names.__getitem__,
-        empty_value=None,
-        required=False,
-        label=field.label,
-        help_text=field.help_text,
-    )

@@ -99,6 +99,14 @@ class SplitSettings(BaseModel):
         "Rows that are equal in all features stay in the same part.",
     )
 
+    same_as: int | None = parameter(
+        None,
+        "Same split as",
+        "The number of an experiment on the same data whose parts and folds are "
+        "taken, row for row; of the settings here only the learning curve counts.",
+        ge=1,
+        le=2**62,
+    )
     learning_curve: bool = parameter(
         False,
         "Learning curve",
@@ -144,6 +152,7 @@ class Plan(BaseModel):
     before the recipe's first learning step), steps that learn nothing are applied to
     all rows, and from the first learning step on everything is fitted on training
     rows alone. With `as_is` the table is used as it stands and there are no steps.
+    With `split_digest` the split has to be the earlier one of that digest.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -158,6 +167,7 @@ class Plan(BaseModel):
     preprocessing: Literal["leak_free", "as_is"] = "leak_free"
     steps: list[StepSpec] = Field(default_factory=list)
     random_seed: int = Field(42, ge=0, le=2**32 - 1)
+    split_digest: str | None = None
 
     @property
     def recipe(self) -> list[StepSpec]:

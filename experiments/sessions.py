@@ -30,6 +30,7 @@ from experiments.metrics import headline_of
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.plans import Plan
 from experiments.services import create_experiment
+from experiments.shared_splits import digest_to_keep, kept_rows
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def frozen_plan(experiment: Experiment) -> tuple[DatasetVersion, Plan]:
             DraftProblem("feature_columns", p.code, p.detail, p.column)
             for p in found.problems
         )
+    plan = plan.model_copy(update={"split_digest": digest_to_keep(experiment.split)})
     if experiment.preprocessing == Preprocessing.AS_IS:
         return experiment.version, plan
     base_version, steps = split_history(experiment.version)
@@ -210,8 +212,10 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     lease.monitor.log(f"Reading version {version.number}, {version.rows_count:,} rows.")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)
-        kept = SessionCheckpoints(session, lease)
-        return train(plan, table, lease.monitor, threads, kept)
+        kept, split = SessionCheckpoints(session, lease), None
+        if plan.split.same_as and plan.split_digest:
+            split = kept_rows(plan.split.same_as, plan.split_digest)
+        return train(plan, table, lease.monitor, threads, kept, split)
 
 
 def stored_artifact(

@@ -25,16 +25,15 @@ from experiments.algorithms.reading.making import view_of
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.choosing import Chooser
+from experiments.evaluation.kept_splits import divided, rows_of
 from experiments.evaluation.leaks import (
     Learned,
     duplicates_across,
     telling_features,
 )
 from experiments.evaluation.scoring import Answered, scorer, summarise
-from experiments.evaluation.splits import make_split
-from experiments.evaluation.tested import RowAnswers
 from experiments.explaining import Explainer
-from experiments.fits import FinishedFold, Fitted, Tried
+from experiments.fits import FinishedFold, Fitted, Tried, tested_answers
 from experiments.library_words import estimator_warnings, refusals_explained
 from experiments.outcomes import Outcome
 from experiments.pipelines import make_pipeline, self_check
@@ -44,13 +43,13 @@ from experiments.samples import read_samples
 from experiments.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from datasets.tables import Table
     from experiments.algorithms.parameters import Parameters
     from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
-    from experiments.evaluation.splits import Fold, Split
+    from experiments.evaluation.splits import Fold
     from experiments.plans import Plan
     from experiments.samples import Samples
 
@@ -69,6 +68,7 @@ def train(
     monitor: Monitor | None = None,
     threads: int = 1,
     checkpoints: Checkpoints | None = None,
+    kept_split: Mapping[str, Codes] | None = None,
 ) -> Outcome:
     """Learn and evaluate by a plan.
 
@@ -84,6 +84,8 @@ def train(
         How many threads estimators may use.
     checkpoints : Checkpoints, optional
         Where finished folds are kept, and found again where training was lost.
+    kept_split : dict of str to array, optional
+        An earlier split that is taken again: the `_row` of each row of every part.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def train(
     kept = checkpoints or NoCheckpoints()
     with threadpool_limits(threads), estimator_warnings() as heard:
         session = _Session(plan, monitor or SilentMonitor(), threads, kept, heard)
-        outcome = session.run(table)
+        outcome = session.run(table, kept_split)
     said = [Problem(None, "estimator", sentence) for sentence in session.said()]
     return replace(outcome, warnings=[*outcome.warnings, *said])
 
@@ -125,11 +127,13 @@ class _Session:
         self.threads = threads
         self.timings: dict[str, float] = {}
 
-    def run(self, table: Table) -> Outcome:
+    def run(self, table: Table, kept_split: Mapping[str, Codes] | None) -> Outcome:
         with self._phase("Reading the rows"):
             self.samples = read_samples(self.plan, table)
             self.scorer = scorer(self.samples.labels)
-            self.split = make_split(self.plan.split, self.samples.sides)
+            self.split = divided(
+                self.plan, self.samples.sides, self.samples.frame.rows, kept_split
+            )
         self.chooser = self._chooser() if self.plan.search else None
         self._announce()
         if self.chooser:
@@ -320,8 +324,8 @@ class _Session:
             feature_importance=importance,
             warnings=[*_warnings(self, fitted), *not_beaten(self.entry, rivals)],
             notices=self.samples.notices,
-            tested=_tested(self.samples, self.split, parts, folds),
-            split=_rows(self.samples, self.split),
+            tested=tested_answers(self.samples.frame.rows, self.split, parts, folds),
+            split=rows_of(self.split, self.samples.frame.rows),
             split_digest=self.split.digest(self.samples.frame.rows),
             signature=pipeline.signature,
             pipeline=pipeline,
@@ -416,34 +420,6 @@ def _check_learnable(
             f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
             "to tell apart. Change the split or take more rows."
         )
-
-
-def _rows(samples: Samples, split: Split) -> dict[str, Codes]:
-    rows = samples.frame.rows
-    return {name: rows[places] for name, places in split.parts()}
-
-
-def _tested(
-    samples: Samples, split: Split, parts: dict[str, Tried], folds: list[Tried]
-) -> RowAnswers:
-    """Return every tested row with its answer, of the test part or the folds."""
-    rows = samples.frame.rows
-    tried = (
-        [(0, split.test, parts["test"])]
-        if "test" in parts
-        else [
-            (number, tested, fold)
-            for number, ((_, tested), fold) in enumerate(
-                zip(split.once, folds, strict=False), start=1
-            )
-        ]
-    )
-    return RowAnswers.of(
-        [
-            (number, rows[places], one.answered.y, one.answered.predicted)
-            for number, places, one in tried
-        ]
-    )
 
 
 def _warnings(session: _Session, fitted: Fitted) -> list[Problem]:

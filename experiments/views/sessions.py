@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from experiments.models import Experiment, Result, TrainingSession
 from experiments.repetitions import repetition_of
 from experiments.services import delete_experiment
 from experiments.sessions import cancel_session, start_session
+from experiments.split_forms import SHARED, USUAL
 from experiments.summaries import Summary
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
@@ -102,8 +104,25 @@ def state_of(experiment: Experiment, found: TrainingSession) -> dict[str, Any]:
         "summary": summary,
         "result": result,
         "repetition": repetition_of(result) if result else None,
+        "same_split_url": same_split_url(experiment),
         "log": log_lines(found),
     }
+
+
+def same_split_url(experiment: Experiment) -> str:
+    """Return the page of a new experiment that takes the split of this one."""
+    columns = experiment.version.schema
+    query = {
+        "target": next(
+            (c.id for c in columns if c.name == experiment.target_column), ""
+        ),
+        "dataset": experiment.dataset_id,
+        "version": experiment.version_id,
+        "split_shown": USUAL + SHARED,
+        "split-same_as": experiment.pk,
+    }
+    address = reverse("experiments:create", args=[experiment.project.key])
+    return f"{address}?{urlencode(query)}"
 
 
 def live(found: TrainingSession) -> dict[str, Any]:
