@@ -26,10 +26,11 @@ from datasets.api.serializers import (
     VersionDetailSerializer,
     VersionSerializer,
 )
+from datasets.downloads import download_response
 from datasets.exceptions import NotReadyError
+from datasets.exports.catalogue import FORMATS
 from datasets.lineage import called
 from datasets.models import Dataset, DatasetVersion, Recipe
-from datasets.views.versions import download_response
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
@@ -193,17 +194,17 @@ class VersionActions(GenericViewSet):
     @extend_schema(
         parameters=[
             VERSION,
-            OpenApiParameter("format", str, enum=["csv", "parquet"]),
+            OpenApiParameter("format", str, enum=list(FORMATS)),
             OpenApiParameter("for", str, enum=["programs", "spreadsheets"]),
         ],
         responses={(200, "text/csv"): OpenApiTypes.BINARY},
     )
     @action(detail=True, content_negotiation_class=AnyFormat)
     def download(self, request: Request, pk: str) -> HttpResponseBase:
-        """The data as `csv` or `parquet`.
+        """The data as a file: `csv`, `parquet`, `json`, `jsonl` or `arff`.
 
-        Text that a spreadsheet would run as a formula gets an apostrophe in front,
-        unless it is `for=programs`.
+        In CSV, text that a spreadsheet would run as a formula gets an apostrophe in
+        front, unless it is `for=programs`.
         """
         version = self.version(Action.VIEW)
         query = request.query_params

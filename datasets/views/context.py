@@ -8,6 +8,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from datasets.choices import ProcessingStatus
+from datasets.exports.catalogue import FORMATS
 from datasets.models import Dataset, DatasetVersion
 from projects.permissions import Action, can, get_for
 
@@ -84,6 +85,7 @@ def dataset_context(
         "version": version,
         "tabs": tabs,
         "making": making,
+        "formats": FORMATS.values(),
         "may_edit": can(request.user, Action.EDIT, dataset.project),
         "may_manage": can(request.user, Action.MANAGE, dataset.project),
         **more,

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import ExitStack
-from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from datamine.files import scratch
 from datasets import services
-from datasets.exceptions import BadQueryError, DatasetError
-from datasets.exports import stream_csv, write_parquet
+from datasets.downloads import download_response
+from datasets.exceptions import DatasetError
 from datasets.steps_form import describe_steps
-from datasets.stored import readable
 from datasets.views.context import dataset_context, dataset_for, version_for
 from projects.permissions import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from django.http import HttpRequest, HttpResponseBase
 
-    from datasets.models import Dataset, DatasetVersion
+    from datasets.models import Dataset
 
 PER_PAGE = 25
-FORMATS = ("csv", "parquet")
 
 
 @require_safe
@@ -94,7 +85,7 @@ def restore(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
 
 @require_safe
 def download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
-    """Send a version as CSV or Parquet under a name made of the dataset's."""
+    """Send a version in a format under a name made of the dataset's."""
     version = version_for(request, pk, number, Action.VIEW)
     try:
         return download_response(
@@ -105,50 +96,3 @@ def download(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     except DatasetError as refusal:
         messages.error(request, str(refusal))
         return redirect("datasets:versions", pk)
-
-
-def download_response(
-    version: DatasetVersion, file_format: str, *, is_for_programs: bool
-) -> HttpResponseBase:
-    """Return the stream, or raise why there is none before it begins.
-
-    `BadQueryError`, `NotReadyError` or `DamagedDataError`.
-    """
-    services.require_ready(version)
-    if file_format not in FORMATS:
-        raise BadQueryError(
-            f"format must be one of {', '.join(FORMATS)}.", attr="format"
-        )
-    name = f"{version.dataset.name} v{version.number}.{file_format}"
-    if file_format == "csv":
-        stream = csv_stream(version, neutralise=not is_for_programs)
-        begun = [next(stream), next(stream)]  # the header and rows: they can be read
-        response = StreamingHttpResponse(
-            chain(begun, stream), content_type="text/csv; charset=utf-8; header=present"
-        )
-    else:
-        response = FileResponse(parquet_file(version))
-        response["Content-Type"] = "application/vnd.apache.parquet"
-    response["Content-Disposition"] = content_disposition_header(True, label(name))
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def label(name: str) -> str:
-    """Return a file name without what a file system takes for something else."""
-    return "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name)
-
-
-def csv_stream(version: DatasetVersion, *, neutralise: bool) -> Iterator[bytes]:
-    with readable(version) as path:
-        yield from stream_csv(path, version.schema, neutralise=neutralise)
-
-
-def parquet_file(version: DatasetVersion) -> Any:
-    """Return an open file that is gone as soon as it is closed."""
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch()))
-        target = Path(folder, "table.parquet")
-        with readable(version) as path:
-            write_parquet(path, version.schema, target)
-        return target.open("rb")  # stays readable though its folder goes now

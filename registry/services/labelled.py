@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from datasets.exports import header_line, stream_csv
+from datasets.exports import header_line
 from datasets.readers.dialect import Dialect
 from datasets.services import free_name, import_upload, receive_upload
 from datasets.stored import readable
-from datasets.tables import Schema
 from registry.exceptions import RecordsUnfitError
 
 if TYPE_CHECKING:
@@ -99,9 +98,11 @@ def dataset_of_records(
 
 def rows_learned_from(version: DatasetVersion, names: list[str]) -> Iterator[bytes]:
     """Yield the rows of a version as CSV, with these columns in this order."""
-    schema = Schema(tuple(version.schema.column(name) for name in names))
+    from datasets.exports.csv import stream_csv  # noqa: PLC0415 -- heavy import
+    from datasets.exports.outgoing import Outgoing  # noqa: PLC0415 -- heavy import
+
     with readable(version) as path:
-        parts = stream_csv(path, schema, neutralise=False)
+        parts = stream_csv(Outgoing(path, version.schema.select(names)))
         next(parts)  # the names are written already
         yield from parts
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from datasets.charts.catalogue import CHARTS
 from datasets.declarations import allowed, properties
+from datasets.exports.catalogue import FORMATS
 from datasets.generators.catalogue import GENERATORS
 from datasets.readers.catalogue import readers
 from datasets.steps.catalogue import steps
@@ -44,7 +45,8 @@ def page() -> Path:
 
 def text() -> str:
     """Return the page, as the declarations are now."""
-    parts = [HEAD, "\n## Readers\n\n", *reader_lines(), "\n## Steps\n"]
+    parts = [HEAD, "\n## Readers\n\n", *reader_lines()]
+    parts += ["\n## Downloads\n\n", *format_lines(), "\n## Steps\n"]
     for entry in steps().values():
         learns = f" Learns: {entry.learns}" if entry.learns else ""
         parts.append(f"\n### `{entry.name}`: {entry.title}\n\n{entry.help}{learns}\n\n")
@@ -75,6 +77,12 @@ def reader_lines() -> Iterator[str]:
     yield "| name | title | file names end in |\n|---|---|---|\n"
     for entry in readers():
         yield f"| `{entry.name}` | {entry.title} | {' '.join(entry.extensions)} |\n"
+
+
+def format_lines() -> Iterator[str]:
+    yield "| name | title | content type |\n|---|---|---|\n"
+    for entry in FORMATS.values():
+        yield f"| `{entry.name}` | {entry.title} | {entry.content_type} |\n"
 
 
 def contract_lines(contract: Contract) -> Iterator[str]:

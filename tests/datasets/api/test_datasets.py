@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from datamine.children import run_inline
 from datasets.api.queries import to_json
+from datasets.exports.catalogue import FORMATS
 from datasets.models import Dataset, DatasetVersion
 from tests.factories.datasets import (
     FLOWERS,
@@ -464,11 +465,33 @@ def test_download_as_parquet_has_the_names(api, dataset):
     assert table.num_rows == 6
 
 
+def test_download_in_each_format_says_what_it_is(api, dataset):
+    url = f"/api/datasets/{dataset.pk}/download/"
+
+    sent = {name: api.get(url, {"format": name}) for name in FORMATS}
+
+    assert {name: response["Content-Type"] for name, response in sent.items()} == {
+        "csv": "text/csv; charset=utf-8; header=present",
+        "parquet": "application/vnd.apache.parquet",
+        "json": "application/json",
+        "jsonl": "application/jsonl",
+        "arff": "text/plain; charset=utf-8",
+    }
+    assert sent["arff"]["Content-Disposition"].endswith('"flowers v1.arff"')
+    assert json.loads(b"".join(sent["json"]))[0] == {
+        "petal": 1.4,
+        "sepal": 5.1,
+        "species": "setosa",
+    }
+
+
 def test_download_names_the_formats(api, dataset):
     response = api.get(f"/api/datasets/{dataset.pk}/download/", {"format": "exe"})
 
     assert response.status_code == 400
-    assert error_of(response)["detail"] == "format must be one of csv, parquet."
+    assert error_of(response)["detail"] == (
+        "format must be one of csv, parquet, json, jsonl, arff."
+    )
 
 
 def test_steps_are_told_with_schema_and_defaults(api):
