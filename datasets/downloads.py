@@ -1,11 +1,11 @@
-"""A version's table as a file to keep."""
+"""A version's table, or the steps that made it, as a file to keep."""
 
 from __future__ import annotations
 
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from django.http import StreamingHttpResponse
+from django.http import JsonResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from datasets import services
@@ -14,9 +14,10 @@ from datasets.exports.catalogue import FORMATS, Format
 from datasets.stored import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from datasets.models import DatasetVersion
+    from datasets.recipes import StepSpec
 
 
 def download_response(
@@ -56,6 +57,18 @@ def pieces_of(
                 is_for_programs=is_for_programs,
             )
         )
+
+
+def recipe_response(name: str, specs: Sequence[StepSpec]) -> JsonResponse:
+    """Return steps as a file of JSON, as the API takes them."""
+    steps = [spec.model_dump(mode="json") for spec in specs]
+    response = JsonResponse(
+        {"name": name, "steps": steps}, json_dumps_params={"indent": 2}
+    )
+    response["Content-Disposition"] = content_disposition_header(
+        True, label(f"{name}.json")
+    )
+    return response
 
 
 def label(name: str) -> str:

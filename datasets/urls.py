@@ -65,4 +65,9 @@ urlpatterns = [
         versions.download,
         name="download",
     ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/recipe/",
+        recipes.of_version,
+        name="version-recipe",
+    ),
 ]

@@ -91,6 +91,7 @@ ROUTES: dict[str, Policy] = {
     "datasets:cancel": View.PROJECT_EDIT,
     "datasets:restore": View.PROJECT_EDIT,
     "datasets:download": View.PROJECT_VIEW,
+    "datasets:version-recipe": View.PROJECT_VIEW,
     # Experiments
     "experiments:list": View.PROJECT_VIEW,
     "experiments:create": View.PROJECT_EDIT,
@@ -183,6 +184,7 @@ ROUTES: dict[str, Policy] = {
     "api-dataset-version-cancel": View.PROJECT_EDIT,
     "api-dataset-restore": View.PROJECT_EDIT,
     "api-dataset-download": View.PROJECT_VIEW,
+    "api-dataset-version-recipe": View.PROJECT_VIEW,
     "validate-features": View.PERSON,
     "experiment-list": View.PERSON,
     "experiment-compare": View.PERSON,

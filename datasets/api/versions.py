@@ -26,7 +26,7 @@ from datasets.api.serializers import (
     VersionDetailSerializer,
     VersionSerializer,
 )
-from datasets.downloads import download_response
+from datasets.downloads import download_response, recipe_response
 from datasets.exceptions import NotReadyError
 from datasets.exports.catalogue import FORMATS
 from datasets.lineage import called
@@ -165,6 +165,17 @@ class VersionActions(GenericViewSet):
         """One version with its columns and, of an import, the bad records."""
         version = self.version(Action.VIEW, int(number))
         return Response(VersionDetailSerializer(version).data)
+
+    @extend_schema(responses=StepsSerializer)
+    @action(
+        detail=True,
+        url_path=r"versions/(?P<number>\d{1,9})/recipe",
+        url_name="version-recipe",
+    )
+    def recipe(self, request: Request, pk: str, number: str) -> HttpResponseBase:
+        """All steps from the import to a version: post them to another dataset."""
+        version = self.version(Action.VIEW, int(number))
+        return recipe_response(str(version), services.history_of(version)[1])
 
     @extend_schema(request=None, responses=VersionDetailSerializer)
     @action(

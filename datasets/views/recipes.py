@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from datasets import services
+from datasets.downloads import recipe_response
 from datasets.lineage import needed
 from datasets.models import Recipe
 from datasets.steps_form import describe_steps
-from datasets.views.versions import label
+from datasets.views.context import version_for
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 def recipe(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the steps as a file of JSON, as the API takes them."""
     found = get_for(request.user, Recipe, Action.VIEW, pk=pk)
-    response = JsonResponse(
-        {"name": found.name, "steps": found.steps}, json_dumps_params={"indent": 2}
-    )
-    name = label(f"{found.name}.json")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return recipe_response(found.name, found.specs)
+
+
+@require_safe
+def of_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Send all steps from the import to a version, in the same shape."""
+    version = version_for(request, pk, number, Action.VIEW)
+    return recipe_response(str(version), services.history_of(version)[1])
 
 
 @require_POST

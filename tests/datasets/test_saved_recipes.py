@@ -168,6 +168,22 @@ def test_a_recipe_is_taken_along_and_deleted(signed_in, project):
     assert not Recipe.objects.exists()
 
 
+def test_steps_of_a_version_are_taken_along_from_page_and_api(
+    signed_in, api, project, dataset, owner
+):
+    first = applied(dataset.versions.get(number=1), STEPS[:1], owner)
+    applied(first, STEPS[1:2], owner)
+    other = imported_dataset(project, owner, name="Other")
+
+    file = signed_in.get(reverse("datasets:version-recipe", args=[dataset.pk, 3]))
+    answer = api.get(f"/api/datasets/{dataset.pk}/versions/3/recipe/")
+    made = api.post(f"/api/datasets/{other.pk}/versions/", answer.json())
+
+    assert 'filename="flowers, version 3.json"' in file["Content-Disposition"]
+    assert json.loads(file.content) == answer.json()
+    assert [s["step"] for s in made.json()["steps"]] == ["fill_missing", "encode"]
+
+
 @pytest.mark.parametrize(
     "query", ["recipe=0", "recipe=x", "history=9", "history=x", "recipe=" + "9" * 30]
 )
