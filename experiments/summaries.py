@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from experiments.algorithms.catalogue import Task
+from experiments.algorithms.reading.drawing import draw
 from experiments.algorithms.reading.rules import rules
 from experiments.charts import Chart, charts_of
 from experiments.found_searches import FoundSearch
 from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
-from experiments.trees import tree_of
+from experiments.trees import tree_of, writers_of
 
 if TYPE_CHECKING:
     from experiments.models import Result
@@ -61,13 +62,19 @@ class Summary:
 
     @cached_property
     def tree(self) -> dict[str, Any] | None:
-        """The first lines of the tree's rules, and how many more there are."""
+        """Drawing and rules of the tree, as much as the page has room for."""
         view = tree_of(self.result)
         if view is None:
             return None
         lines = rules(view).splitlines()
         hidden = max(0, len(lines) - TREE_LINES)
-        return {"text": "\n".join(lines[:TREE_LINES]), "hidden": hidden}
+        return {
+            "drawing": draw(view, whole=False),
+            "text": "\n".join(lines[:TREE_LINES]),
+            "hidden": hidden,
+            "left_out": view.left_out,
+            "files": writers_of(view),
+        }
 
     @property
     def evaluated_on(self) -> str:

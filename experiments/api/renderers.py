@@ -57,3 +57,13 @@ class PythonRenderer(TextRenderer):
 
     media_type = "text/x-python"
     format = "py"
+
+
+class SvgRenderer(TextRenderer):
+    """Writes drawings."""
+
+    media_type = "image/svg+xml"
+    format = "svg"
+
+
+TREE_RENDERERS = (TextRenderer, SqlRenderer, PythonRenderer, SvgRenderer)

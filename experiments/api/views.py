@@ -26,10 +26,8 @@ from experiments.algorithms.catalogue import (
     algorithms,
 )
 from experiments.api.renderers import (
+    TREE_RENDERERS,
     CsvRenderer,
-    PythonRenderer,
-    SqlRenderer,
-    TextRenderer,
 )
 from experiments.api.serializers import (
     AlgorithmSerializer,
@@ -53,7 +51,7 @@ from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
-from experiments.trees import WRITERS, tree_of
+from experiments.trees import tree_of, writers_of
 from projects.models import Project
 from projects.permissions import Action, get_for
 
@@ -244,20 +242,23 @@ class ExperimentViewSet(
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
     @action(
         detail=True,
-        renderer_classes=[JSONRenderer, TextRenderer, SqlRenderer, PythonRenderer],
+        renderer_classes=[JSONRenderer, *TREE_RENDERERS],
         pagination_class=None,
     )
     def tree(self, request: Request, pk: str) -> Response:
         """Return the tree of the latest completed session; 404 for other models.
 
-        `?format=txt` gives rules in words, `sql` a `CASE` expression, `py` a function.
+        `?format=txt` gives rules in words, `sql` a `CASE` expression, `py` a function,
+        `svg` a drawing.
         """
         latest = Result.objects.latest_of(self.experiment(Action.VIEW))
         view = tree_of(latest)
-        if view is None:
-            raise Http404
         wanted = request.accepted_renderer.format
-        return Response(view.to_json() if wanted == "json" else WRITERS[wanted](view))
+        writer = writers_of(view).get(wanted)
+        if view is None or writer is None:
+            raise Http404
+        is_json = wanted == JSONRenderer.format
+        return Response(view.to_json() if is_json else writer.write(view))
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, url_path="download-model")

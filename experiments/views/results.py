@@ -18,7 +18,7 @@ from experiments.repetitions import script_of
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
 from experiments.results import metrics_json_of, metrics_table, table_of
-from experiments.trees import WRITERS, tree_of
+from experiments.trees import tree_of, writers_of
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
@@ -104,10 +104,11 @@ def reproduce(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @require_safe
 def tree(request: HttpRequest, pk: int, number: int, ending: str) -> HttpResponse:
     view = tree_of(result_for(request, pk, number))
-    if view is None or ending not in WRITERS:
+    writer = writers_of(view).get(ending)
+    if view is None or writer is None:
         raise Http404
     response = HttpResponse(
-        WRITERS[ending](view), content_type="text/plain; charset=utf-8"
+        writer.write(view), content_type=f"{writer.media_type}; charset=utf-8"
     )
     filename = f"tree_{pk}_{number}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'

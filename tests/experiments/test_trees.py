@@ -16,6 +16,7 @@ from tests.factories.experiments import (
 )
 
 ENDINGS = {
+    "svg": '<svg class="tree"',
     "txt": ": setosa (",
     "json": '"nodes"',
     "sql": "CASE WHEN",
@@ -82,7 +83,7 @@ def test_api_gives_the_tree_in_every_form(client, session, owner):
 
     assert found["target"] == "species"
     assert found == json.loads(client.get(address(session, "json")).content)
-    for ending in ("txt", "sql", "py"):
+    for ending in ("svg", "txt", "sql", "py"):
         text = client.get(url, {"format": ending}).content
         assert text == client.get(address(session, ending)).content
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     Nodes = Callable[[Any, Encoder], tuple[ViewNode, ...]]
 
-#: Larger trees are not read, by people or as SQL.
+#: Of larger trees the lowest levels are left out: nobody reads them.
 MOST_NODES = 1_000
 
 
 def view_of(
     estimator: Any, encoder: Encoder, target: str, labels: Sequence[Any] | None
 ) -> TreeView | None:
-    """Return a fitted tree to be read; None for other estimators and huge trees.
+    """Return a fitted tree to be read, its top if it is huge; None for no tree.
 
     Parameters
     ----------
@@ -37,9 +37,7 @@ def view_of(
     for kind, (nodes_of, options) in _readers().items():
         if type(estimator) is not kind:
             continue
-        nodes = nodes_of(estimator, encoder)
-        if len(nodes) > MOST_NODES:
-            return None
+        nodes = top(nodes_of(estimator, encoder), MOST_NODES)
         return TreeView(
             target=target,
             labels=labels and tuple(labels[code] for code in estimator.classes_),
@@ -48,6 +46,33 @@ def view_of(
             **options,
         )
     return None
+
+
+def top(nodes: tuple[ViewNode, ...], most: int) -> tuple[ViewNode, ...]:
+    """Return the tree without its lowest levels, so that at most so many nodes stay."""
+    if len(nodes) <= most:
+        return nodes
+    kept, level = [0], [0]
+    while level:
+        level = [branch.child for place in level for branch in nodes[place].branches]
+        if len(kept) + len(level) > most:
+            break
+        kept += level
+    places = {place: number for number, place in enumerate(kept)}
+    sizes = [1] * len(nodes)
+    for place in reversed(range(len(nodes))):
+        sizes[place] += sum(sizes[branch.child] for branch in nodes[place].branches)
+    return tuple(_kept(nodes[place], places, sizes[place] - 1) for place in kept)
+
+
+def _kept(node: ViewNode, places: dict[int, int], below: int) -> ViewNode:
+    if not all(branch.child in places for branch in node.branches):
+        return node.model_copy(update={"feature": None, "branches": (), "below": below})
+    branches = tuple(
+        branch.model_copy(update={"child": places[branch.child]})
+        for branch in node.branches
+    )
+    return node.model_copy(update={"branches": branches})
 
 
 def _readers() -> dict[type[Any], tuple[Nodes, dict[str, bool]]]:

@@ -35,27 +35,41 @@ def _lines(view: TreeView) -> Iterator[str]:
 def condition(view: TreeView, node: ViewNode, branch: Branch) -> str:
     """Return in words what a branch takes."""
     feature = _one_line(node.feature or "")
+    if branch.low is not None and branch.high is not None:
+        low, high = _ends(view, node, branch)
+        return _or_missing(f"{low} < {feature} ≤ {high}", branch)
+    return f"{feature} {taken_in_words(view, node, branch)}"
+
+
+def taken_in_words(view: TreeView, node: ViewNode, branch: Branch) -> str:
+    """Return what a branch takes of the feature its node asks about."""
     if branch.kind == "missing":
-        return f"{feature} is missing"
+        return "is missing"
     if branch.kind == "rest":
         taken = [name for other in node.branches for name in other.among]
-        return f"{feature} ≠ {', '.join(map(_one_line, taken))}"
+        return f"≠ {', '.join(map(_one_line, taken))}"
     if branch.kind == "among":
-        said = f"{feature} = {', '.join(map(_one_line, branch.among))}"
+        said = f"= {', '.join(map(_one_line, branch.among))}"
     else:
-        kind = view.types.get(node.feature or "", "")
-        said = _range(feature, kind, branch)
-    return f"{said} or missing" if branch.with_missing else said
+        low, high = _ends(view, node, branch)
+        ends = [*([f"> {low}"] if low else []), *([f"≤ {high}"] if high else [])]
+        said = " and ".join(ends) or "is known"
+    return _or_missing(said, branch)
 
 
-def _range(feature: str, kind: str, branch: Branch) -> str:
+def _ends(
+    view: TreeView, node: ViewNode, branch: Branch
+) -> tuple[str | None, str | None]:
+    kind = view.types.get(node.feature or "", "")
     low, high = (
         None if end is None else value_in_words(end, kind)
         for end in (branch.low, branch.high)
     )
-    if low is None:
-        return f"{feature} ≤ {high}" if high is not None else f"{feature} is known"
-    return f"{feature} > {low}" if high is None else f"{low} < {feature} ≤ {high}"
+    return low, high
+
+
+def _or_missing(said: str, branch: Branch) -> str:
+    return f"{said} or missing" if branch.with_missing else said
 
 
 def value_in_words(value: float, kind: str) -> str:
@@ -68,10 +82,15 @@ def value_in_words(value: float, kind: str) -> str:
 
 def leaf_in_words(view: TreeView, node: ViewNode) -> str:
     """Return what a node says, and of how many training rows."""
-    said = view.said(node)
-    told = f"{said:.6g}" if view.labels is None else _one_line(str(said))
     right = f", {max(node.answer):.1%}" if view.labels is not None else ""
-    return f"{told} ({node.weight:.6g}{right})"
+    more = f" … {node.below} nodes further down" if node.below else ""
+    return f"{answer_in_words(view, node)} ({node.weight:.6g}{right}){more}"
+
+
+def answer_in_words(view: TreeView, node: ViewNode) -> str:
+    """Return the class or the number that a node answers."""
+    said = view.said(node)
+    return f"{said:.6g}" if view.labels is None else _one_line(str(said))
 
 
 def _one_line(text: str) -> str:

@@ -37,7 +37,10 @@ class Branch(BaseModel):
 
 
 class ViewNode(BaseModel):
-    """One node: what it answers, the weight of its training rows, what it asks."""
+    """One node: what it answers, the weight of its training rows, what it asks.
+
+    `below` counts the nodes below it that are left out, where the tree is very large.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,6 +48,7 @@ class ViewNode(BaseModel):
     weight: float
     feature: str | None = None
     branches: tuple[Branch, ...] = ()
+    below: int = 0
 
 
 class TreeView(BaseModel):
@@ -73,6 +77,11 @@ class TreeView(BaseModel):
     shares_missing: bool = False
     is_single: bool = False
     nodes: tuple[ViewNode, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many nodes of the tree are not in it."""
+        return sum(node.below for node in self.nodes)
 
     def said(self, node: ViewNode) -> Label:
         """Return what a node predicts: its likeliest class, or its number."""
