@@ -30,6 +30,7 @@ BENCHMARKS = {
     "session": "1",
     "predict_api": "100",
     "list_experiments": "100",
+    "registry_pages": "30",
     "big_pages": "20000",
     "big_charts": "20000",
     "program": "1",

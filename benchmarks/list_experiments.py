@@ -14,6 +14,7 @@ import random
 import statistics
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -22,7 +23,7 @@ from benchmarks.figures import tell
 from tests import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.test import Client
 
@@ -41,6 +42,13 @@ ORDERS = ("-accuracy", "-f1_macro", "log_loss", "name", "-created", "time")
 def main() -> None:
     """Fill a database, measure each order, and print a table in Markdown."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else EXPERIMENTS
+    with throwaway_database():
+        report(count)
+
+
+@contextmanager
+def throwaway_database() -> Iterator[None]:
+    """Have a database of the configured kind, empty, until the block ends."""
     environment.prepare()
     django.setup()
     from django.conf import settings  # noqa: PLC0415 -- app ready
@@ -54,7 +62,7 @@ def main() -> None:
     }
     before = setup_databases(verbosity=0, interactive=False)
     try:
-        report(count)
+        yield
     finally:
         teardown_databases(before, verbosity=0)
 

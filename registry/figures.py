@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from datasets.charts.drawing import axis, class_colour, frame, plain, tips
+from datasets.charts.drawing import axis, class_colour, frame, tips
 from experiments.comparison import Comparison, Line, metric_lines
 from experiments.metrics import METRICS, headline_of, title_of
 
@@ -92,13 +92,14 @@ class VersionChart:
     def _said(self, title: str) -> str:
         lines = [row for row in self.rows if row["class"] == title]
         best = max(lines, key=lambda row: row["value"])
-        said = f"{title}: at best {plain(best['value'])} ({best['version']})"
+        said = f"{title}: at best {best['value']:.3f} ({best['version']})"
         now = [row["value"] for row in lines if row["version"] == self.active]
-        return f"{said}, in service {plain(now[0])}." if now else f"{said}."
+        return f"{said}, in service {now[0]:.3f}." if now else f"{said}."
 
     def spec(self) -> Spec:
         """Return the chart as Vega-Lite; a dashed line stands at what serves."""
-        x = axis("version", "Version", "ordinal", sort=None)
+        quiet = {"labels": False, "ticks": False}  # names are as wide as the chart
+        x = axis("version", "Versions, oldest first", "ordinal", sort=None, axis=quiet)
         drawn: Spec = {
             "data": {"values": self.rows},
             "mark": {"type": "line", "point": True, "strokeWidth": 2},

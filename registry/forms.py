@@ -39,6 +39,16 @@ class NotesForm(forms.Form):
     )
 
 
+class MomentForm(forms.Form):
+    """A moment the ledger is asked about."""
+
+    at = forms.DateTimeField(
+        label="Which served at",
+        help_text="UTC",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+    )
+
+
 class ReasonForm(forms.Form):
     """Why a version comes into service; kept in the ledger."""
 

@@ -9,7 +9,9 @@ import pytest
 
 from benchmarks.__main__ import BENCHMARKS, ROOT
 
-NEED_A_PROGRAM = {"session", "predict_api", "list_experiments", "program"}
+NEED_A_PROGRAM = {
+    "session", "predict_api", "list_experiments", "registry_pages", "program",
+}  # fmt: skip
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import ReasonNeededError, RegistryError
 from registry.figures import VersionChart, VersionTable
-from registry.forms import ReasonForm, RegisterForm
+from registry.forms import MomentForm, ReasonForm, RegisterForm
 from registry.gate import suggestion_for
 from registry.models import ModelVersion
 from registry.services import (
@@ -36,6 +36,8 @@ from registry.views.context import (
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from registry.models import RegisteredModel
 
 VERSIONS_PER_PAGE = 25
 LEDGER_LINES = 20
@@ -67,10 +69,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         chart=chart,
         spec=json.dumps(chart.spec()) if chart.is_worth_drawing else "",
         before=version_before(model),
-        ledger=model.activations.select_related("actor")[:LEDGER_LINES],
+        **ledger_of(request, model),
         may_manage=can(request.user, Action.MANAGE, model.project),
     )
     return render(request, "registry/detail.html", context)
+
+
+def ledger_of(request: HttpRequest, model: RegisteredModel) -> dict[str, object]:
+    """Return the newest lines of the ledger, and the one the address asks for."""
+    form = MomentForm(request.GET if "at" in request.GET else None)
+    ledger = model.activations.select_related("actor")
+    found: dict[str, object] = {"ledger": ledger[:LEDGER_LINES], "moment_form": form}
+    if form.is_valid():
+        found["moment"] = form.cleaned_data["at"]
+        found["served"] = ledger.serving_at(form.cleaned_data["at"]).first()
+    return found
 
 
 @require_http_methods(FORM_METHODS)

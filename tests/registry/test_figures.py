@@ -55,7 +55,9 @@ def test_chart_goes_from_the_oldest_and_names_the_best(model):
     chart = VersionChart.of(second.model)
 
     assert [row["version"] for row in chart.rows] == [first.version, second.version]
-    assert chart.words == f"Accuracy: at best 0.9 ({first.version}), in service 0.8."
+    assert (
+        chart.words == f"Accuracy: at best 0.900 ({first.version}), in service 0.800."
+    )
 
 
 def test_chart_of_one_version_is_not_drawn(model):
