@@ -19,6 +19,7 @@ from experiments.algorithms.catalogue import Task
 from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.models import Experiment
+from experiments.screenings import screening_of
 from experiments.search_forms import SearchForm, search_form
 from experiments.shared_splits import splits_to_share
 from experiments.split_forms import USUAL, SplitChoice
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 DEFAULT_PRESET = "default"
+#: What is said of a column that gives the target away, and the button against it.
+TELLS = "gives the target away?"
+WITHOUT_TELLING = "without_telling"
 
 
 class SetupForm:
@@ -108,6 +112,8 @@ class SetupForm:
         ticked = set(self.said.getlist("features"))
         if target != self.target.id:
             ticked |= {target} & self.default_feature_ids
+        if self.said.get("action") == WITHOUT_TELLING:
+            ticked -= {c.id for c in self.columns if c.name in self.telling}
         return ticked - {self.target.id}
 
     @cached_property
@@ -123,6 +129,19 @@ class SetupForm:
             return {}
         return doubts(self.version, self.target.name, self.task)
 
+    @cached_property
+    def telling(self) -> set[str]:
+        """The names of columns that give the target away."""
+        if self.version is None or self.target is None or self.task is None:
+            return set()
+        found = screening_of(self.version, self.target.name, self.task).telling
+        return {problem.column for problem in found if problem.column}
+
+    @property
+    def tells(self) -> bool:
+        """Whether one of these columns is among the features."""
+        return any(column.name in self.telling for column in self.features)
+
     @property
     def features(self) -> list[Candidate]:
         return [c for c in self.columns if c.id in self.feature_ids]
@@ -134,7 +153,8 @@ class SetupForm:
             {
                 "column": column,
                 "ticked": column.id in self.feature_ids,
-                "doubt": self.doubts.get(column.name, ""),
+                "doubt": self.doubts.get(column.name)
+                or (TELLS if column.name in self.telling else ""),
             }
             for column in self.columns
             if column != self.target

@@ -26,6 +26,7 @@ DOUBTS = {
     "identifier": "names rows",
     "all_missing": "empty",
     "constant": "one value only",
+    "names_repeat": "names things",
 }
 
 

@@ -107,6 +107,8 @@ class FeaturesSerializer(serializers.Serializer):
     feature_columns = serializers.ListField(
         child=serializers.CharField(**NAME), max_length=10_000
     )
+    hyperparameters = serializers.DictField(required=False, default=dict)
+    split = SplitField(required=False, default=dict)
 
 
 class FindingSerializer(serializers.Serializer):

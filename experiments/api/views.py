@@ -45,12 +45,13 @@ from experiments.api.serializers import (
 from experiments.comparison import Comparison
 from experiments.contests import Contest
 from experiments.downloads import artifact_response
-from experiments.drafts import Draft, findings, plan_of
+from experiments.drafts import Draft, plan_of
 from experiments.filters import ExperimentApiFilter, SessionFilter
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.querysets import NEWEST
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
+from experiments.screenings import advice
 from experiments.trees import tree_of, writers_of
 from projects.models import Project
 from projects.permissions import Action, get_for
@@ -343,7 +344,12 @@ class ValidateFeaturesView(GenericAPIView):
 
     @extend_schema(responses=FindingsSerializer)
     def post(self, request: Request) -> Response:
-        """Check a target and features against what the version's profile knows."""
+        """Check a target and features against the version's profile and rows.
+
+        `problems` forbid training. `warnings` are what one should know before it:
+        features that give the target away, equal rows, ids, classes of few rows.
+        With `hyperparameters` and `split` they are checked as they would be used.
+        """
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
@@ -355,4 +361,4 @@ class ValidateFeaturesView(GenericAPIView):
         )
         said["feature_columns"] = tuple(said["feature_columns"])
         plan = plan_of(Draft(version=version, **said))
-        return Response(findings(plan, version).to_json())
+        return Response(advice(plan, version).to_json())

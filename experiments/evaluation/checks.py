@@ -6,12 +6,12 @@ with those of its own rows. Each finding names its column and what to do.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from datasets.recipes import build
 from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS, Task, algorithm
+from experiments.evaluation.sides import ID_NAME, IDENTIFYING, check_sides
 from experiments.families.checks import check_contract, in_our_words
 from experiments.problems import Finding, Problems, missing_problem, negative_problem
 from experiments.problems import problem as _problem
@@ -31,15 +31,9 @@ MOST_CLASSES = 100
 SMALL_CLASS = 10
 #: A whole number with more values than this, most of them different, is measured.
 COUNTABLE = 20
-#: Share of different values from which a column names rows instead of describing them.
-IDENTIFYING = 0.95
 ROWS_FOR_IDS = 20
 #: How much wider one feature may be than another before distances mean little.
 SCALES_APART = 100
-
-_ID_NAME = re.compile(
-    r"(^|[_\s-])(id|ids|uuid|guid|key|nr|no|num|number|index|row|code)($|[_\s-])", re.I
-)
 
 
 def check_plan(plan: Plan, facts: TableFacts) -> Problems:
@@ -62,7 +56,7 @@ def check_plan(plan: Plan, facts: TableFacts) -> Problems:
         checks.append(check_contract(plan, facts, entry, filled))
         if plan.target in facts.columns:
             checks.append(_check_target(plan, facts))
-    checks.append(_check_sides(plan, facts))
+    checks.append(check_sides(plan, facts))
     found = Problems()
     for check in checks:
         for forbids, finding in check:
@@ -279,7 +273,7 @@ def _check_identifier(column: ColumnFacts, rows: int) -> Iterator[Finding]:
         f"“{column.name}” is different in nearly every row: it names rows and says "
         "nothing about others. Leave it out."
     )
-    called_so = column.type is ColumnType.INTEGER and _ID_NAME.search(column.name)
+    called_so = column.type is ColumnType.INTEGER and ID_NAME.search(column.name)
     named = column.type is ColumnType.CATEGORY or called_so
     if named or _numbers_rows(column, known):
         yield _problem(column.name, "identifier", detail)
@@ -313,62 +307,4 @@ def _check_scales(plan: Plan, facts: TableFacts, entry: Algorithm) -> Iterator[F
             "scales_apart",
             f"“{widest}” has far larger numbers than other features and will decide "
             "alone. Switch on “Standardise features”, or add the step “Scale”.",
-        )
-
-
-def _check_sides(plan: Plan, facts: TableFacts) -> Iterator[Finding]:
-    for name, what in (
-        (plan.split.group_column, "group"),
-        (plan.split.time_column, "time"),
-    ):
-        if plan.split.method == what and name and name not in facts.columns:
-            yield _problem(name, "absent", f"There is no {what} column “{name}”.")
-    yield from _check_group(plan, facts)
-    yield from _check_time(plan, facts)
-
-
-def _check_group(plan: Plan, facts: TableFacts) -> Iterator[Finding]:
-    group = facts.columns.get(plan.split.group_column or "")
-    if plan.split.method != "group" or group is None:
-        return
-    needed = max(2, plan.split.cv_folds or 0)
-    if group.unique < needed:
-        yield _problem(
-            group.name,
-            "too_few_groups",
-            f"“{group.name}” has {group.unique} groups; {needed} are needed.",
-        )
-
-
-def _check_time(plan: Plan, facts: TableFacts) -> Iterator[Finding]:
-    time = facts.columns.get(plan.split.time_column or "")
-    dates = [
-        name
-        for name in plan.features
-        if name in facts.columns
-        and facts.columns[name].type in {ColumnType.DATE, ColumnType.DATETIME}
-    ]
-    if plan.split.method != "time":
-        if dates:
-            yield _warning(
-                dates[0],
-                "time_order",
-                f"“{dates[0]}” is a time. If the model shall foretell later rows, "
-                "split by time.",
-            )
-        return
-    if time is None:
-        return
-    if time.type in {ColumnType.TEXT, ColumnType.CATEGORY, ColumnType.BOOLEAN}:
-        yield _problem(
-            time.name,
-            "wrong_time_type",
-            f"“{time.name}” is a {time.type}; a split by time needs a date or a "
-            "number that grows with time.",
-        )
-    if time.missing:
-        yield _warning(
-            time.name,
-            "missing_time",
-            f"{time.missing} rows have no time in “{time.name}”; they are left out.",
         )

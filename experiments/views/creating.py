@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from datamine.htmx import render_page
 from experiments.choices import Preprocessing
-from experiments.drafts import findings, plan_of
+from experiments.drafts import plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
 from experiments.forms import SetupForm
+from experiments.screenings import advice
 from experiments.searches import fits_expected
 from experiments.services import create_experiment
 from experiments.sessions import create_and_start, learning_steps
@@ -92,7 +93,7 @@ def outlook(setup: SetupForm) -> dict[str, Any]:
         plan = plan_of(draft)
     except InvalidDraftError as error:
         return {"problems": error.problems}
-    found = findings(plan, setup.version)
+    found = advice(plan, setup.version)
     return {
         "plan": plan,
         "problems": found.problems,

@@ -89,6 +89,29 @@ def test_what_was_chosen_is_what_is_saved(client, project, member, flower_table)
 
 
 @pytest.mark.django_db
+def test_what_gives_the_target_away_is_told_and_left_out(
+    client, project, member, flower_table
+):
+    client.force_login(member)
+
+    before = client.post(new_url(project), choices(flower_table))
+    said = choices(
+        flower_table,
+        action="without_telling",
+        features_of=f"{flower_table.active_version.pk}:c3",
+        features=["c0", "c1", "c2"],
+    )
+    after = client.post(new_url(project), said)
+
+    page = before.content.decode()
+    assert "“petal” alone gives “species” away" in page
+    assert "Leave out what gives the target away" in page
+    assert before.context["setup"].feature_ids == {"c0", "c1", "c2"}
+    assert after.context["setup"].feature_ids == {"c1"}
+    assert "Leave out what gives" not in after.content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("shares", "validated", "learned"),
     [("60/40", "0", 0.6), ("70/30", "0.1", 0.6), ("own", "0", 0.75)],

@@ -404,7 +404,16 @@ def test_features_are_validated_without_saving_anything(project, viewer, flower_
         "/api/validate-features/", asked | {"feature_columns": ["petal", "petals"]}
     ).json()
 
-    assert good == {"valid": True, "problems": [], "warnings": []}
+    assert (good["valid"], good["problems"]) == (True, [])
+    # Of the ninety flowers many are alike, and the petal tells the species.
+    told = {(warning["column"], warning["code"]) for warning in good["warnings"]}
+    assert told == {("petal", "gives_answer"), (None, "repeated_rows")}
+    together = {"split": {"keep_duplicates_together": True}}
+    kept = client.post("/api/validate-features/", asked | together).json()
+    assert [warning["code"] for warning in kept["warnings"]] == ["gives_answer"]
+    folds = {"split": {"cv_folds": 1}}
+    refused = client.post("/api/validate-features/", asked | folds)
+    assert refused.json()["errors"][0]["attr"] == "split.cv_folds"
     assert not bad["valid"]
     assert bad["problems"][0] == {
         "column": "petals", "code": "absent", "detail": "There is no column “petals”.",

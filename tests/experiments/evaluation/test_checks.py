@@ -223,3 +223,32 @@ def test_findings_are_the_answer_of_the_api():
         "problems": [],
         "warnings": [],
     }
+
+
+def test_names_that_come_back_offer_a_split_by_group():
+    table = {
+        "star_id": (INTEGER, [row // 2 * 7919 for row in range(120)]),
+        "kepid": (INTEGER, [row // 2 * 7919 for row in range(120)]),
+        "paid": (INTEGER, [row // 2 * 7919 for row in range(120)]),
+        "grade": (INTEGER, [row % 3 for row in range(120)]),
+        "label": (CATEGORY, ["a", "b"] * 60),
+    }
+    facts = facts_from_frame(make_frame(**table))
+
+    _, warnings = findings(make_plan("decision_tree", "label", ["grade"]), facts)
+    grouped = make_plan(
+        "decision_tree",
+        "label",
+        ["grade"],
+        split={"method": "group", "group_column": "star_id"},
+    )
+
+    assert warnings == [("star_id", "names_repeat"), ("kepid", "names_repeat")]
+    assert findings(grouped, facts)[1] == []
+
+
+def test_rows_without_a_group_are_told():
+    split = {"method": "group", "group_column": "gaps"}
+    plan = make_plan("decision_tree", "label", ["size"], split=split)
+
+    assert ("gaps", "missing_group") in findings(plan)[1]
