@@ -30,6 +30,8 @@ FIELDS_OF_CODES = {
     "too_many_folds": "split.cv_folds",
     "too_few_groups": "split.group_column",
     "wrong_time_type": "split.time_column",
+    "split_not_by_time": "split.method",
+    "gap_too_small": "split.gap",
 }
 
 
@@ -58,7 +60,7 @@ def plan_of(draft: Draft) -> Plan:
         hyperparameters = _checked(
             entry.parameters_model(), draft.hyperparameters, "hyperparameters", problems
         )
-    usual = entry.family.split if entry and entry.family else {}
+    usual = _usual_split(draft, entry, hyperparameters)
     said = shared_settings(draft.version, {**usual, **draft.split})
     split = _checked(SplitSettings, said, "split", problems)
     search = _search(draft, entry, problems)
@@ -111,6 +113,16 @@ def _algorithm(draft: Draft, problems: list[DraftProblem]) -> Algorithm | None:
     except UnknownAlgorithmError as error:
         problems.append(DraftProblem("algorithm", "unknown_algorithm", str(error)))
         return None
+
+
+def _usual_split(
+    draft: Draft, entry: Algorithm | None, hyperparameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what of the split a family wants other than usual."""
+    if entry is None or entry.family is None or not hyperparameters:
+        return {}
+    parameters = entry.parameters_model().parse(hyperparameters)
+    return entry.family.usual_split(parameters, draft.version.schema.names)
 
 
 def _search(

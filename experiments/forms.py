@@ -26,6 +26,7 @@ from experiments.split_forms import USUAL, SplitChoice
 from experiments.suggestions import (
     algorithms_for,
     candidates,
+    computed_targets,
     default_algorithm,
     doubts,
     name_for,
@@ -97,9 +98,14 @@ class SetupForm:
         return candidates(self.version) if self.version else []
 
     @cached_property
+    def targets(self) -> list[Candidate]:
+        """The columns, and what families compute of them."""
+        return [*self.columns, *computed_targets(self.columns)]
+
+    @cached_property
     def target(self) -> Candidate | None:
         wanted = self.said.get("target")
-        return next((c for c in self.columns if c.id == wanted), None)
+        return next((c for c in self.targets if c.id == wanted), None)
 
     @cached_property
     def feature_ids(self) -> set[str]:
@@ -176,7 +182,8 @@ class SetupForm:
     def algorithms(self) -> list[Algorithm]:
         if self.task is None or self.version is None:
             return []
-        return algorithms_for(self.task, self.version.schema.names)
+        target = self.target.name if self.target and self.target.is_computed else ""
+        return algorithms_for(self.task, self.version.schema.names, target)
 
     @cached_property
     def algorithm(self) -> Algorithm | None:
@@ -229,8 +236,7 @@ class SetupForm:
     @cached_property
     def split(self) -> SplitChoice:
         """The form of the split and what is shown of it."""
-        family = self.algorithm.family if self.algorithm else None
-        usual = dict(family.split) if family else {}
+        usual = self.usual_split
         named = self.said.get("split-same_as", "")
         return SplitChoice(
             self.said,
@@ -240,6 +246,17 @@ class SetupForm:
             task=self.task,
             sources=splits_to_share(self.version, named) if self.version else [],
         )
+
+    @cached_property
+    def usual_split(self) -> dict[str, Any]:
+        """What of the split a family wants other than usual."""
+        if self.algorithm is None or self.algorithm.family is None:
+            return {}
+        if self.parameters is not None:
+            self.parameters.is_valid()
+        values = self.algorithm.parameters_model().parse(self.hyperparameters())
+        names = [column.name for column in self.columns]
+        return self.algorithm.family.usual_split(values, names)
 
     @property
     def preprocessing(self) -> str:

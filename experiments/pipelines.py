@@ -184,7 +184,8 @@ class FittedPipeline:
         places = read.places
         found, outputs = None, {}
         if places:
-            X, places = self._encoded(read.values, places)
+            X, places, said = self._encoded(read.values, places)
+            notices += said
             # Also where one is NaN, which is not less than anything.
             if not np.abs(X).max(initial=0.0) <= LARGEST:
                 X, places, lost = self._usable(X, places)
@@ -214,16 +215,20 @@ class FittedPipeline:
 
     def _encoded(
         self, values: dict[str, list[Any]], places: Sequence[int]
-    ) -> tuple[Matrix, Sequence[int]]:
-        """Return the rows encoded, and the place of each; steps may drop some."""
+    ) -> tuple[Matrix, Sequence[int], Sequence[str]]:
+        """Return the rows encoded, the place of each, and what to know of them.
+
+        Steps may drop rows, and not every row stands for a sample.
+        """
         if self.assembler is not None:
             frame = Frame.of(values, self._columns)
             samples = self.assembler.assemble(frame, learning=False)
-            return samples.X, [places[row] for row in samples.frame.rows.tolist()]
+            kept = [places[row] for row in samples.frame.rows.tolist()]
+            return samples.X, kept, samples.notices
         if self.recipe.steps:
             values = self._replayer(values)
             places = [places[kept] for kept in values[ROW]]
-        return self.encoder.row_matrix(values, len(places)), places
+        return self.encoder.row_matrix(values, len(places)), places, ()
 
     def _usable(
         self, X: Matrix, places: Sequence[int]

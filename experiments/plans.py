@@ -88,8 +88,9 @@ class SplitSettings(BaseModel):
     gap: int = parameter(
         0,
         "Gap",
-        "Rows left out between what is learned from and what is tested on.",
-        unit="rows",
+        "Moments left out between what is learned from and what is tested on: days "
+        "where a row is a day. Rows of one moment stay together.",
+        unit="moments",
         ge=0,
         le=100_000,
     )

@@ -193,7 +193,9 @@ def _input_column(
 ) -> InputColumn:
     column = frame.schema.column(name)
     values = frame.column(name).drop_nulls()
-    ordered = column.type in _ORDERED and len(values)
+    # Time goes on: days later than those learned from are what a family is asked about.
+    goes_on = known is not None and known.kind == "date"
+    ordered = column.type in _ORDERED and len(values) and not goes_on
     categories = None
     if column.type is ColumnType.CATEGORY:
         distinct = values.unique()

@@ -33,6 +33,8 @@ ONLY_BY = {
     "group": frozenset({"group_column"}),
     "time": frozenset({"time_column", "gap"}),
 }
+#: Fields that name a column.
+COLUMNS = frozenset({"group_column", "time_column"})
 #: What does not go with rows in the order of time.
 NOT_BY_TIME = frozenset({"stratified", "cv_repeats", "keep_duplicates_together"})
 #: What is still chosen where the split of another experiment is taken.
@@ -59,7 +61,12 @@ class SplitChoice:
     def form(self) -> ParametersForm:
         """The form; columns and experiments are chosen, not typed."""
         said = self._shared_out() if self.is_kept else None
-        form = form_for(SplitSettings, said, "split", initial=self.usual)
+        ids = {column.name: column.id for column in self.columns}
+        usual = {
+            name: ids.get(value, value) if name in COLUMNS else value
+            for name, value in self.usual.items()
+        }
+        form = form_for(SplitSettings, said, "split", initial=usual)
         times = [c for c in self.columns if c.type in DATED]
         for name, choices in (("group_column", self.columns), ("time_column", times)):
             names = {column.id: column.name for column in choices}

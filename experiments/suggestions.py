@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 #: An integer column with at most so many values may as well be a set of classes.
 CLASSES_AT_MOST = 20
+#: What a target that is computed for a task is like.
+TYPES_OF_TASKS = {
+    Task.CLASSIFICATION: ColumnType.CATEGORY,
+    Task.REGRESSION: ColumnType.NUMBER,
+}
 #: What is chosen until somebody chooses: often the most accurate on tables.
 FIRST_CHOICES = frozenset({"gradient_boosting", "gradient_boosting_regressor"})
 #: Findings that keep a column out of the features, and how the page says it.
@@ -32,7 +37,10 @@ DOUBTS = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column of a version with what its profile says, to choose from."""
+    """A column of a version with what its profile says, to choose from.
+
+    `is_computed` is one that a family makes of the others, which is a target only.
+    """
 
     id: str
     name: str
@@ -40,6 +48,7 @@ class Candidate:
     missing: int
     unique: int
     rows: int
+    is_computed: bool = False
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -72,6 +81,27 @@ def candidates(version: DatasetVersion) -> list[Candidate]:
     ]
 
 
+def computed_targets(columns: Sequence[Candidate]) -> list[Candidate]:
+    """Return what families learn that is no column, where their columns are there."""
+    names = [column.name for column in columns]
+    rows = columns[0].rows if columns else 0
+    return [
+        Candidate(
+            id=f"computed-{entry.name}",
+            name=entry.family.computed_target,
+            type=TYPES_OF_TASKS[entry.task],
+            missing=0,
+            unique=rows,
+            rows=rows,
+            is_computed=True,
+        )
+        for entry in algorithms()
+        if entry.family is not None
+        and entry.family.computed_target
+        and not entry.family.contract.lacking(names)
+    ]
+
+
 def doubts(version: DatasetVersion, target: str, task: Task) -> dict[str, str]:
     """Return, by column name, why a column is no feature unless someone insists."""
     plan = Plan(
@@ -93,12 +123,19 @@ def default_algorithm(choices: Sequence[Algorithm]) -> Algorithm:
     return next((a for a in choices if a.name in FIRST_CHOICES), choices[0])
 
 
-def algorithms_for(task: Task, names: Sequence[str] = ()) -> list[Algorithm]:
-    """Return what learns such a task; families only where a table has their columns."""
+def algorithms_for(
+    task: Task, names: Sequence[str] = (), computed: str = ""
+) -> list[Algorithm]:
+    """Return what learns such a task.
+
+    Families only where a table has their columns; those that compute their target
+    only for that one, by its name in `computed`, and nothing else for it.
+    """
     return [
         entry
         for entry in algorithms()
         if entry.task == task
+        and (entry.family.computed_target if entry.family else "") == computed
         and (entry.family is None or not entry.family.contract.lacking(names))
     ]
 

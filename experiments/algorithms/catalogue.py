@@ -174,6 +174,12 @@ _BOOSTING = (
         {"max_iter": 500, "learning_rate": 0.03, "l2_regularization": 1.0},
     ),
 )
+_MARKETS = (
+    Preset("quick", "Quick Test", {"days": 90, "epochs": 20, "patience": 10}),
+    Preset("standard", "Standard", {"days": 365, "epochs": 50, "patience": 12}),
+    Preset("full", "Full Training", {"days": 730, "epochs": 100, "patience": 15}),
+    Preset("deep", "Deep Research", {"days": 1095, "epochs": 200, "patience": 20}),
+)
 
 _ENTRIES = (
     Algorithm(
@@ -446,6 +452,18 @@ _ENTRIES = (
             Preset("thorough", "Thorough", {"epochs": 100, "patience": 20}),
         ),
         domain=f"{_FAMILIES}.exoplanet.declaration:FAMILY",
+        by_epochs=True,
+    ),
+    Algorithm(
+        name="regime",
+        title="Market regime (network)",
+        task=Task.CLASSIFICATION,
+        summary="Foretells bear market, correction, bull market or expansion by daily "
+        "prices.",
+        parameters=f"{_FAMILIES}.regime.declaration:RegimeParameters",
+        factory=f"{_FAMILIES}.regime.declaration:build",
+        presets=_MARKETS,
+        domain=f"{_FAMILIES}.regime.declaration:FAMILY",
         by_epochs=True,
     ),
 )

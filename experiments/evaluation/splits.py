@@ -314,48 +314,57 @@ def _group_folds(
 
 
 def _by_time(settings: SplitSettings, sides: Sides) -> Split:
+    """Divide moments: rows of one stay together, and gaps are as long as was said."""
     if sides.times is None:
         raise TrainingError("A split by time needs the column that holds the time.")
-    order = np.argsort(sides.times, kind="stable")
-    times = sides.times[order]
-    test_start = _cut(times, len(order) - _count(settings.test_ratio, len(order)))
-    rest = order[: max(0, test_start - settings.gap)]
-    if not settings.test_ratio:
-        test_start, rest = len(order), order
-    n_validation = _count(settings.validation_ratio, len(order))
-    start = _cut(times[: len(rest)], len(rest) - n_validation)
-    train = rest[: max(0, start - settings.gap)] if n_validation else rest
+    moments, moment = np.unique(sides.times, return_inverse=True)
+    order = np.argsort(moment, kind="stable")
+    starts = np.searchsorted(moment[order], np.arange(len(moments) + 1))
+
+    def rows(first: int, stop: int) -> Places:
+        return order[starts[max(0, first)] : starts[max(0, first, stop)]]
+
+    test = _cut(starts, settings.test_ratio, len(moments))
+    learned = max(0, test - settings.gap) if settings.test_ratio else len(moments)
+    validation = _cut(starts, settings.validation_ratio, learned)
+    stop = validation - settings.gap if settings.validation_ratio else learned
+    train = rows(0, stop)
     if not len(train):
         raise TrainingError(
-            f"{len(order)} rows are too few for these shares and a gap of "
-            f"{settings.gap} rows."
+            f"{len(moments)} moments are too few for these shares and a gap of "
+            f"{settings.gap} moments."
         )
-    validation = rest[start:] if n_validation else rest[:0]
-    return Split(train, validation, order[test_start:], _time_folds(settings, rest))
-
-
-def _cut(times: np.ndarray[Any, Any], place: int) -> int:
-    """Return the first place of the time at `place`, so that no moment is divided."""
-    if not 0 < place < len(times):
-        return place
-    return int(np.searchsorted(times, times[place], side="left")) or place
-
-
-def _time_folds(settings: SplitSettings, rest: Places) -> tuple[Fold, ...]:
-    if not settings.cv_folds:
-        return ()
-    from sklearn.model_selection import (  # noqa: PLC0415 -- heavy import
-        TimeSeriesSplit,
+    folds = tuple(
+        (rows(0, first), rows(start, end))
+        for first, start, end in _time_folds(settings, learned)
     )
+    return Split(train, rows(validation, learned), rows(test, len(moments)), folds)
 
-    size = len(rest) // (settings.cv_folds + 1)
-    if size < 1 or len(rest) - settings.gap - size * settings.cv_folds <= 0:
+
+def _cut(starts: Places, share: float, stop: int) -> int:
+    """Return the moment from which on a share of all rows lies before `stop`."""
+    if not share or not stop:
+        return stop
+    wanted = int(starts[stop]) - _count(share, int(starts[-1]))
+    return int(np.searchsorted(starts[: stop + 1], max(0, wanted), side="right")) - 1
+
+
+def _time_folds(settings: SplitSettings, n_moments: int) -> Iterator[tuple[int, ...]]:
+    """Yield where each fold's learned moments stop, and its tested ones start and end.
+
+    Each fold learns from all moments before it, as `TimeSeriesSplit` has it.
+    """
+    if not settings.cv_folds:
+        return
+    size = n_moments // (settings.cv_folds + 1)
+    if size < 1 or n_moments - settings.gap - size * settings.cv_folds <= 0:
         raise TrainingError(
-            f"{len(rest)} rows are too few for {settings.cv_folds} folds in time with "
-            f"a gap of {settings.gap} rows."
+            f"{n_moments} moments are too few for {settings.cv_folds} folds in time "
+            f"with a gap of {settings.gap} moments."
         )
-    folds = TimeSeriesSplit(settings.cv_folds, gap=settings.gap)
-    return tuple((rest[learned], rest[tested]) for learned, tested in folds.split(rest))
+    for number in range(settings.cv_folds, 0, -1):
+        start = n_moments - number * size
+        yield start - settings.gap, start, start + size
 
 
 def _count(share: float, n_samples: int) -> int:

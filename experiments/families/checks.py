@@ -73,6 +73,7 @@ def check_contract(
     found = contract.find(facts.columns)
     yield from _check_choice(plan, entry, found)
     yield from _check_sizes(plan, facts, family)
+    yield from _check_reach(plan, entry)
     for column in contract.columns:
         if column.name in found:
             facts_of = facts.columns[found[column.name]]
@@ -125,6 +126,30 @@ def _check_sizes(plan: Plan, facts: TableFacts, family: Family) -> Iterator[Find
             "few_of_class",
             f"Fewer than {family.fewest_of_class} rows of a class: {named}. What "
             "is said about these classes is rough.",
+        )
+
+
+def _check_reach(plan: Plan, entry: Algorithm) -> Iterator[Finding]:
+    """Targets that look ahead are learned from earlier rows, and never overlap."""
+    family = entry.family
+    assert family is not None
+    ahead = family.reach_of(entry.parameters_model().parse(plan.hyperparameters))
+    if not ahead:
+        return
+    if plan.split.method != "time":
+        yield problem(
+            None,
+            "split_not_by_time",
+            f"{entry.title} looks {ahead} days ahead, so rows have to be split by "
+            "time: other rows would give away what is to come.",
+        )
+    elif plan.split.gap < ahead:
+        yield problem(
+            None,
+            "gap_too_small",
+            f"What is learned looks {ahead} days ahead: leave a gap of at least "
+            f"{ahead} between what is learned from and what is tested on, not "
+            f"{plan.split.gap}.",
         )
 
 

@@ -74,6 +74,9 @@ class Family:
         The target that the assembler computes, where the contract has none.
     measures : str
         `measure(estimator, X, Y)` as "module:attribute": figures of further outputs.
+    reach : str
+        `reach(parameters)` as "module:attribute": how many moments after a sample its
+        target looks at. Rows are then split by time, with at least this gap.
     """
 
     contract: Contract
@@ -85,6 +88,7 @@ class Family:
     assembler: str = ""
     computed_target: str = ""
     measures: str = ""
+    reach: str = ""
 
     def features(self, names: Iterable[str]) -> list[str]:
         """Return which columns of a table are the features, in order."""
@@ -96,6 +100,24 @@ class Family:
         if column is None:
             return self.computed_target
         return self.contract.find(names).get(column.name, column.name)
+
+    def reach_of(self, parameters: Parameters) -> int:
+        """Return how many moments after a sample its target looks at."""
+        found: int = resolve_name(self.reach)(parameters) if self.reach else 0
+        return found
+
+    def usual_split(
+        self, parameters: Parameters, names: Iterable[str]
+    ) -> dict[str, Any]:
+        """Return what of the split is not as usual, with the names of columns there."""
+        found = self.contract.find(names)
+        usual = {
+            name: found.get(value, value) if name.endswith("_column") else value
+            for name, value in self.split.items()
+        }
+        if self.reach:
+            usual["gap"] = self.reach_of(parameters)
+        return usual
 
     def make_assembler(
         self, parameters: Parameters, columns: Mapping[str, str]

@@ -84,7 +84,7 @@ class Network(HoldsTensors, BaseEstimator):
         """Return how many of some rows the outputs are right about."""
         raise NotImplementedError
 
-    def divided(self, Y: Targets) -> tuple[Places, Places]:
+    def divided(self, X: Matrix, Y: Targets) -> tuple[Places, Places]:
         """Return the rows to learn from, and those to take the epochs' figures on."""
         raise NotImplementedError
 
@@ -103,7 +103,7 @@ class Network(HoldsTensors, BaseEstimator):
         )
 
         watch = self.watch or Watch()
-        learned, held = self.divided(Y)
+        learned, held = self.divided(X, Y)
         self.learn(X[learned], Y[learned])
         rows = [
             Dataset(
@@ -193,7 +193,7 @@ class NetworkClassifier(ClassifierMixin, Network):
         codes = targets if targets.ndim == 1 else targets[:, 0]
         return float((logits.argmax(dim=1) == codes).sum())
 
-    def divided(self, Y: Targets) -> tuple[Places, Places]:
+    def divided(self, X: Matrix, Y: Targets) -> tuple[Places, Places]:
         """Keep the same share of every class aside; none of a class with one row."""
         rng = np.random.default_rng(self.seed)
         held = [

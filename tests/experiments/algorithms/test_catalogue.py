@@ -62,6 +62,7 @@ def test_catalogue_has_the_named_algorithms():
         "dummy_regressor",
         "diabetes",
         "exoplanet",
+        "regime",
     ]
 
 

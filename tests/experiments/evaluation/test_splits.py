@@ -174,7 +174,24 @@ def test_time_split_leaves_the_gap_and_divides_no_moment():
 
     moments = times[::-1]
     assert moments[found.train].max() < moments[found.test].min()
-    assert len(found.train) + len(found.test) == 97
+    # Of 25 moments of 4 rows the last 5 are tested, and 3 before them left out.
+    assert (len(found.train), len(found.test)) == (68, 20)
+
+
+def test_time_folds_divide_no_moment():
+    times = np.arange(100) // 4
+
+    found = split_of(
+        sides={"times": times},
+        method="time",
+        time_column="t",
+        train_ratio=1,
+        cv_folds=3,
+        gap=2,
+    )
+
+    edges = [(times[a].max(), times[b].min(), times[b].max()) for a, b in found.folds]
+    assert edges == [(4, 7, 12), (10, 13, 18), (16, 19, 24)]
 
 
 def test_time_folds_are_scikit_learns():
@@ -212,7 +229,7 @@ def test_digest_follows_rows_and_parts():
         (10, {"strata": [0] * 7 + [1] * 3}, {"cv_folds": 5}, "too few for 5 folds"),
         (10, {"groups": [0] * 10}, {"method": "group"}, "one group only"),
         (10, {"groups": [0, 1] * 5}, {"method": "group", "cv_folds": 3}, "groups are"),
-        (10, {"times": range(10)}, {"method": "time", "gap": 9}, "gap of 9 rows"),
+        (10, {"times": range(10)}, {"method": "time", "gap": 9}, "gap of 9 moments"),
         (6, {"times": range(6)}, {"method": "time", "cv_folds": 6}, "6 folds in time"),
         (10, {}, {"method": "group"}, "needs the column"),
         (10, {}, {"method": "time"}, "needs the column"),

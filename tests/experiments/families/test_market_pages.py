@@ -1,0 +1,82 @@
+"""Market families in the pages: their target is computed, their split is by time."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from datamine.children import run_inline
+from experiments.models import Experiment, TrainingSession
+from tests.experiments.families.markets import prices_csv
+from tests.factories.datasets import imported_dataset
+
+QUICK = {"epochs": 10, "window": 10, "batch_size": 128, "days": 400}
+
+
+@pytest.fixture
+def price_table(project, owner):
+    content = prices_csv(500, ("BTC", "ETH"))
+    return imported_dataset(project, owner, content, name="Prices")
+
+
+def said(dataset, **more):
+    version = dataset.active_version
+    return {
+        "dataset": dataset.pk,
+        "version": version.pk,
+        "version_of": dataset.pk,
+        "target": "computed-regime",
+        "algorithm": "regime",
+        **more,
+    }
+
+
+def new_url(project):
+    return reverse("experiments:create", args=[project.key])
+
+
+@pytest.mark.django_db
+def test_what_is_computed_is_offered_as_target(client, project, owner, price_table):
+    client.force_login(owner)
+
+    page = client.get(new_url(project), said(price_table)).content.decode()
+    of_a_column = client.get(new_url(project), said(price_table, target="c1"))
+
+    assert "regime (computed from prices)" in page
+    assert "algorithm_regime" in page
+    assert "algorithm_knn" not in page
+    assert "algorithm_regime" not in of_a_column.content.decode()
+
+
+@pytest.mark.django_db
+def test_split_is_by_time_with_the_gap_of_the_horizon(
+    client, project, member, price_table
+):
+    client.force_login(member)
+
+    client.post(new_url(project), said(price_table, action="save"))
+
+    experiment = Experiment.objects.get()
+    assert experiment.target_column == "regime"
+    split = experiment.split
+    assert (split["method"], split["time_column"], split["gap"]) == ("time", "date", 7)
+
+
+@pytest.mark.django_db
+def test_regimes_are_learned_and_held_against_persistence(
+    client, project, owner, price_table
+):
+    client.force_login(owner)
+    numbers = {f"p-{name}": value for name, value in QUICK.items()}
+
+    client.post(
+        new_url(project),
+        said(price_table, parameters_of="regime:default", action="train", **numbers),
+    )
+
+    session = TrainingSession.objects.get()
+    run_inline(session)
+    session.refresh_from_db()
+    assert (session.status, session.epochs_completed) == ("completed", 10)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "Persistence (the regime stays, as often as it did)" in page
