@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 
 from datamine.room import NO_ROOM, is_full
 from projects.exceptions import DomainError, Problem
@@ -52,7 +53,13 @@ class RefusedError(exceptions.APIException):
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer errors of the domain with their own code and sentence."""
+    """Answer errors of the domain with their own code and sentence.
+
+    An error is JSON even where a table or a report was asked for.
+    """
+    if request := context.get("request"):
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
     response: Response | None = exception_handler(translated(error), context)
     return response
 

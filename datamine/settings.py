@@ -242,7 +242,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ScopeAllows"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "datamine.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "datamine.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -278,19 +278,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatus": "projects.choices.ProjectStatus",
         "ProcessingStatus": "datasets.choices.ProcessingStatus",
         "SessionStatus": "experiments.choices.SessionStatus",
-        "ValidationErrorEnum": (
-            "drf_standardized_errors.openapi_serializers.ValidationErrorEnum"
-        ),
-        "ClientErrorEnum": (
-            "drf_standardized_errors.openapi_serializers.ClientErrorEnum"
-        ),
-        "ServerErrorEnum": (
-            "drf_standardized_errors.openapi_serializers.ServerErrorEnum"
-        ),
     },
-    "POSTPROCESSING_HOOKS": [
-        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums"
-    ],
 }
 
 # Background work: the queue only rings; what is to be done stands in the rows.

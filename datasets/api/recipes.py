@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY
 from datasets import services
 from datasets.api.serializers import RecipeSerializer, RecipeWriteSerializer
 from datasets.exceptions import NotReadyError
@@ -47,7 +48,11 @@ class RecipeViewSet(
         rows = Recipe.objects.visible_to(self.request.user)
         return rows.select_related("project", "created_by")
 
-    @extend_schema(request=RecipeWriteSerializer, responses={201: RecipeSerializer})
+    @extend_schema(
+        request=RecipeWriteSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: RecipeSerializer},
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Keep the steps of a version, `{"name", "dataset", "version"}`, or steps

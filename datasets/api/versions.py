@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -16,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.waiting import preferred_wait, wait_until
 from datasets import services
 from datasets.api.serializers import (
@@ -99,8 +104,18 @@ class VersionActions(GenericViewSet):
 
     @extend_schema(
         request=StepsSerializer,
-        parameters=[OpenApiParameter("dry_run", bool)],
-        responses={202: VersionDetailSerializer, 200: TrialSerializer},
+        parameters=[
+            OpenApiParameter("dry_run", bool),
+            IDEMPOTENCY_KEY,
+            PREFER,
+            LOCATION,
+        ],
+        responses={
+            202: VersionDetailSerializer,
+            200: PolymorphicProxySerializer(
+                "MadeOrTried", [VersionDetailSerializer, TrialSerializer], None
+            ),
+        },
     )
     @versions.mapping.post
     def apply(self, request: Request, pk: str) -> Response:
@@ -208,7 +223,9 @@ class VersionActions(GenericViewSet):
             OpenApiParameter("format", str, enum=list(FORMATS)),
             OpenApiParameter("for", str, enum=["programs", "spreadsheets"]),
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY},
+        responses={
+            (200, "text/csv", "application/vnd.apache.parquet"): OpenApiTypes.BINARY
+        },
     )
     @action(detail=True, content_negotiation_class=AnyFormat)
     def download(self, request: Request, pk: str) -> HttpResponseBase:

@@ -18,6 +18,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.waiting import preferred_wait, wait_until
 from datasets import services
 from datasets.api.queries import OutliersQuery, RowsQuery
@@ -83,7 +84,11 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
     def get_queryset(self) -> QuerySet[Dataset]:
         return Dataset.objects.with_state().visible_to(self.request.user)
 
-    @extend_schema(request=UploadSerializer, responses={202: DatasetDetailSerializer})
+    @extend_schema(
+        request=UploadSerializer,
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: DatasetDetailSerializer, 200: DatasetDetailSerializer},
+    )
     def create(self, request: Request) -> Response:
         """Upload a table: `project`, `file`, and if wanted `name`, `dialect` (JSON).
 

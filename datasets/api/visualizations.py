@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY
 from datasets.charts.catalogue import CHARTS
 from datasets.models import Dataset, Visualization
 from datasets.visualizations import (
@@ -97,6 +99,8 @@ class VisualizationViewSet(mixins.ListModelMixin, GenericViewSet):
         )
         return get_for(self.request.user, rows, wanted, pk=self.kwargs["pk"])
 
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
+    @idempotent
     def create(self, request: Request) -> Response:
         """Keep a chart: `dataset`, `name`, `chart_type`, `chart_config`, and
         `is_shared` for the whole project. It must be one that can be drawn.

@@ -1,8 +1,7 @@
-"""Answers that are no JSON: tables as CSV, trees as text and programs."""
+"""Answers that are no JSON: tables as CSV, trees as text and programs, reports."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.renderers import BaseRenderer
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CsvRenderer(BaseRenderer):
-    """Writes rows of cells; an error stays JSON."""
+    """Writes rows of cells."""
 
     media_type = "text/csv"
     format = "csv"
@@ -25,13 +24,11 @@ class CsvRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> str:
-        if not isinstance(data, list):
-            return json.dumps(data)
         return "".join(csv_lines(data))
 
 
 class TextRenderer(BaseRenderer):
-    """Writes text as it is; an error stays JSON."""
+    """Writes text as it is."""
 
     media_type = "text/plain"
     format = "txt"
@@ -42,7 +39,7 @@ class TextRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> str:
-        return data if isinstance(data, str) else json.dumps(data)
+        return str(data)
 
 
 class SqlRenderer(TextRenderer):
@@ -57,6 +54,22 @@ class PythonRenderer(TextRenderer):
 
     media_type = "text/x-python"
     format = "py"
+
+
+class PdfRenderer(BaseRenderer):
+    """Hands over a report that has been typeset."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        return bytes(data)
 
 
 class SvgRenderer(TextRenderer):

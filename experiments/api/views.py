@@ -17,6 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.waiting import preferred_wait, wait_until
 from datasets.models import Dataset, DatasetVersion
 from experiments import services, sessions
@@ -28,6 +29,7 @@ from experiments.algorithms.catalogue import (
 from experiments.api.renderers import (
     TREE_RENDERERS,
     CsvRenderer,
+    PdfRenderer,
 )
 from experiments.api.serializers import (
     AlgorithmSerializer,
@@ -47,10 +49,13 @@ from experiments.contests import Contest
 from experiments.downloads import artifact_response
 from experiments.drafts import Draft, plan_of
 from experiments.filters import ExperimentApiFilter, SessionFilter
+from experiments.groups import Grouping
 from experiments.models import Experiment, Result, TrainingSession
+from experiments.overlay import Overlay
 from experiments.querysets import NEWEST
+from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
-from experiments.reports.rendering import pdf_response
+from experiments.reports.rendering import pdf_of, pdf_response
 from experiments.screenings import advice
 from experiments.trees import tree_of, writers_of
 from projects.models import Project
@@ -60,6 +65,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import FileResponse, HttpResponse
     from rest_framework.request import Request
+
+    from experiments.reports.documents import Document
 
 ORDERING = OpenApiParameter(
     "ordering",
@@ -88,6 +95,17 @@ def version_for(
         detail = ErrorDetail(f"The dataset has {what}.", "does_not_exist")
         raise ValidationError({"version": [detail]})
     return version
+
+
+def short_report(comparison: Comparison, contest: Contest) -> Document:
+    """Return what the page tells of a comparison as long as nothing is chosen there."""
+    return comparison_report(
+        comparison,
+        comparison.differences,
+        contest,
+        Grouping(comparison, ""),
+        Overlay(comparison, ""),
+    )
 
 
 class ExperimentViewSet(
@@ -127,7 +145,11 @@ class ExperimentViewSet(
         """List the experiments you may see."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=DraftSerializer, responses={201: ExperimentSerializer})
+    @extend_schema(
+        request=DraftSerializer,
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        responses={201: ExperimentSerializer},
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Save an experiment after checking every column, parameter and bound."""
@@ -173,7 +195,11 @@ class ExperimentViewSet(
         services.delete_experiment(experiment, actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={202: SessionDetailSerializer})
+    @extend_schema(
+        request=None,
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: SessionDetailSerializer},
+    )
     @action(detail=True, methods=["post"])
     def train(self, request: Request, pk: str) -> Response:
         """Start a session. `Prefer: wait=60` waits for its end, at most so long."""
@@ -201,13 +227,19 @@ class ExperimentViewSet(
         )
 
     @extend_schema(
-        request=CompareSerializer, responses={200: OpenApiTypes.OBJECT}, filters=False
+        request=CompareSerializer,
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
+        filters=False,
     )
     @action(
         detail=False,
         methods=["post"],
         reads=True,
-        renderer_classes=[JSONRenderer, CsvRenderer],
+        renderer_classes=[JSONRenderer, CsvRenderer, PdfRenderer],
         pagination_class=None,
     )
     def compare(self, request: Request) -> Response:
@@ -215,7 +247,7 @@ class ExperimentViewSet(
 
         `tests` sets each against the best, or against the one named in `against`: a
         corrected t-test over the same folds, McNemar's test on the same rows, or the
-        sentence why there is none.
+        sentence why there is none. `?format=csv` and `pdf` take it along.
         """
         body = CompareSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -231,6 +263,8 @@ class ExperimentViewSet(
         contest = Contest(comparison, against=said["against"], metric=said["metric"])
         if request.accepted_renderer.format == CsvRenderer.format:
             return Response([*comparison.table(), *contest.table()])
+        if request.accepted_renderer.format == PdfRenderer.format:
+            return Response(pdf_of(short_report(comparison, contest)))
         return Response(comparison.to_json() | {"tests": contest.to_json()})
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
@@ -240,7 +274,13 @@ class ExperimentViewSet(
         latest = Result.objects.for_report().latest_of(self.experiment(Action.VIEW))
         return pdf_response(experiment_report(latest), f"report_{pk}.pdf")
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
+    @extend_schema(
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, *(r.media_type for r in TREE_RENDERERS)): OpenApiTypes.STR,
+        },
+        filters=False,
+    )
     @action(
         detail=True,
         renderer_classes=[JSONRenderer, *TREE_RENDERERS],

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.waiting import preferred_wait, wait_until
 from datasets.models import DatasetVersion
 from experiments.algorithms.catalogue import algorithm
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
+STARTING = [IDEMPOTENCY_KEY, PREFER, LOCATION]
+UNDER_WAY_OR_ENDED = {202: RetrainingSerializer, 200: RetrainingSerializer}
+
+
 class RetrainingActions(ModelLookups):
     """What a model can be learned anew with, and the calls that start it."""
 
@@ -60,7 +65,9 @@ class RetrainingActions(ModelLookups):
             }
         )
 
-    @extend_schema(request=TrainSerializer, responses={202: RetrainingSerializer})
+    @extend_schema(
+        request=TrainSerializer, parameters=STARTING, responses=UNDER_WAY_OR_ENDED
+    )
     @action(detail=True, methods=["post"])
     def train(self, request: Request, key: str, name: str) -> Response:
         """Learn the model anew from its own rows, by defaults, a preset or a config.
@@ -70,7 +77,9 @@ class RetrainingActions(ModelLookups):
         """
         return self.after_work(self.trained(request))
 
-    @extend_schema(request=RetrainSerializer, responses={202: RetrainingSerializer})
+    @extend_schema(
+        request=RetrainSerializer, parameters=STARTING, responses=UNDER_WAY_OR_ENDED
+    )
     @action(detail=True, methods=["post"])
     def retrain(self, request: Request, key: str, name: str) -> Response:
         """Learn the model anew from a dataset, or from its labelled records.

@@ -289,6 +289,7 @@ class RecordSerializer(serializers.ModelSerializer):
     """A prediction that was kept, and what turned out to be true."""
 
     version = serializers.CharField(source="version_name", read_only=True)
+    actual = serializers.JSONField(read_only=True)
 
     class Meta:
         model = Record

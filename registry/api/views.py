@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
 from datamine.parsers import RowsParser
+from datamine.schema import IDEMPOTENCY_KEY
 from experiments.models import Experiment, Result, TrainingSession
 from projects.api.authentication import TokenAuthentication
 from projects.models import Project
@@ -88,7 +89,11 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
         page = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(request=RegisterSerializer, responses={201: RegisteredSerializer})
+    @extend_schema(
+        request=RegisterSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: RegisteredSerializer},
+    )
     @idempotent
     def create(self, request: Request, key: str) -> Response:
         """Register a completed session; the same name again adds a version."""
@@ -124,7 +129,11 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
         delete_model(self.model(Action.MANAGE), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=ActivateSerializer, responses=SwitchedSerializer)
+    @extend_schema(
+        request=ActivateSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=SwitchedSerializer,
+    )
     @action(detail=True, methods=["post"])
     @idempotent
     def activate(self, request: Request, key: str, name: str) -> Response:
@@ -139,7 +148,11 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
         serving.warm(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
-    @extend_schema(request=RollbackSerializer, responses=SwitchedSerializer)
+    @extend_schema(
+        request=RollbackSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses=SwitchedSerializer,
+    )
     @action(detail=True, methods=["post"])
     @idempotent
     def rollback(self, request: Request, key: str, name: str) -> Response:

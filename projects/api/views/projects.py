@@ -14,6 +14,7 @@ from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY
 from projects import services
 from projects.api.serializers import (
     ActivitySerializer,
@@ -60,6 +61,7 @@ class ProjectViewSet(ModelViewSet):
             self.request.user, self.get_queryset(), action, key=self.kwargs["key"]
         )
 
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().create(request, *args, **kwargs)
@@ -111,7 +113,11 @@ class MemberViewSet(
         self.project(Action.MANAGE)
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
 
-    @extend_schema(request=NewMemberSerializer, responses={201: MemberSerializer})
+    @extend_schema(
+        request=NewMemberSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: MemberSerializer},
+    )
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Make somebody a member."""

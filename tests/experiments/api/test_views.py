@@ -314,6 +314,25 @@ def test_experiments_are_ordered_by_a_metric(project, owner):
 
 
 @pytest.mark.django_db
+def test_comparison_comes_as_pdf_and_its_refusal_as_json(project, owner):
+    ids = [
+        ResultFactory(
+            session__experiment__version__dataset__project=project
+        ).session.experiment_id
+        for _ in range(2)
+    ]
+    client = signed_in(owner)
+
+    report = client.post("/api/experiments/compare/?format=pdf", {"experiments": ids})
+    refused = client.post("/api/experiments/compare/?format=csv", {"experiments": []})
+
+    assert (report.status_code, report["Content-Type"]) == (200, "application/pdf")
+    assert report.content.startswith(b"%PDF-")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/json")
+    assert refused.json()["errors"][0]["attr"] == "experiments"
+
+
+@pytest.mark.django_db
 def test_experiments_are_compared_as_json_and_csv(project, owner):
     ids = [
         ResultFactory(

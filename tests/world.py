@@ -1,0 +1,89 @@
+"""One row of everything: where every address of the site leads somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from projects.services import create_token
+from registry import serving
+from registry.services import (
+    activate_version,
+    keep_records,
+    register_version,
+    retrain_from_version,
+)
+from tests.factories.datasets import RecipeFactory, UploadFactory, VisualizationFactory
+from tests.factories.experiments import flowers_draft, trained_session
+
+
+class World:
+    """One row of everything, in one project."""
+
+    def __init__(self, project, owner, viewer) -> None:
+        self.project = project
+        self.session = trained_session(flowers_draft(project, owner), owner)
+        self.version = register_version(self.session, name="flowers", actor=owner)
+        activate_version(self.version, actor=owner)
+        row = {"petal": 1.5, "sepal": 5.1, "colour": "white"}
+        answer = serving.predict_rows(self.version, [row])
+        (self.record,) = keep_records(self.version, [row], answer, actor=owner)
+        self.retraining = retrain_from_version(
+            self.version.model,
+            self.session.experiment.version,
+            parameters={},
+            actor=owner,
+        )
+        self.recipe = RecipeFactory(project=project)
+        self.upload = UploadFactory(project=project, created_by=owner)
+        self.chart = VisualizationFactory(
+            dataset=self.session.experiment.dataset, is_shared=True
+        )
+        self.membership = project.memberships.get(user=viewer)
+        self.token, _ = create_token(owner, name="notebook", days=1)
+
+    def words(self, name: str, words: Iterable[str]) -> dict[str, Any]:
+        """Return what the words of an address stand for."""
+        values = {
+            "key": self.project.key,
+            "number": self.numbered(name),
+            "ending": "sql",
+            "name": self.version.model.name,
+            "version": self.version.version,
+            "version_name": self.version.version,
+            "pk": self.row(name),
+        }
+        if name.startswith("algorithm"):
+            values["name"] = "knn"
+        return {word: values[word] for word in words}
+
+    def numbered(self, name: str) -> int:
+        """Return the number of a row that another row's address leads to."""
+        numbers = {
+            "registry:outcome": self.record.pk,
+            "registry:retraining": self.retraining.pk,
+            "registry:cancel_retraining": self.retraining.pk,
+        }
+        return numbers.get(name, 1)
+
+    def row(self, name: str) -> Any:
+        """Return the id of the row an address is about: the longest prefix counts."""
+        rows = {
+            "projects:member": self.membership.pk,
+            "api-member": self.membership.pk,
+            "account:token": self.token.id,
+            "datasets:review": self.upload.pk,
+            "datasets:discard": self.upload.pk,
+            "datasets:visualization": self.chart.pk,
+            "api-visualization": self.chart.pk,
+            "datasets:recipe": self.recipe.pk,
+            "api-recipe": self.recipe.pk,
+            "datasets:": self.session.experiment.dataset_id,
+            "api-dataset": self.session.experiment.dataset_id,
+            "experiment": self.session.experiment_id,
+            "session": self.session.pk,
+            "record": self.record.pk,
+            "retraining": self.retraining.pk,
+            "registry:": self.version.model_id,
+        }
+        return next((rows[start] for start in rows if name.startswith(start)), None)
