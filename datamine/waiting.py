@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rest_framework.request import Request
+    from rest_framework.response import Response
 
 LONGEST = 60
 EVERY = 0.1
@@ -30,3 +33,16 @@ def wait_until(is_done: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(EVERY)
     return True
+
+
+def when_done(
+    request: Request,
+    response: Response,
+    is_done: Callable[[], bool],
+    show: Callable[[], Any],
+) -> Response:
+    """Wait as long as the client prefers; if the work has ended, 200 and what came."""
+    seconds = preferred_wait(request)
+    if seconds and wait_until(is_done, seconds):
+        response.status_code, response.data = status.HTTP_200_OK, show()
+    return response

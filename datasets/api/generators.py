@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from datamine.idempotency import idempotent
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datasets.api.serializers import DatasetDetailSerializer
+from datasets.api.versions import when_imported
 from datasets.generators.catalogue import GENERATORS
 from datasets.models import Dataset
 from datasets.synthetic import make_synthetic
@@ -55,10 +57,17 @@ class GeneratorsView(APIView):
         entries = list(GENERATORS.values())
         return Response(GeneratorSerializer(entries, many=True).data)
 
-    @extend_schema(request=OrderSerializer, responses={202: DatasetDetailSerializer})
-    @idempotent
+    @extend_schema(
+        request=OrderSerializer,
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: DatasetDetailSerializer, 200: DatasetDetailSerializer},
+    )
     def post(self, request: Request) -> Response:
         """Make a dataset; answers 202 with the address to poll until it is `ready`."""
+        return when_imported(request, self.ordered(request))
+
+    @idempotent
+    def ordered(self, request: Request) -> Response:
         given = OrderSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data

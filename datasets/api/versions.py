@@ -21,7 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import preferred_wait, wait_until
+from datamine.waiting import when_done
 from datasets import services
 from datasets.api.serializers import (
     DatasetDetailSerializer,
@@ -48,6 +48,31 @@ if TYPE_CHECKING:
 VERSION = OpenApiParameter(
     "version", int, description="Number of a version; unless given: the active one."
 )
+
+
+JSON = FORMATS["json"].content_type
+ROWS = {"type": "array", "items": {"type": "object"}}
+#: Of the files a version goes out as, but JSON.
+MEDIA_TYPES = [
+    entry.content_type.partition(";")[0]
+    for entry in FORMATS.values()
+    if entry.content_type != JSON
+]
+
+
+def when_imported(request: Request, response: Response) -> Response:
+    """Wait for the data of a new dataset, if the client prefers that."""
+    pk = response.data["id"]
+    unfinished = DatasetVersion.objects.filter(
+        dataset=pk, status__in=services.UNFINISHED
+    )
+    made = Dataset.objects.with_state().visible_to(request.user)
+    return when_done(
+        request,
+        response,
+        lambda: not unfinished.exists(),
+        lambda: DatasetDetailSerializer(made.get(pk=pk)).data,
+    )
 
 
 class AnyFormat(DefaultContentNegotiation):
@@ -154,12 +179,13 @@ class VersionActions(GenericViewSet):
             dataset=self.kwargs["pk"], number=response.data["number"]
         )
         unfinished = rows.filter(status__in=services.UNFINISHED)
-        seconds = preferred_wait(request)
-        if seconds and wait_until(lambda: not unfinished.exists(), seconds):
-            version = rows.select_related("dataset", "parent").get()
-            response.data = VersionDetailSerializer(version).data
-            response.status_code = status.HTTP_200_OK
-        return response
+        made = rows.select_related("dataset", "parent")
+        return when_done(
+            request,
+            response,
+            lambda: not unfinished.exists(),
+            lambda: VersionDetailSerializer(made.get()).data,
+        )
 
     @idempotent
     def applied(self, request: Request, given: StepsSerializer) -> Response:
@@ -223,9 +249,7 @@ class VersionActions(GenericViewSet):
             OpenApiParameter("format", str, enum=list(FORMATS)),
             OpenApiParameter("for", str, enum=["programs", "spreadsheets"]),
         ],
-        responses={
-            (200, "text/csv", "application/vnd.apache.parquet"): OpenApiTypes.BINARY
-        },
+        responses={(200, *MEDIA_TYPES): OpenApiTypes.BINARY, (200, JSON): ROWS},
     )
     @action(detail=True, content_negotiation_class=AnyFormat)
     def download(self, request: Request, pk: str) -> HttpResponseBase:

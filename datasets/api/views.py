@@ -19,7 +19,6 @@ from rest_framework.views import APIView
 
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import preferred_wait, wait_until
 from datasets import services
 from datasets.api.queries import OutliersQuery, RowsQuery
 from datasets.api.serializers import (
@@ -30,9 +29,9 @@ from datasets.api.serializers import (
     StepEntrySerializer,
     UploadSerializer,
 )
-from datasets.api.versions import VERSION, VersionActions
+from datasets.api.versions import VERSION, VersionActions, when_imported
 from datasets.exceptions import DatasetError, UnreadableFileError
-from datasets.models import Dataset, DatasetVersion
+from datasets.models import Dataset
 from datasets.paging import Page
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
@@ -95,8 +94,7 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         What `dialect` leaves out is guessed; guess it first with `sniff/`. Answers 202
         with the address to poll, or waits with `Prefer: wait=60`.
         """
-        response = self.uploaded(request)
-        return self.after_work(response, response.data["id"])
+        return when_imported(request, self.uploaded(request))
 
     @idempotent
     def uploaded(self, request: Request) -> Response:
@@ -128,22 +126,6 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
             dialect=found.dialect,
             actor=self.request.user,
         )
-
-    def after_work(self, response: Response, pk: int) -> Response:
-        """Wait as long as the client prefers; answer 200 if the work has ended."""
-        seconds = preferred_wait(self.request)
-        self.kwargs["pk"] = pk
-        ended = seconds and wait_until(lambda: self.has_ended(pk), seconds)
-        if ended:
-            response.data = DatasetDetailSerializer(self.dataset(Action.VIEW)).data
-            response.status_code = status.HTTP_200_OK
-        return response
-
-    def has_ended(self, pk: int) -> bool:
-        unfinished = DatasetVersion.objects.filter(
-            dataset=pk, status__in=services.UNFINISHED
-        )
-        return not unfinished.exists()
 
     @extend_schema(request=SniffRequestSerializer, responses=SniffSerializer)
     @action(detail=False, methods=["post"], parser_classes=[MultiPartParser])

@@ -18,7 +18,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import preferred_wait, wait_until
+from datamine.waiting import when_done
 from datasets.models import Dataset, DatasetVersion
 from experiments import services, sessions
 from experiments.algorithms.catalogue import (
@@ -198,22 +198,18 @@ class ExperimentViewSet(
     @extend_schema(
         request=None,
         parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
-        responses={202: SessionDetailSerializer},
+        responses={202: SessionDetailSerializer, 200: SessionDetailSerializer},
     )
     @action(detail=True, methods=["post"])
     def train(self, request: Request, pk: str) -> Response:
         """Start a session. `Prefer: wait=60` waits for its end, at most so long."""
         response = self.started(request)
-        seconds = preferred_wait(request)
         found = TrainingSession.objects.filter(pk=response.data["id"])
-        if not seconds:
-            return response
-        wait_until(lambda: found.get().is_over, seconds)
-        latest = found.select_related("result").get()
-        return Response(
-            SessionDetailSerializer(latest).data,
-            status=response.status_code,
-            headers={"Location": response["Location"]},
+        return when_done(
+            request,
+            response,
+            lambda: found.get().is_over,
+            lambda: SessionDetailSerializer(found.select_related("result").get()).data,
         )
 
     @idempotent

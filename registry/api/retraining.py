@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import preferred_wait, wait_until
+from datamine.waiting import when_done
 from datasets.models import DatasetVersion
 from experiments.algorithms.catalogue import algorithm
 from experiments.api.serializers import ParametersSerializer
@@ -136,13 +136,13 @@ class RetrainingActions(ModelLookups):
         )
 
     def after_work(self, response: Response) -> Response:
-        """Wait as long as the client prefers; answer 200 if it has ended."""
         found = Retraining.objects.filter(pk=response.data["id"])
-        seconds = preferred_wait(self.request)
-        if seconds and wait_until(lambda: found.get().is_over, seconds):
-            response.status_code = status.HTTP_200_OK
-            response.data = RetrainingSerializer(found.with_results().get()).data
-        return response
+        return when_done(
+            self.request,
+            response,
+            lambda: found.get().is_over,
+            lambda: RetrainingSerializer(found.with_results().get()).data,
+        )
 
 
 def accepted(retraining: Retraining) -> Response:
