@@ -207,8 +207,8 @@ class ProjectAdmin(ProjectScopedAdmin):
     search_fields = ["name", "key", "description"]
     date_hierarchy = "created_at"
     fields = [
-        "name", "key", "description", "is_public", "status", "metadata",
-        "created_at", "updated_at",
+        "name", "key", "description", "is_public", "needs_second_owner", "status",
+        "metadata", "created_at", "updated_at",
     ]  # fmt: skip
     readonly_fields = ["key", "created_at", "updated_at"]
 

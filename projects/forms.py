@@ -15,7 +15,7 @@ from projects.models import Project, User
 class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
-        fields = ["name", "description", "is_public"]
+        fields = ["name", "description", "is_public", "needs_second_owner"]
         labels = {"is_public": "Public"}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 

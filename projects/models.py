@@ -38,6 +38,11 @@ class Project(models.Model):
     is_public = models.BooleanField(
         default=False, help_text="Everyone who signs in may look, only members work."
     )
+    needs_second_owner = models.BooleanField(
+        "Four eyes",
+        default=False,
+        help_text="A model's version comes into service once another owner agrees.",
+    )
     status = models.CharField(
         max_length=10, choices=ProjectStatus, default=ProjectStatus.ACTIVE
     )

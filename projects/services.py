@@ -32,6 +32,7 @@ def create_project(
     actor: User,
     description: str = "",
     is_public: bool = False,
+    needs_second_owner: bool = False,
     metadata: dict[str, Any] | None = None,
 ) -> Project:
     """Make a project that `actor` owns; its key comes from the name."""
@@ -40,6 +41,7 @@ def create_project(
         name=name,
         description=description,
         is_public=is_public,
+        needs_second_owner=needs_second_owner,
         metadata=metadata or {},
     )
     Membership.objects.create(project=project, user=actor, role=Role.OWNER)

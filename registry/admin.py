@@ -10,12 +10,13 @@ from projects.admin import ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
 from registry.models import (
     Activation,
+    ActivationRequest,
     ModelVersion,
     Record,
     RegisteredModel,
     Retraining,
 )
-from registry.services import promote_version, roll_back
+from registry.services import approve_request, promote_version, roll_back
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -97,6 +98,32 @@ class ActivationAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "model__project"]
     search_fields = ["version_name", "previous_name", "reason", "model__name"]
     date_hierarchy = "created_at"
+
+
+@admin.register(ActivationRequest)
+class ActivationRequestAdmin(ManagedAdmin):
+    """Who asked that which version comes into service, and what was decided."""
+
+    list_display = [
+        "id", "model", "version_name", "status", "created_by", "created_at",
+        "decided_by",
+    ]  # fmt: skip
+    list_select_related = ["model__project", "created_by", "decided_by"]
+    list_filter = ["status", "model__project"]
+    search_fields = ["version_name", "reason", "model__name"]
+    date_hierarchy = "created_at"
+    actions = ["approve_selected"]
+
+    @admin.action(description="Approve", permissions=["manage"])
+    def approve_selected(
+        self, request: HttpRequest, queryset: QuerySet[ActivationRequest]
+    ) -> None:
+        try_for_each(
+            request,
+            queryset.with_people(),
+            Action.MANAGE,
+            lambda asked: approve_request(asked, actor=request.user),
+        )
 
 
 @admin.register(Record)

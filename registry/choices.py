@@ -6,6 +6,12 @@ class ActivationKind(TextChoices):
     ROLLBACK = "rollback", "Rolled back"
 
 
+class RequestStatus(TextChoices):
+    OPEN = "open", "Waits for an owner"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+
+
 class RetrainingSource(TextChoices):
     DATASET = "dataset", "A dataset version"
     RECORDS = "records", "Labelled records"

@@ -96,3 +96,15 @@ class UnfitTagsError(RegistryError):
     code = "invalid"
     status_code = 400
     attr = "tags"
+
+
+class SecondOwnerNeededError(RegistryError):
+    """The project wants two people to agree before a version comes into service."""
+
+    code = "second_owner_needed"
+
+
+class RequestError(RegistryError):
+    """A request that cannot be made or answered as things are."""
+
+    code = "request"

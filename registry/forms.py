@@ -57,6 +57,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class RequestForm(forms.Form):
+    """Why somebody asks that a version comes into service."""
+
+    reason = forms.CharField(
+        max_length=400, help_text="Whoever approves reads it; kept in the ledger."
+    )
+
+
+class DecisionForm(forms.Form):
+    """What an owner says to a request."""
+
+    decision = forms.ChoiceField(
+        choices=[("approve", "Approve"), ("decline", "Decline")]
+    )
+    remark = forms.CharField(max_length=400, required=False)
+
+
 class RowsFileForm(forms.Form):
     """A file of rows to predict."""
 

@@ -86,6 +86,20 @@ class ActivationQuerySet(VisibleQuerySet):
         return self.filter(created_at__lte=moment)[:1]
 
 
+class ActivationRequestQuerySet(VisibleQuerySet):
+    project_path = "model__project"
+
+    def with_people(self) -> Self:
+        """Fetch along who asked and who decided, and what it is about."""
+        return self.select_related(
+            "model__project", "version", "created_by", "decided_by"
+        )
+
+    def open(self) -> Self:
+        """Return those that wait for an owner."""
+        return self.filter(status="open")
+
+
 class RecordQuerySet(VisibleQuerySet):
     project_path = "model__project"
 

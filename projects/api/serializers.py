@@ -86,6 +86,7 @@ class ProjectSerializer(serializers.ModelSerializer):
             "name",
             "description",
             "is_public",
+            "needs_second_owner",
             "status",
             "metadata",
             "role",

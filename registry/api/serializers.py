@@ -10,6 +10,7 @@ from experiments.api.serializers import PresetSerializer
 from registry.choices import RetrainingStatus
 from registry.models import (
     Activation,
+    ActivationRequest,
     ModelVersion,
     Record,
     RegisteredModel,
@@ -160,6 +161,38 @@ class ActivateSerializer(serializers.Serializer):
     reason = serializers.CharField(
         max_length=500, required=False, default="", allow_blank=True
     )
+
+
+class AskSerializer(serializers.Serializer):
+    """Which version should come into service, and why."""
+
+    version = serializers.CharField(max_length=20)
+    reason = serializers.CharField(max_length=400)
+
+
+class DeclineSerializer(serializers.Serializer):
+    """What is said to whoever asked."""
+
+    remark = serializers.CharField(
+        max_length=400, required=False, default="", allow_blank=True
+    )
+
+
+class ActivationRequestSerializer(serializers.ModelSerializer):
+    """A request to activate a version, with what the gate said when it was made."""
+
+    version = serializers.CharField(source="version_name", read_only=True)
+    suggestion = SuggestionSerializer(read_only=True)
+    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    decided_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+
+    class Meta:
+        model = ActivationRequest
+        fields = [
+            "id", "version", "reason", "suggestion", "status", "remark", "created_by",
+            "created_at", "decided_by", "decided_at",
+        ]  # fmt: skip
+        read_only_fields = fields
 
 
 class RollbackSerializer(serializers.Serializer):

@@ -7,6 +7,11 @@ from registry.services.records import (
     newest_signature,
     target_of,
 )
+from registry.services.requests import (
+    approve_request,
+    decline_request,
+    request_activation,
+)
 from registry.services.retraining import (
     LEAST_RECORDS,
     advance_retrainings,
@@ -33,7 +38,9 @@ __all__ = [
     "LEAST_RECORDS",
     "activate_version",
     "advance_retrainings",
+    "approve_request",
     "cancel_retraining",
+    "decline_request",
     "default_parameters",
     "delete_model",
     "delete_version",
@@ -46,6 +53,7 @@ __all__ = [
     "pattern_of",
     "promote_version",
     "register_version",
+    "request_activation",
     "retrain_from_records",
     "retrain_from_version",
     "retrained_draft",

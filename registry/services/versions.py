@@ -16,6 +16,7 @@ from registry.exceptions import (
     ActiveVersionError,
     NothingToRollBackError,
     NotTrainedError,
+    SecondOwnerNeededError,
     UnfitTagsError,
 )
 from registry.gate import require_reason
@@ -93,8 +94,14 @@ def promote_version(
 ) -> Activation:
     """Activate a version that is better, or for a reason; as `activate_version`.
 
-    Raises `ReasonNeededError` where the gate does not find it better.
+    Raises `SecondOwnerNeededError` where the project wants a request and another
+    owner's approval, `ReasonNeededError` where the gate does not find it better.
     """
+    if version.project.needs_second_owner:
+        raise SecondOwnerNeededError(
+            "This project wants four eyes: ask for the activation, another owner "
+            "approves it."
+        )
     require_reason(version, reason)
     return activate_version(version, reason=reason, actor=actor)
 

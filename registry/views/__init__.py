@@ -11,13 +11,16 @@ from registry.views.models import (
 )
 from registry.views.predicting import predict, predict_file
 from registry.views.records import outcome, outcomes, records, records_csv
+from registry.views.requests import ask, decide
 from registry.views.retraining import cancel, retrain, retraining
 from registry.views.versions import compare, download, version
 
 __all__ = [
     "activate",
+    "ask",
     "cancel",
     "compare",
+    "decide",
     "delete",
     "delete_one_version",
     "detail",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.models import TrainingSession
@@ -70,6 +71,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         spec=json.dumps(chart.spec()) if chart.is_worth_drawing else "",
         before=version_before(model),
         **ledger_of(request, model),
+        requests=model.requests.open().with_people(),
+        may_edit=can(request.user, Action.EDIT, model.project),
         may_manage=can(request.user, Action.MANAGE, model.project),
     )
     return render(request, "registry/detail.html", context)
@@ -124,6 +127,9 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
         model=model,
         version=name,
     )
+    if model.project.needs_second_owner:
+        address = reverse("registry:ask", args=[model.pk])
+        return redirect(f"{address}?version={version.version}")
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         try:

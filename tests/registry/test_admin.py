@@ -9,7 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registry.models import Activation, ModelVersion, RegisteredModel
-from registry.services import activate_version
+from registry.services import (
+    activate_version,
+    decline_request,
+    request_activation,
+)
 from tests.factories.projects import MembershipFactory, UserFactory
 from tests.factories.registry import ModelVersionFactory
 
@@ -137,3 +141,17 @@ def test_editor_among_the_staff_may_not_activate(client, clerk):
 
     assert "You may not manage" in shown
     assert not Activation.objects.exists()
+
+
+def test_request_is_approved_by_another_owner_only(client, boss):
+    version = ModelVersionFactory()
+    own = request_activation(version, reason="mine", actor=boss)
+    shown = choose(client, "activationrequest", "approve_selected", own)
+    decline_request(own, actor=boss)
+    other = request_activation(version, reason="yours", actor=UserFactory())
+
+    done = choose(client, "activationrequest", "approve_selected", other)
+
+    assert "another owner has to approve" in shown
+    assert "done." in done
+    assert Activation.objects.get().version == version
