@@ -33,6 +33,7 @@ class Limits:
     training_memory_mb: int
     training_seconds: int
     predict_rows: int
+    trash_days: int
 
 
 HOME = Path(reader("DATAMINE_HOME", default=str(BASE_DIR / "var"))).resolve()
@@ -73,6 +74,7 @@ LIMITS = Limits(
     training_memory_mb=reader.int("DATAMINE_TRAINING_MEMORY_MB", default=4096),
     training_seconds=reader.int("DATAMINE_TRAINING_SECONDS", default=6 * 3600),
     predict_rows=reader.int("DATAMINE_PREDICT_ROWS", default=10_000),
+    trash_days=reader.int("DATAMINE_TRASH_DAYS", default=30),
 )
 
 

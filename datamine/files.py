@@ -70,6 +70,7 @@ def local_copy(key: str) -> Iterator[Path]:
 
 def delete(key: str) -> None:
     """Remove the file of `key`; one that is not there is no error."""
+    fault_point("delete.before")
     default_storage.delete(key)
 
 

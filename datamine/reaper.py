@@ -29,7 +29,7 @@ from datamine.leases import (
 )
 from datamine.models import Worker
 from datamine.queue import ring_for
-from datasets.services import sweep as sweep_datasets
+from datasets.trash import sweep as sweep_datasets
 from experiments.stored import sweep_orphans as sweep_artifacts
 from registry.services import advance_retrainings
 

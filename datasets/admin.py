@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import F
 from unfold.decorators import action, display
 
-from datasets import services
+from datasets import services, trash
 from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
@@ -37,19 +37,25 @@ class DatasetAdmin(ProjectScopedAdmin):
         "name", "project", "state", "rows", "file_format", "file_size", "created_by",
         "created_at",
     ]  # fmt: skip
-    list_filter = ["file_format", "active_version__status", "created_at"]
+    list_filter = [
+        ("trashed_at", admin.EmptyFieldListFilter), "file_format",
+        "active_version__status", "created_at",
+    ]  # fmt: skip
     list_select_related = ["project", "created_by"]
     search_fields = ["name", "description", "filename", "sha256", "project__name"]
     date_hierarchy = "created_at"
     fields = [
         "name", "description", "project", "filename", "file_format", "file_size",
         "sha256", "upload", "active_version", "created_by", "created_at", "updated_at",
+        "trashed_at",
     ]  # fmt: skip
     readonly_fields = fields[2:]
-    actions = ["import_again"]
+    actions = ["import_again", "put_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
-        return super().get_queryset(request).with_state()
+        """What lies in the trash is listed too."""
+        rows = Dataset.everything.visible_to(request.user).with_state()
+        return rows.order_by(*self.get_ordering(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -71,7 +77,9 @@ class DatasetAdmin(ProjectScopedAdmin):
         )
 
     def delete_model(self, request: HttpRequest, obj: Dataset) -> None:
-        services.delete_dataset(obj, actor=request.user)
+        """Throw a dataset away; one in the trash is deleted for good."""
+        remove = trash.purge_dataset if obj.trashed_at else trash.trash_dataset
+        remove(obj, actor=request.user)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -88,6 +96,13 @@ class DatasetAdmin(ProjectScopedAdmin):
             services.import_again(dataset, dialect=dialect, actor=request.user)
 
         try_for_each(request, queryset, Action.EDIT, change)
+
+    @action(description="Put back from the trash", permissions=["delete"])
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
+        def change(dataset: Dataset) -> None:
+            trash.put_back(dataset, actor=request.user)
+
+        try_for_each(request, queryset, Action.MANAGE, change)
 
 
 @admin.register(DatasetVersion)

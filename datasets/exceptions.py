@@ -104,6 +104,18 @@ class DatasetInUseError(DatasetError):
     code = "in_use"
 
 
+class InTrashError(DatasetError):
+    """The dataset was thrown away."""
+
+    code = "in_trash"
+
+
+class NotInTrashError(DatasetError):
+    """What is to be put back or purged was not thrown away, or is gone."""
+
+    code = "not_in_trash"
+
+
 class StepRefusedError(DatasetError):
     """A step that cannot be done with these columns and parameters."""
 

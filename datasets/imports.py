@@ -81,7 +81,7 @@ def keep(version: DatasetVersion, target: Path, values: Values, lease: Lease) ->
     files.store(target, key)
     with transaction.atomic():
         lease.finish(data=key, **values)
-        Dataset.objects.filter(pk=version.dataset_id).update(
+        Dataset.everything.filter(pk=version.dataset_id).update(
             active_version=version, updated_at=timezone.now()
         )
 

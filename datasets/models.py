@@ -12,6 +12,7 @@ from django.urls import reverse
 from datamine.leases import LeasedJob
 from datasets.choices import SYNTHETIC, ProcessingStatus
 from datasets.querysets import (
+    DatasetManager,
     DatasetQuerySet,
     DatasetVersionQuerySet,
     RecipeQuerySet,
@@ -52,7 +53,10 @@ class Upload(models.Model):
 
 
 class Dataset(models.Model):
-    """A table a team uploaded; `active_version` points into its tree of versions."""
+    """A table a team uploaded; `active_version` points into its tree of versions.
+
+    One in the trash is in `everything` only, until it is put back or purged.
+    """
 
     project = models.ForeignKey(
         Project, on_delete=models.CASCADE, related_name="datasets"
@@ -76,14 +80,20 @@ class Dataset(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+    trashed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it is in the trash."
+    )
 
-    objects = DatasetQuerySet.as_manager()
+    objects = DatasetManager()
+    everything = DatasetQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "name"], name="datasets_dataset_name"
+                fields=["project", "name"],
+                condition=models.Q(trashed_at__isnull=True),
+                name="datasets_dataset_name",
             )
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Manager, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from projects.querysets import VisibleQuerySet
@@ -52,23 +52,43 @@ class DatasetQuerySet(VisibleQuerySet):
             )
         )
 
+    def in_trash(self) -> Self:
+        return self.filter(trashed_at__isnull=False)
 
-class DatasetVersionQuerySet(VisibleQuerySet):
+
+_Manager = Manager.from_queryset(DatasetQuerySet)
+
+
+class DatasetManager(_Manager[Any]):
+    """Datasets that are not in the trash: what everybody means by datasets."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(trashed_at=None)
+
+
+class PartOfDatasetQuerySet(VisibleQuerySet):
+    """Rows of a dataset; those of one in the trash are seen by nobody."""
+
     project_path = "dataset__project"
 
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        return super().visible_to(user).filter(dataset__trashed_at=None)
+
+
+class DatasetVersionQuerySet(PartOfDatasetQuerySet):
     def light(self) -> Self:
         """Leave out what only the page of one version shows."""
         return self.defer("problems", "columns", "profile", "log")
 
     def ready_in(self, project: Project) -> Self:
         """Return what a project can learn from, newest of each dataset first."""
-        ready = self.light().filter(dataset__project=project, status="ready")
+        ready = self.light().filter(
+            dataset__project=project, dataset__trashed_at=None, status="ready"
+        )
         return ready.select_related("dataset").order_by("dataset__name", "-number")
 
 
-class VisualizationQuerySet(VisibleQuerySet):
-    project_path = "dataset__project"
-
+class VisualizationQuerySet(PartOfDatasetQuerySet):
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         """Of the projects one sees: those for the project, and one's own."""
         found = super().visible_to(user)

@@ -17,7 +17,7 @@ from datasets import stored
 from datasets.choices import ProcessingStatus
 from datasets.exceptions import (
     BeingImportedError,
-    DatasetInUseError,
+    InTrashError,
     MadeHereError,
     NameTakenError,
     NoFileError,
@@ -28,7 +28,7 @@ from datasets.exceptions import (
     StepRefusedError,
     UnreadableFileError,
 )
-from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
+from datasets.models import Dataset, DatasetVersion, Recipe, Upload
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.recipes import build, check_recipe
@@ -281,51 +281,11 @@ def update_dataset(
     return dataset
 
 
-def delete_dataset(dataset: Dataset, *, actor: User) -> None:
-    """Delete a dataset, its versions and its files.
-
-    Raises `DatasetInUseError` if experiments or other rows stand on it.
-    """
-    with transaction.atomic():
-        locked(dataset)
-        users = users_of(dataset)
-        if users:
-            raise DatasetInUseError(
-                f"“{dataset.name}” is used by {' and '.join(users)}. Delete them first."
-            )
-        keys = {dataset.upload, *dataset.versions.values_list("data", flat=True)}
-        record_activity(actor, dataset, "deleted")
-        dataset.delete()
-        remove_after_commit(keys)
-
-
 def discard_upload(upload: Upload) -> None:
     """Throw an upload away."""
     with transaction.atomic():
         remove_after_commit({upload.key})
         upload.delete()
-
-
-def sweep() -> int:
-    """Remove uploads nobody imported within a day, and files without a row."""
-    for upload in Upload.objects.filter(created_at__lt=timezone.now() - stored.GRACE):
-        discard_upload(upload)
-    return stored.sweep_orphans()
-
-
-def users_of(dataset: Dataset) -> list[str]:
-    """Return what stands on a dataset, in words: "3 experiments"."""
-    found = []
-    for relation in Dataset._meta.related_objects:
-        model = relation.related_model
-        if model in (DatasetVersion, Visualization):
-            continue
-        count = model._base_manager.filter(**{relation.field.name: dataset}).count()
-        if count:
-            meta = model._meta
-            noun = meta.verbose_name if count == 1 else meta.verbose_name_plural
-            found.append(f"{count} {noun}")
-    return found
 
 
 def free_name(project: Project, filename: str) -> str:
@@ -350,8 +310,14 @@ def add_version(dataset: Dataset, *, actor: User, **values: Any) -> DatasetVersi
 
 
 def locked(dataset: Dataset) -> Dataset:
-    """Keep others from adding to a dataset until the transaction ends."""
-    return Dataset.objects.select_for_update().get(pk=dataset.pk)
+    """Keep others from adding to a dataset until the transaction ends.
+
+    Raises `InTrashError` if it was thrown away meanwhile.
+    """
+    found = Dataset.everything.select_for_update().get(pk=dataset.pk)
+    if found.trashed_at:
+        raise InTrashError(f"“{found.name}” is in the trash. Put it back first.")
+    return found
 
 
 def require_file(dataset: Dataset) -> None:

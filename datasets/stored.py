@@ -76,7 +76,7 @@ def readable(version: DatasetVersion) -> Iterator[Path]:
 def sweep_orphans() -> int:
     """Remove stored files of datasets that no row names; return how many."""
     known = set(Upload.objects.values_list("key", flat=True))
-    known |= set(Dataset.objects.values_list("upload", flat=True))
+    known |= set(Dataset.everything.values_list("upload", flat=True))
     known |= set(DatasetVersion.objects.values_list("data", flat=True))
     return remove_orphans((UPLOADS, VERSIONS), known)
 

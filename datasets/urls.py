@@ -10,6 +10,7 @@ from datasets.views import (
     recipes,
     rows,
     synthetic,
+    trash,
     uploading,
     versions,
 )
@@ -21,12 +22,15 @@ urlpatterns = [
     path(
         "projects/<slug:key>/datasets/synthetic/", synthetic.synthetic, name="synthetic"
     ),
+    path("projects/<slug:key>/datasets/trash/", trash.in_trash, name="trash"),
     path("datasets/uploads/<uuid:pk>/", uploading.review, name="review"),
     path("datasets/uploads/<uuid:pk>/discard/", uploading.discard, name="discard"),
     path("datasets/<int:pk>/", overview.detail, name="detail"),
     path("datasets/<int:pk>/edit/", overview.edit, name="edit"),
     path("datasets/<int:pk>/dialect/", uploading.dialect, name="dialect"),
     path("datasets/<int:pk>/delete/", overview.delete, name="delete"),
+    path("datasets/<int:pk>/put-back/", trash.put_back, name="put-back"),
+    path("datasets/<int:pk>/purge/", trash.purge, name="purge"),
     path("datasets/<int:pk>/rows/", rows.rows, name="rows"),
     path("datasets/<int:pk>/charts/", charts.charts, name="charts"),
     path("datasets/<int:pk>/charts/data.csv", charts.charts_csv, name="charts_csv"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
+
 from projects.services import create_token
 from registry import serving
 from registry.services import (
@@ -13,7 +15,12 @@ from registry.services import (
     register_version,
     retrain_from_version,
 )
-from tests.factories.datasets import RecipeFactory, UploadFactory, VisualizationFactory
+from tests.factories.datasets import (
+    DatasetFactory,
+    RecipeFactory,
+    UploadFactory,
+    VisualizationFactory,
+)
 from tests.factories.experiments import flowers_draft, trained_session
 
 
@@ -35,6 +42,7 @@ class World:
             actor=owner,
         )
         self.recipe = RecipeFactory(project=project)
+        self.trashed = DatasetFactory(project=project, trashed_at=timezone.now())
         self.upload = UploadFactory(project=project, created_by=owner)
         self.chart = VisualizationFactory(
             dataset=self.session.experiment.dataset, is_shared=True
@@ -76,6 +84,10 @@ class World:
             "datasets:discard": self.upload.pk,
             "datasets:visualization": self.chart.pk,
             "api-visualization": self.chart.pk,
+            "datasets:put-back": self.trashed.pk,
+            "datasets:purge": self.trashed.pk,
+            "api-dataset-put-back": self.trashed.pk,
+            "api-dataset-purge": self.trashed.pk,
             "datasets:recipe": self.recipe.pk,
             "api-recipe": self.recipe.pk,
             "datasets:": self.session.experiment.dataset_id,

@@ -123,8 +123,15 @@ class DatasetSerializer(serializers.ModelSerializer):
             "created_by",
             "created_at",
             "updated_at",
+            "trashed_at",
         ]
-        read_only_fields = ["filename", "file_format", "file_size", "sha256"]
+        read_only_fields = [
+            "filename",
+            "file_format",
+            "file_size",
+            "sha256",
+            "trashed_at",
+        ]
 
     def get_processing_status(self, dataset: Dataset) -> str:
         if dataset.active_version_id:

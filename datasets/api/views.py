@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datasets import services
+from datasets import services, trash
 from datasets.api.queries import OutliersQuery, RowsQuery
 from datasets.api.serializers import (
     DatasetDetailSerializer,
@@ -169,9 +169,36 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         return self.retrieve(request, pk)
 
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a dataset with all its versions; 409 while experiments stand on it."""
-        services.delete_dataset(self.dataset(Action.MANAGE), actor=request.user)
+        """Move a dataset to the trash; 409 while experiments stand on it."""
+        trash.trash_dataset(self.dataset(Action.MANAGE), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=DatasetSerializer(many=True))
+    @action(detail=False)
+    def trash(self, request: Request) -> Response:
+        """Datasets that were thrown away, the last one first."""
+        rows = Dataset.everything.in_trash().with_state().visible_to(request.user)
+        found = self.filter_queryset(rows.order_by("-trashed_at", "-pk"))
+        page = self.paginate_queryset(found)
+        return self.get_paginated_response(DatasetSerializer(page, many=True).data)
+
+    @extend_schema(request=None, responses=DatasetDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="put-back")
+    def put_back(self, request: Request, pk: str) -> Response:
+        """Take a dataset out of the trash; 409 if another has its name by now."""
+        trash.put_back(self.trashed(), actor=request.user)
+        return self.retrieve(request, pk)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def purge(self, request: Request, pk: str) -> Response:
+        """Delete a dataset in the trash for good, with all its versions."""
+        trash.purge_dataset(self.trashed(), actor=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def trashed(self) -> Dataset:
+        rows = Dataset.everything.in_trash()
+        return get_for(self.request.user, rows, Action.MANAGE, pk=self.kwargs["pk"])
 
     @extend_schema(parameters=[VERSION], responses=OpenApiTypes.OBJECT)
     @action(detail=True)

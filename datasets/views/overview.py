@@ -15,7 +15,7 @@ from django.views.decorators.http import (
 )
 
 from datamine.htmx import render_page
-from datasets import services
+from datasets import services, trash
 from datasets.exceptions import DatasetError
 from datasets.forms import DatasetForm
 from datasets.models import Dataset
@@ -76,6 +76,7 @@ def dataset_list(request: HttpRequest, key: str) -> HttpResponse:
         "orders": [(name, words) for name, (words, _) in ORDERS.items()],
         "query": query_without(request, "page"),
         "may_edit": can(request.user, Action.EDIT, project),
+        "trashed": Dataset.everything.in_trash().filter(project=project).count(),
     }
     return render_page(request, "datasets/list.html", "datasets/_list.html", context)
 
@@ -163,20 +164,20 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = dataset_for(request, pk, Action.MANAGE)
     if request.method == "POST":
         try:
-            services.delete_dataset(dataset, actor=request.user)
+            trash.trash_dataset(dataset, actor=request.user)
         except DatasetError as refusal:
             messages.error(request, str(refusal))
             return redirect("datasets:delete", pk)
-        messages.success(request, f"“{dataset.name}” is deleted.")
+        messages.success(request, f"“{dataset.name}” is in the trash.")
         return redirect("datasets:list", dataset.project.key)
     count = dataset.versions_count
     noun = "version" if count == 1 else "versions"
     lost = [
         f"The file “{dataset.filename}” as it was uploaded.",
         f"{count} {noun} with all steps that made them.",
-        "There is no way back: keep a download if you may need the data again.",
+        f"It can be put back for {trash.retention().days} days; then it is gone.",
     ]
-    users = services.users_of(dataset)
+    users = trash.users_of(dataset)
     context = dataset_context(request, dataset, "", lost=lost, users=users)
     return render(request, "datasets/delete.html", context)
 

@@ -120,11 +120,19 @@ def test_import_again_action_goes_through_the_service(boss, project, owner):
     assert f"{dataset}: done." in page
 
 
-def test_delete_goes_through_the_service(boss, project, owner):
+def test_delete_moves_to_the_trash_and_from_there_for_good(boss, project, owner):
     dataset = imported_dataset(project, owner)
+    url = reverse("admin:datasets_dataset_delete", args=[dataset.pk])
+    back = {"action": "put_back", "_selected_action": [dataset.pk]}
 
-    boss.post(
-        reverse("admin:datasets_dataset_delete", args=[dataset.pk]), {"post": "yes"}
-    )
+    boss.post(url, {"post": "yes"})
+    in_trash = Dataset.everything.in_trash().get()
+    listed = boss.get(list_of("dataset"), {"trashed_at__isempty": 0})
+    boss.post(list_of("dataset"), back)
+    kept = Dataset.objects.get()
+    for _ in range(2):
+        boss.post(url, {"post": "yes"})
 
-    assert not Dataset.objects.exists()
+    assert in_trash == kept == dataset
+    assert listed.context["cl"].result_count == 1
+    assert not Dataset.everything.exists()

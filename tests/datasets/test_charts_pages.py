@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from datasets.charts.catalogue import CHARTS
 from datasets.models import Visualization
-from datasets.services import delete_dataset
+from datasets.trash import purge_dataset, trash_dataset
 from projects.models import Activity
 from tests.factories.datasets import (
     DatasetFactory,
@@ -174,11 +174,14 @@ def test_viewers_look_but_keep_nothing(client, dataset, project, url):
 
 
 def test_kept_charts_go_with_their_dataset(dataset, owner):
-    VisualizationFactory(dataset=dataset)
+    chart = VisualizationFactory(dataset=dataset, is_shared=True)
 
-    delete_dataset(dataset, actor=owner)
+    trash_dataset(dataset, actor=owner)
+    seen = Visualization.objects.visible_to(owner).exists()
+    purge_dataset(dataset, actor=owner)
 
-    assert not Visualization.objects.exists()
+    assert not seen
+    assert not Visualization.objects.filter(pk=chart.pk).exists()
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -368,7 +368,7 @@ def test_edit_refuses_a_name_of_300_signs(signed_in, dataset):
     assert dataset.name == "flowers"
 
 
-def test_delete_says_what_is_lost_then_does_it(signed_in, dataset):
+def test_delete_says_what_moves_then_does_it(signed_in, dataset):
     url = reverse("datasets:delete", args=[dataset.pk])
 
     asked = signed_in.get(url).content.decode()
@@ -395,7 +395,7 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-LIST_QUERIES = 9
+LIST_QUERIES = 10
 
 
 @pytest.mark.parametrize("count", [1, 3])

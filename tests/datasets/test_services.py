@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from datamine.children import run_inline
 from datasets import services
 from datasets.exceptions import (
     BeingImportedError,
-    DatasetInUseError,
     NameTakenError,
     NoFileError,
     NothingToCancelError,
@@ -20,10 +16,9 @@ from datasets.exceptions import (
     StepRefusedError,
     UnreadableFileError,
 )
-from datasets.models import Dataset, DatasetVersion, Upload
+from datasets.models import Dataset, Upload
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec
-from experiments.models import Experiment
 from projects.models import Activity
 from tests.factories.datasets import (
     FLOWERS,
@@ -276,39 +271,6 @@ def test_update_dataset_refuses_a_name_that_is_taken(project, owner):
     assert other.name == "Other"
 
 
-def test_delete_removes_rows_and_files(
-    dataset, owner, django_capture_on_commit_callbacks
-):
-    child = services.apply_steps(dataset.active_version, specs=[FILL], actor=owner)
-    run_inline(child)
-    keys = [dataset.upload, dataset.active_version.data, child.data]
-
-    with django_capture_on_commit_callbacks(execute=True):
-        services.delete_dataset(dataset, actor=owner)
-
-    assert not DatasetVersion.objects.exists()
-    assert [default_storage.exists(key) for key in keys] == [False] * 3
-    assert Activity.objects.first().action == "deleted"
-
-
-def test_delete_refuses_while_experiments_stand_on_it(dataset, owner):
-    Experiment.objects.create(
-        project=dataset.project,
-        dataset=dataset,
-        version=dataset.active_version,
-        name="One",
-        task="classification",
-        algorithm="knn",
-        target_column="species",
-        feature_columns=["petal"],
-    )
-
-    with pytest.raises(DatasetInUseError, match="is used by 1 experiment"):
-        services.delete_dataset(dataset, actor=owner)
-
-    assert Dataset.objects.get() == dataset
-
-
 def test_equal_bytes_are_stored_once_and_go_one_by_one(project, owner):
     first = imported_dataset(project, owner)
     second = imported_dataset(project, owner)
@@ -317,44 +279,3 @@ def test_equal_bytes_are_stored_once_and_go_one_by_one(project, owner):
     assert first.active_version.sha256 == second.active_version.sha256
     assert second.name == "flowers (2)"
     assert first.upload != second.upload
-
-
-def test_sweep_removes_old_uploads_and_files_without_a_row(
-    dataset, monkeypatch, django_capture_on_commit_callbacks
-):
-    forgotten = UploadFactory(project=dataset.project)
-    fresh = UploadFactory(project=dataset.project)
-    orphan = UploadFactory.build(project=dataset.project).key
-    old = timezone.now() - timedelta(days=2)
-    Upload.objects.filter(pk=forgotten.pk).update(created_at=old)
-    monkeypatch.setattr("datasets.stored.GRACE", timedelta(0))
-    Upload.objects.filter(pk=fresh.pk).update(
-        created_at=timezone.now() + timedelta(hours=1)
-    )
-
-    with django_capture_on_commit_callbacks(execute=True):
-        services.sweep()
-
-    assert list(Upload.objects.all()) == [fresh]
-    exists = default_storage.exists
-    assert not exists(orphan)
-    assert not exists(forgotten.key)
-    assert exists(fresh.key)
-    assert exists(dataset.upload)
-    assert exists(dataset.active_version.data)
-
-
-def test_free_name_counts_on(project):
-    DatasetFactory(project=project, name="flowers")
-    DatasetFactory(project=project, name="flowers (2)")
-
-    assert services.free_name(project, "flowers.csv") == "flowers (3)"
-
-
-def test_a_second_bell_changes_nothing(dataset):
-    version = dataset.active_version
-    before = DatasetVersion.objects.filter(pk=version.pk).values().get()
-
-    run_inline(version)
-
-    assert DatasetVersion.objects.filter(pk=version.pk).values().get() == before

@@ -255,10 +255,24 @@ def test_patch_refuses_a_name_that_is_taken(api, dataset):
     assert error_of(response)["code"] == "name_taken"
 
 
-def test_delete_takes_everything(api, dataset):
-    response = api.delete(f"/api/datasets/{dataset.pk}/")
+def test_delete_puts_into_the_trash_and_purging_takes_everything(api, dataset):
+    url = f"/api/datasets/{dataset.pk}/"
 
-    assert response.status_code == 204
+    early = api.post(f"{url}purge/")
+    deleted = api.delete(url)
+    gone = api.get(url)
+    (listed,) = api.get("/api/datasets/trash/").json()["results"]
+    back = api.post(f"{url}put-back/").json()
+    again = api.post(f"{url}put-back/")
+    api.delete(url)
+    purged = api.post(f"{url}purge/")
+
+    assert [answer.status_code for answer in (early, deleted, gone, again, purged)] == [
+        404, 204, 404, 404, 204,
+    ]  # fmt: skip
+    assert (listed["id"], back["active_version"]) == (dataset.pk, 1)
+    assert listed["trashed_at"] > listed["created_at"]
+    assert back["trashed_at"] is None
     assert not DatasetVersion.objects.exists()
 
 
