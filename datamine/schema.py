@@ -36,6 +36,25 @@ LOCATION = OpenApiParameter(
     response=[201, 202],
     description="Where the new thing is.",
 )
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="Changes whenever the thing does.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="ETags you have; 304 if the thing still has one of them.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag you have read; 412 if the thing was changed since.",
+)
 RETRY_AFTER = OpenApiParameter(
     "Retry-After",
     int,
@@ -70,6 +89,8 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         answers = super()._get_response_bodies(direction=direction)
+        if self.takes(IF_NONE_MATCH):
+            answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
         for status in self.refusals():
             described = OpenApiResponse(RefusalSerializer, HTTPStatus(status).phrase)
             answers.setdefault(
@@ -92,9 +113,14 @@ class Schema(AutoSchema):
             404: True,  # also of a `?format=` there is not
             406: True,
             409: "{" in self.path or changes,
+            412: self.takes(IF_MATCH),
             413: has_body,
             415: has_body,
             429: True,
             507: changes,
         }
         return [status for status, is_possible in possible.items() if is_possible]
+
+    def takes(self, header: OpenApiParameter) -> bool:
+        """Whether this call looks at a header."""
+        return header in self.get_override_parameters()

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "datamine.middleware.AdminPolicyMiddleware",
+    "datamine.throttling.ApiRateMiddleware",
     "datamine.middleware.RequestLimitMiddleware",
     "datamine.middleware.FullDiskMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datasets import services, trash
@@ -153,10 +154,12 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
         )
 
     @extend_schema(responses=DatasetDetailSerializer)
+    @tagged
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(DatasetDetailSerializer(self.dataset(Action.VIEW)).data)
 
     @extend_schema(request=DatasetSerializer, responses=DatasetDetailSerializer)
+    @matched
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change `name` and `description`."""
         dataset = self.dataset(Action.EDIT)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY
 from datasets.charts.catalogue import CHARTS
@@ -116,10 +117,12 @@ class VisualizationViewSet(mixins.ListModelMixin, GenericViewSet):
         return Response(VisualizationSerializer(made).data, status.HTTP_201_CREATED)
 
     @extend_schema(responses=VisualizationSerializer)
+    @tagged
     def retrieve(self, request: Request, pk: str) -> Response:
         return Response(VisualizationSerializer(self.one(Action.VIEW)).data)
 
     @extend_schema(request=LabelsSerializer, responses=VisualizationSerializer)
+    @matched
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change `name` and `is_shared`."""
         kept = self.one(Action.EDIT)

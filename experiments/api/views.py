@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
+from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.waiting import when_done
@@ -175,7 +176,13 @@ class ExperimentViewSet(
             headers={"Location": reverse("experiment-detail", [made.pk])},
         )
 
+    @tagged
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Show one experiment with the figures of its latest session."""
+        return super().retrieve(request, pk)
+
     @extend_schema(request=DescriptionSerializer, responses=ExperimentSerializer)
+    @matched
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the name or the description; nothing else ever changes."""
         experiment = self.experiment(Action.EDIT)

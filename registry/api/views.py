@@ -15,6 +15,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
 from datamine.parsers import RowsParser
 from datamine.schema import IDEMPOTENCY_KEY
@@ -110,10 +111,12 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
         version = register_version(session, **values, actor=request.user)
         return Response(RegisteredSerializer(version).data, status.HTTP_201_CREATED)
 
+    @tagged
     def retrieve(self, request: Request, key: str, name: str) -> Response:
         """Show one model."""
         return Response(self.get_serializer(self.get_object()).data)
 
+    @matched
     def partial_update(self, request: Request, key: str, name: str) -> Response:
         """Change the description."""
         model = self.model(Action.EDIT)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
+from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
 from datamine.schema import IDEMPOTENCY_KEY
 from projects import services
@@ -65,6 +66,14 @@ class ProjectViewSet(ModelViewSet):
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().create(request, *args, **kwargs)
+
+    @tagged
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().retrieve(request, *args, **kwargs)
+
+    @matched
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().partial_update(request, *args, **kwargs)
 
     def perform_create(self, serializer: ProjectSerializer) -> None:
         values = {**serializer.validated_data}
@@ -132,7 +141,12 @@ class MemberViewSet(
         )
         return Response(MemberSerializer(added).data, status=status.HTTP_201_CREATED)
 
+    @tagged
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().retrieve(request, *args, **kwargs)
+
     @extend_schema(request=RoleSerializer, responses=MemberSerializer)
+    @matched
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a member another role."""
         membership = self.managed()
