@@ -20,6 +20,7 @@ from datamine.faults import fault_point
 from datamine.handover import put_back
 from datamine.leases import Lease, LeaseLostError, claim
 from datamine.limits import LIMITS
+from datamine.logs import during_job
 from datamine.nursery import Assignment
 from datamine.queue import ring_for
 
@@ -69,7 +70,7 @@ def run_job(label: str, pk: int) -> None:
         logger.info("%s %s is not waiting any more.", label, pk)
         return
     fault_point("claim.after")
-    with here.nursery.hire(assignment(lease)) as child:
+    with during_job(label, pk), here.nursery.hire(assignment(lease)) as child:
         Attempt(lease, child, here.stopping).watch()
 
 

@@ -20,6 +20,7 @@ from django.db import transaction
 from datamine.faults import fault_point
 from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
 from datamine.limits import LIMITS
+from datamine.logs import during_job
 from datamine.nursery import Assignment
 from datamine.room import NO_ROOM, is_full
 from datasets.monitor import Cancelled
@@ -72,7 +73,8 @@ def obey(line: bytes) -> None:
     assignment = Assignment.decode(line)
     limit_memory(assignment.memory_mb)
     job = apps.get_model(assignment.label)
-    perform(Lease(job, assignment.pk, assignment.token, assignment.attempt))
+    with during_job(assignment.label, assignment.pk):
+        perform(Lease(job, assignment.pk, assignment.token, assignment.attempt))
 
 
 def limit_memory(megabytes: int) -> None:

@@ -67,6 +67,7 @@ TRAIN_THREADS = reader.int(
 )
 LEASE_SECONDS = reader.int("DATAMINE_LEASE_SECONDS", default=20)
 TOKEN_DAYS = reader.int("DATAMINE_TOKEN_DAYS", default=90)
+LOG_FORMAT = reader("DATAMINE_LOG_FORMAT", default="line")
 LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
 LIMITS = Limits(
     upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.urls import reverse
 from datamine import env
 from datamine.errors import refuse
 from datamine.htmx import wants_fragment
+from datamine.logs import during_request
 from datamine.room import is_full
 
 if TYPE_CHECKING:
@@ -26,8 +29,28 @@ logger = logging.getLogger(__name__)
 
 #: What a form may hold beside its file.
 ROOM = 1024**2
+#: What a proxy may call a request: nothing that breaks a line of the log.
+NAME = re.compile(r"[A-Za-z0-9._-]{8,64}")
 #: Others would let a client choose any decoder of Python's.
 CHARSETS = {"utf-8", "utf8", "us-ascii"}
+
+
+class RequestNameMiddleware:
+    """Gives every request a name, which its log lines and its answer carry.
+
+    A proxy in front may have named it already.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "") if env.PROXIES else ""
+        name = given if NAME.fullmatch(given) else uuid.uuid4().hex
+        with during_request(name):
+            response = self.get_response(request)
+        response["X-Request-ID"] = name
+        return response
 
 
 class AdminPolicyMiddleware:

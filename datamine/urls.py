@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from datamine import health, views
+from datamine import health, metrics, views
 
 # Addresses are tried in turn: programs ask for predictions most often, so first.
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("favicon.ico", views.icon, name="icon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.MetricsView.as_view(), name="metrics"),
     path("", include("projects.urls")),
     path("", include("projects.account_urls")),
     path("", include("datasets.urls")),

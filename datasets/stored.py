@@ -73,21 +73,33 @@ def readable(version: DatasetVersion) -> Iterator[Path]:
         ) from error
 
 
+def named_files() -> dict[str, str]:
+    """Return the SHA-256 of every stored file of datasets that a row names, by key."""
+    pairs = [
+        *Upload.objects.values_list("key", "sha256"),
+        *Dataset.everything.values_list("upload", "sha256"),
+        *DatasetVersion.objects.values_list("data", "sha256"),
+    ]
+    return {key: sha256 for key, sha256 in pairs if key}
+
+
 def sweep_orphans() -> int:
     """Remove stored files of datasets that no row names; return how many."""
-    known = set(Upload.objects.values_list("key", flat=True))
-    known |= set(Dataset.everything.values_list("upload", flat=True))
-    known |= set(DatasetVersion.objects.values_list("data", flat=True))
-    return remove_orphans((UPLOADS, VERSIONS), known)
+    return remove_orphans((UPLOADS, VERSIONS), set(named_files()))
 
 
 def remove_orphans(folders: Iterable[str], known: set[str]) -> int:
     """Remove old files below these folders whose key is not known."""
-    keys = (key for folder in folders for key in stored_keys(folder))
-    orphans = [key for key in keys if key not in known and is_old(key)]
-    for key in orphans:
+    found = orphans(folders, known)
+    for key in found:
         files.delete(key)
-    return len(orphans)
+    return len(found)
+
+
+def orphans(folders: Iterable[str], known: set[str]) -> list[str]:
+    """Return the old files below these folders whose key is not known."""
+    keys = (key for folder in folders for key in stored_keys(folder))
+    return [key for key in keys if key not in known and is_old(key)]
 
 
 def stored_keys(folder: str) -> Iterator[str]:

@@ -7,11 +7,24 @@ from experiments.choices import SessionStatus
 from experiments.models import ARTIFACTS, CHECKPOINTS, Result, TrainingSession
 
 
+def named_files() -> dict[str, str]:
+    """Return the SHA-256 of every file that a result names, by key."""
+    fields = ("artifact", "artifact_sha256", "tested", "tested_sha256")
+    return {
+        key: sha256
+        for result in Result.objects.only(*fields)
+        for key, sha256 in result.files()
+    }
+
+
+def working_files() -> set[str]:
+    """Return the keys of checkpoints that a session may go on from."""
+    alive = [SessionStatus.PENDING, SessionStatus.TRAINING]
+    sessions = TrainingSession.objects.filter(status__in=alive).only("checkpoints")
+    return {key for session in sessions for key in session.working_files()}
+
+
 def sweep_orphans() -> int:
     """Remove what a dead attempt or a deleted project left; return how many files."""
-    known = set(Result.objects.values_list("artifact", flat=True))
-    known |= set(Result.objects.values_list("tested", flat=True))
-    alive = [SessionStatus.PENDING, SessionStatus.TRAINING]
-    for session in TrainingSession.objects.filter(status__in=alive).only("checkpoints"):
-        known.update(session.working_files())
+    known = {*named_files(), *working_files()}
     return remove_orphans([ARTIFACTS, CHECKPOINTS], known)

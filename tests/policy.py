@@ -47,6 +47,7 @@ ROUTES: dict[str, Policy] = {
     "icon": View.OPEN,
     "healthz": View.OPEN,
     "readyz": View.OPEN,
+    "metrics": {"GET": View.STAFF},
     # Projects
     "projects:list": View.PERSON,
     "projects:create": View.PERSON,

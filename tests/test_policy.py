@@ -52,6 +52,7 @@ ACCESS: dict[View, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"viewer", "owner", "superuser"}),
         frozenset({"editor"}),
     ),
+    View.STAFF: (frozenset({"staff", "superuser"}), SIGNED_IN),
 }
 
 

@@ -1,0 +1,42 @@
+"""Log lines that belong together carry the same request or the same job."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_request: ContextVar[str] = ContextVar("request", default="-")
+_job: ContextVar[str] = ContextVar("job", default="-")
+
+
+class Context(logging.Filter):
+    """Adds `request` and `job` to every record; "-" where there is none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request = _request.get()
+        record.job = _job.get()
+        return True
+
+
+@contextmanager
+def during_request(name: str) -> Iterator[None]:
+    token = _request.set(name)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+@contextmanager
+def during_job(label: str, pk: int) -> Iterator[None]:
+    """Mark what is logged as said of a row: "experiments.TrainingSession 12"."""
+    token = _job.set(f"{label} {pk}")
+    try:
+        yield
+    finally:
+        _job.reset(token)

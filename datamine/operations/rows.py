@@ -1,0 +1,180 @@
+"""All rows of a database as lines of JSON, and such lines as rows again.
+
+The lines belong to no engine: what was written from SQLite is read into PostgreSQL and
+the other way. Rows are read as they were at one moment, whatever goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from django.apps import apps as installed
+from django.core.management.color import no_style
+from django.db import connections, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.apps.registry import Apps
+    from django.db.models import Field, Model
+
+    #: Changes a row on its way in, given its model's label; None leaves it out.
+    Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
+
+#: What belongs to processes that run, or to browsers: log-ins, messages, workers.
+APPS_LEFT_OUT = {"sessions", "django_q"}
+LEFT_OUT = {"site.worker"}
+MANY = 500
+
+
+class RowsError(Exception):
+    """Lines that are no rows of this database."""
+
+
+def kept_models(apps: Apps = installed) -> list[type[Model]]:
+    """Return the models whose rows are kept, tables between two models included."""
+    found = apps.get_models(include_auto_created=True)
+    return [
+        model
+        for model in found
+        if model._meta.app_label not in APPS_LEFT_OUT
+        and model._meta.label_lower not in LEFT_OUT
+        and model._meta.managed
+        and not model._meta.proxy
+    ]
+
+
+@contextmanager
+def one_moment(using: str) -> Iterator[None]:
+    """Read the database as it is now, as long as the block lasts; write nothing."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        with transaction.atomic(using), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+        return
+    # Django's own BEGIN takes the lock for writing, and everyone would wait for us.
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def write_rows(file: IO[bytes], using: str) -> dict[str, int]:
+    """Write every kept row; return how many each model has."""
+    counts = {}
+    for model in kept_models():
+        names = [field.attname for field in model._meta.local_concrete_fields]
+        label = model._meta.label_lower
+        write_line(file, {"model": label, "fields": names})
+        counts[label] = 0
+        rows = model._base_manager.using(using).order_by("pk").values_list(*names)
+        for row in rows.iterator(MANY):
+            write_line(file, row)
+            counts[label] += 1
+    return counts
+
+
+def write_line(file: IO[bytes], value: Any) -> None:
+    file.write(json.dumps(value, default=as_text).encode() + b"\n")
+
+
+def as_text(value: Any) -> str:
+    """Write moments to the microsecond, where Django's own encoder cuts them."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def read_rows(
+    file: IO[bytes], using: str, apps: Apps, change: Change
+) -> dict[str, int]:
+    """Put rows in place of all that the database holds, or nothing at all.
+
+    Parameters
+    ----------
+    file : binary file
+        As `write_rows` writes it.
+    using : str
+        The database; its tables are those that `apps` knows.
+    apps : Apps
+        The models as they were when the rows were written.
+    change : callable
+        Told the label and the values of every row.
+
+    Returns
+    -------
+    dict
+        Rows put in, by the label of their model.
+
+    Raises
+    ------
+    RowsError
+        For rows of a table that is not there.
+    """
+    models = {model._meta.label_lower: model for model in kept_models(apps)}
+    counts: dict[str, int] = dict.fromkeys(models, 0)
+    with transaction.atomic(using):
+        for model in models.values():
+            manager(model, using).all()._raw_delete(using)
+        for label, values in rows_of(file):
+            if label not in models:
+                raise RowsError(f"There is no table for {label!r} here.")
+            model, made = models[label], []
+            for row in values:
+                changed = change(label, row)
+                if changed is not None:
+                    made.append(instance(model, changed))
+            manager(model, using).bulk_create(made, batch_size=MANY)
+            counts[label] += len(made)
+        count_on(list(models.values()), using)
+    return counts
+
+
+def manager(model: type[Model], using: str) -> Any:
+    return model._base_manager.using(using)
+
+
+def rows_of(file: IO[bytes]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield some rows at a time: the label of their model, and each one's values."""
+    label, names = "", []
+    rows: list[dict[str, Any]] = []
+    for line in file:
+        value = json.loads(line)
+        if isinstance(value, dict) or len(rows) == MANY:
+            if rows:
+                yield label, rows
+            rows = []
+        if isinstance(value, dict):
+            label, names = value["model"], value["fields"]
+        else:
+            rows.append(dict(zip(names, value, strict=True)))
+    if rows:
+        yield label, rows
+
+
+def instance(model: type[Model], values: dict[str, Any]) -> Model:
+    made = model()
+    for field in model._meta.local_concrete_fields:
+        keep_moments(field)
+        if field.attname in values:
+            setattr(made, field.attname, field.to_python(values[field.attname]))
+    return made
+
+
+def keep_moments(field: Field[Any, Any]) -> None:
+    """Let a row keep when it was made and changed; these models are nobody else's."""
+    for name in ("auto_now", "auto_now_add"):
+        if getattr(field, name, False):
+            setattr(field, name, False)
+
+
+def count_on(models: list[type[Model]], using: str) -> None:
+    """Let new rows take the numbers after those of the old ones."""
+    connection = connections[using]
+    statements = connection.ops.sequence_reset_sql(no_style(), models)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
