@@ -73,7 +73,7 @@ class ApiRateMiddleware:
 
     def wait(self, request: HttpRequest) -> float:
         address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # META only
-        waits = self.per_address.wait(address.encode(errors="replace"))
+        waits = self.per_address.wait((address or "").encode(errors="replace"))
         token = request.headers.get("Authorization", "")
         if token and not waits:
             digest = hashlib.sha256(token.encode(errors="replace")).digest()

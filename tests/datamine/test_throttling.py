@@ -84,3 +84,9 @@ def test_one_token_does_not_use_up_anothers_calls(settings):
         return client.get("/api/me/", headers={"Authorization": f"Bearer {token}"})
 
     assert [call(token).status_code for token in ("a", "a", "b")] == [401, 429, 401]
+
+
+@pytest.mark.django_db
+def test_call_through_a_socket_without_an_address_is_taken():
+    assert Client(REMOTE_ADDR="").get("/api/me/").status_code == 401
+    assert Client(REMOTE_ADDR=None).get("/api/me/").status_code == 401
