@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
-from datasets.engines import engine
 from datasets.monitor import SilentMonitor
-from datasets.tables import Column, ColumnType, Schema, Table
+from datasets.tables import ROW, Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import algorithm
 from experiments.plans import Plan, SplitSettings
 from experiments.training import train
@@ -110,8 +110,9 @@ def table_of(frame: pl.DataFrame) -> Table:
             for place, name in enumerate(frame.columns)
         )
     )
-    values = {column.id: frame[column.name].to_list() for column in schema}
-    return engine("polars").table(values, schema)
+    ids = {column.name: column.id for column in schema}
+    rows = frame.rename(ids).with_row_index(ROW).cast({ROW: pl.Int64})
+    return Table(nw.from_native(rows.lazy()), schema)
 
 
 def show(name: str, outcome: Outcome, seconds: float) -> None:

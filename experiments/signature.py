@@ -193,11 +193,11 @@ def _input_column(
 ) -> InputColumn:
     column = frame.schema.column(name)
     values = frame.column(name).drop_nulls()
-    # Time goes on: days later than those learned from are what a family is asked about.
-    goes_on = known is not None and known.kind == "date"
-    ordered = column.type in _ORDERED and len(values) and not goes_on
+    # Time goes on and names are new: that is what a family is asked about.
+    is_new = known is not None and (known.kind == "date" or known.is_expected_new)
+    ordered = column.type in _ORDERED and len(values) and not is_new
     categories = None
-    if column.type is ColumnType.CATEGORY:
+    if column.type is ColumnType.CATEGORY and not is_new:
         distinct = values.unique()
         if len(distinct) <= MOST_CATEGORIES:
             categories = tuple(sorted(str(value) for value in distinct.to_list()))

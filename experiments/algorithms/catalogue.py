@@ -466,6 +466,21 @@ _ENTRIES = (
         domain=f"{_FAMILIES}.regime.declaration:FAMILY",
         by_epochs=True,
     ),
+    Algorithm(
+        name="stars",
+        title="Variable stars (network)",
+        task=Task.CLASSIFICATION,
+        summary="Tells classes of variable stars by light curves, and finds periods.",
+        parameters=f"{_FAMILIES}.stars.declaration:StarsParameters",
+        factory=f"{_FAMILIES}.stars.declaration:build",
+        presets=(
+            Preset("quick", "Quick", {"epochs": 10, "batch_size": 32}),
+            Preset("optimal", "Optimal", {"config": "optimal", "epochs": 50}),
+            Preset("large", "Large", {"config": "large", "epochs": 50}),
+        ),
+        domain=f"{_FAMILIES}.stars.declaration:FAMILY",
+        by_epochs=True,
+    ),
 )
 
 

@@ -39,6 +39,9 @@ class ContractColumn:
         Every label with the other ways to write it.
     required : bool
     missing_allowed : bool
+    is_expected_new : bool
+        Whether values that training did not see are usual, as names and times are; no
+        answer then remarks on them.
     """
 
     name: str
@@ -53,6 +56,7 @@ class ContractColumn:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: bool = True
     missing_allowed: bool = False
+    is_expected_new: bool = False
 
     @property
     def spellings(self) -> dict[str, str]:

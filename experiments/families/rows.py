@@ -59,14 +59,15 @@ def assemble(
 
 
 def extra_targets(frame: Frame, contract: Contract | None) -> np.ndarray[Any, Any]:
-    """Return the further targets, shape (n_samples, n_targets)."""
+    """Return the further targets, shape (n_samples, n_targets); NaN where unknown."""
     import polars as pl  # noqa: PLC0415 -- heavy import
 
     found = contract.find(frame.schema.names) if contract else {}
     wanted = contract.role("extra") if contract else ()
     columns = [
         frame.column(found[column.name]).cast(pl.Float64).fill_null(np.nan).to_numpy()
-        for column in wanted
         if column.name in found
+        else np.full(len(frame), np.nan)
+        for column in wanted
     ]
     return np.column_stack(columns) if columns else np.empty((len(frame), 0))

@@ -131,16 +131,13 @@ class Network(HoldsTensors, BaseEstimator):
         """Return what the network answers to rows, one array a head."""
         import torch  # noqa: PLC0415 -- heavy import
 
-        from experiments.networks.nets import (  # noqa: PLC0415 -- heavy import
-            BATCH,
-            tensors,
-        )
+        from experiments.networks.nets import tensors  # noqa: PLC0415 -- heavy import
 
-        module = self.fitted_module()
+        module, size = self.fitted_module(), self.schedule.rows_at_once
         parts = []
         with torch.inference_mode():
-            for start in range(0, max(1, len(X)), BATCH):
-                found = module(**tensors(self.inputs(X[start : start + BATCH])))
+            for start in range(0, max(1, len(X)), size):
+                found = module(**tensors(self.inputs(X[start : start + size])))
                 heads = found if isinstance(found, tuple) else (found,)
                 parts.append([head.numpy() for head in heads])
         return tuple(np.concatenate(head) for head in zip(*parts, strict=True))

@@ -17,9 +17,6 @@ from skorch.helper import predefined_split
 Inputs = dict[str, torch.Tensor]
 Score = Callable[[Any, torch.Tensor], float]
 
-#: Rows that are looked at together where nothing is learned from them.
-BATCH = 1024
-
 
 @dataclass(frozen=True)
 class Schedule:
@@ -42,6 +39,8 @@ class Schedule:
         What it is multiplied by then.
     validation : float
         Share of the training rows the figures are taken on.
+    rows_at_once : int
+        Rows that are looked at together where nothing is learned from them.
     """
 
     epochs: int = 50
@@ -54,6 +53,7 @@ class Schedule:
     slow_after: int = 5
     slow_by: float = 0.5
     validation: float = 0.2
+    rows_at_once: int = 1024
 
 
 class Slices:
@@ -153,7 +153,7 @@ def make_net(
         iterator_train=Slices,
         iterator_train__shuffle=True,
         iterator_valid=Slices,
-        iterator_valid__batch_size=BATCH,
+        iterator_valid__batch_size=schedule.rows_at_once,
         train_split=predefined_split(held) if held is not None else None,
         callbacks=[
             ("clip", GradientNormClipping(schedule.clip)),

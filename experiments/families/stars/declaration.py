@@ -1,0 +1,157 @@
+"""Classes and periods of variable stars: contract, parameters, rival."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from experiments.algorithms.parameters import Setting, parameter
+from experiments.families.contracts import Contract, ContractColumn
+from experiments.families.family import Family, Rival
+from experiments.networks.parameters import NetworkParameters
+
+_HERE = "experiments.families.stars"
+
+CONTRACT = Contract(
+    (
+        ContractColumn(
+            "star_id", "the name of the star", "category", is_expected_new=True
+        ),
+        ContractColumn(
+            "time", "the time of a measurement", unit="days", is_expected_new=True
+        ),
+        ContractColumn("flux", "the flux, larger where the star is brighter"),
+        ContractColumn(
+            "flux_err",
+            "the error of the flux",
+            low=0,
+            required=False,
+            missing_allowed=True,
+        ),
+        ContractColumn("label", "the class of the star", "category", role="target"),
+        ContractColumn(
+            "period",
+            "the period, empty where there is none",
+            unit="days",
+            role="extra",
+            low=0,
+            low_excluded=True,
+            required=False,
+        ),
+        ContractColumn(
+            "period2",
+            "a second period, empty where there is none",
+            unit="days",
+            role="extra",
+            low=0,
+            low_excluded=True,
+            required=False,
+        ),
+    )
+)
+
+FAMILY = Family(
+    CONTRACT,
+    rivals=(
+        Rival(
+            "boosting",
+            "Gradient boosting on moments and periodogram",
+            f"{_HERE}.rivals:build_boosting",
+            "accuracy",
+        ),
+    ),
+    assembler=f"{_HERE}.assembling:build_assembler",
+    measures=f"{_HERE}.network:errors",
+)
+
+
+class StarsParameters(NetworkParameters):
+    """Hyperparameters of the star network."""
+
+    config: Literal["compact", "optimal", "large"] = parameter(
+        "compact",
+        "Size",
+        "compact: 1.5 million weights, quick to train and to ask; optimal: 4.7 "
+        "million; large: 10.8 million, which want thousands of stars.",
+    )
+    epochs: int = parameter(
+        30,
+        "Epochs",
+        "How often all stars are gone through, at the most.",
+        unit="epochs",
+        recommended=(10, 20, 30, 50),
+        ge=1,
+        le=500,
+    )
+    batch_size: int = parameter(
+        8,
+        "Batch size",
+        "Stars the weights are corrected by at a time. Larger batches take less time.",
+        unit="stars",
+        recommended=(8, 16, 32, 64),
+        ge=2,
+        le=512,
+    )
+    patience: int = parameter(
+        15,
+        "Patience",
+        "Epochs without progress on the stars kept aside after which training ends; "
+        "the best epoch is what is kept.",
+        unit="epochs",
+        recommended=(5, 10, 15),
+        ge=1,
+        le=500,
+    )
+    shortest_period: float = parameter(
+        0.05,
+        "Shortest period",
+        "Where the periodogram begins.",
+        unit="days",
+        recommended=(0.02, 0.05, 0.1),
+        ge=0.001,
+        le=100,
+    )
+    longest_period: float = parameter(
+        500,
+        "Longest period",
+        "Where the periodogram ends.",
+        unit="days",
+        recommended=(50, 500, 2000),
+        ge=0.1,
+        le=10_000,
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.longest_period < 2 * self.shortest_period:
+            raise ValueError(
+                "longest_period must be at least twice the shortest_period."
+            )
+        return self
+
+
+def build(parameters: StarsParameters, setting: Setting) -> Any:
+    """Return the unfitted estimator."""
+    from experiments.families.stars.network import (  # noqa: PLC0415 -- heavy import
+        StarNetwork,
+    )
+    from experiments.networks.nets import Schedule  # noqa: PLC0415 -- heavy import
+
+    return StarNetwork(
+        config=parameters.config,
+        dropout=parameters.dropout,
+        schedule=Schedule(
+            epochs=parameters.epochs,
+            batch_size=parameters.batch_size,
+            learning_rate=parameters.learning_rate,
+            weight_decay=parameters.weight_decay,
+            judged_by="valid_accuracy",
+            patience=parameters.patience,
+            slow_after=3,
+            rows_at_once=64,
+        ),
+        seed=setting.seed,
+        threads=setting.threads,
+        watch=setting.watch,
+    )
