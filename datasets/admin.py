@@ -9,7 +9,15 @@ from django.db.models import F
 from unfold.decorators import action, display
 
 from datasets import services, trash
-from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
+from datasets.forms import LabelsForm
+from datasets.models import (
+    Dataset,
+    DatasetVersion,
+    Recipe,
+    Tag,
+    Upload,
+    Visualization,
+)
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
@@ -29,27 +37,42 @@ STATES = {
 }
 
 
+class TagFilter(admin.SimpleListFilter):
+    """By the tags of datasets the person may see."""
+
+    title = "tag"
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = Tag.objects.visible_to(request.user).order_by("name")
+        return [(name, name) for name in seen.values_list("name", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(tags__name=self.value()) if self.value() else queryset
+
+
 @admin.register(Dataset)
 class DatasetAdmin(ProjectScopedAdmin):
     """Labels can be changed; the rest follows from the file."""
 
     list_display = [
-        "name", "project", "state", "rows", "file_format", "file_size", "created_by",
-        "created_at",
+        "name", "tags", "project", "state", "rows", "file_format", "file_size",
+        "created_by", "created_at",
     ]  # fmt: skip
+    form = LabelsForm
     list_filter = [
-        ("trashed_at", admin.EmptyFieldListFilter), "file_format",
+        TagFilter, ("trashed_at", admin.EmptyFieldListFilter), "file_format",
         "active_version__status", "created_at",
     ]  # fmt: skip
     list_select_related = ["project", "created_by"]
     search_fields = ["name", "description", "filename", "sha256", "project__name"]
     date_hierarchy = "created_at"
     fields = [
-        "name", "description", "project", "filename", "file_format", "file_size",
-        "sha256", "upload", "active_version", "created_by", "created_at", "updated_at",
-        "trashed_at",
+        "name", "description", "tags", "project", "filename", "file_format",
+        "file_size", "sha256", "upload", "active_version", "created_by", "created_at",
+        "updated_at", "trashed_at",
     ]  # fmt: skip
-    readonly_fields = fields[2:]
+    readonly_fields = fields[3:]
     actions = ["import_again", "put_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
@@ -64,6 +87,10 @@ class DatasetAdmin(ProjectScopedAdmin):
     def state(self, dataset: Dataset) -> str:
         return dataset.newest_status or ""
 
+    @display(description="Tags")
+    def tags(self, dataset: Dataset) -> str:
+        return ", ".join(tag.name for tag in dataset.tags.all())
+
     @display(description="Rows", ordering="active_version__rows_count")
     def rows(self, dataset: Dataset) -> int | None:
         version = dataset.active_version
@@ -73,7 +100,11 @@ class DatasetAdmin(ProjectScopedAdmin):
         self, request: HttpRequest, obj: Dataset, form: ModelForm, change: bool
     ) -> None:
         services.update_dataset(
-            obj, name=obj.name, description=obj.description, actor=request.user
+            obj,
+            name=obj.name,
+            description=obj.description,
+            tags=form.cleaned_data["tags"],
+            actor=request.user,
         )
 
     def delete_model(self, request: HttpRequest, obj: Dataset) -> None:

@@ -74,6 +74,14 @@ class NameTakenError(DatasetError):
     attr = "name"
 
 
+class BadTagError(DatasetError):
+    """A tag that cannot be kept, or too many of them."""
+
+    code = "invalid"
+    status_code = 400
+    attr = "tags"
+
+
 class NotReadyError(DatasetError):
     """The version has no data: it is being made, or could not be made."""
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from datasets.declarations import ParameterError, validate
+from datasets.exceptions import BadTagError
 from datasets.models import Dataset
 from datasets.readers.catalogue import reader
 from datasets.readers.dialect import Dialect
 from datasets.tables import ColumnType
+from datasets.tags import tags_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,6 +176,26 @@ def with_own(choices: Mapping[str, str], own: str) -> list[tuple[str, str]]:
     return list({**choices, own: choices.get(own, own)}.items())
 
 
+class TagsField(forms.CharField):
+    """Tags with commas between."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            max_length=2000,
+            help_text="Words to find it by, with commas between: “raw, 2024”.",
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: str) -> list[str]:
+        try:
+            return tags_in(super().clean(value))
+        except BadTagError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
 class DatasetForm(forms.ModelForm):
     """The labels of a dataset."""
 
@@ -190,3 +212,14 @@ class DatasetForm(forms.ModelForm):
                 f"This project has a dataset “{name}” already.", code="name_taken"
             )
         return name
+
+
+class LabelsForm(DatasetForm):
+    """The labels of a dataset that is there, with its tags."""
+
+    tags = TagsField()
+
+    def __init__(self, *args: Any, instance: Dataset, **options: Any) -> None:
+        tags = [tag.name for tag in instance.tags.all()] if instance.pk else []
+        initial = {"tags": tags, **(options.pop("initial", None) or {})}
+        super().__init__(*args, instance=instance, initial=initial, **options)

@@ -16,6 +16,7 @@ from datasets.querysets import (
     DatasetQuerySet,
     DatasetVersionQuerySet,
     RecipeQuerySet,
+    TagQuerySet,
     UploadQuerySet,
     VisualizationQuerySet,
 )
@@ -106,6 +107,31 @@ class Dataset(models.Model):
     @property
     def is_synthetic(self) -> bool:
         return self.file_format == SYNTHETIC
+
+
+class Tag(models.Model):
+    """One word by which people find a dataset; written by `services.set_tags`."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=50)
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "name"], name="datasets_tag_once"
+            )
+        ]
+        indexes = [models.Index(fields=["name"], name="datasets_tag_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def project(self) -> Project:
+        return self.dataset.project
 
 
 class DatasetVersion(LeasedJob):

@@ -29,12 +29,13 @@ class RecipeQuerySet(VisibleQuerySet):
 
 class DatasetQuerySet(VisibleQuerySet):
     def with_state(self) -> Self:
-        """Add the project, the active version without its heavy parts, the number
-        of versions, and how the making of the newest version stands.
+        """Add the project, the tags, the active version without its heavy parts, the
+        number of versions, and how the making of the newest version stands.
         """
         versions = newest_first()
         return (
             self.select_related("project", "active_version", "created_by")
+            .prefetch_related("tags")
             .defer(*(f"active_version__{name}" for name in HEAVY))
             .annotate(
                 newest_status=Subquery(versions.values("status")[:1]),
@@ -73,6 +74,13 @@ class PartOfDatasetQuerySet(VisibleQuerySet):
 
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         return super().visible_to(user).filter(dataset__trashed_at=None)
+
+
+class TagQuerySet(PartOfDatasetQuerySet):
+    def names_in(self, project: Project) -> list[str]:
+        """Return every tag that a dataset of the project has, each once."""
+        rows = self.filter(dataset__project=project, dataset__trashed_at=None)
+        return list(rows.order_by("name").values_list("name", flat=True).distinct())
 
 
 class DatasetVersionQuerySet(PartOfDatasetQuerySet):

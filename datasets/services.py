@@ -28,11 +28,12 @@ from datasets.exceptions import (
     StepRefusedError,
     UnreadableFileError,
 )
-from datasets.models import Dataset, DatasetVersion, Recipe, Upload
+from datasets.models import Dataset, DatasetVersion, Recipe, Tag, Upload
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.recipes import build, check_recipe
 from datasets.steps.base import StepError
+from datasets.tags import checked
 from datasets.trials import TrialError, try_steps
 from datasets.uploads import label_of
 from projects.activities import record_activity
@@ -268,17 +269,36 @@ def cancel_version(version: DatasetVersion, *, actor: User) -> None:
 
 
 def update_dataset(
-    dataset: Dataset, *, name: str, description: str, actor: User
+    dataset: Dataset,
+    *,
+    name: str,
+    description: str,
+    tags: list[str] | None = None,
+    actor: User,
 ) -> Dataset:
-    """Change the labels of a dataset; raise `NameTakenError`."""
+    """Change the labels of a dataset; without tags it keeps those it has.
+
+    Raises `NameTakenError` and `BadTagError`.
+    """
     dataset.name, dataset.description = name, description
     try:
         with transaction.atomic():
             dataset.save(update_fields=["name", "description", "updated_at"])
+            if tags is not None:
+                set_tags(dataset, tags)
             record_activity(actor, dataset, "updated")
     except IntegrityError as clash:
         raise name_taken(name) from clash
     return dataset
+
+
+def set_tags(dataset: Dataset, words: list[str]) -> None:
+    """Let the dataset have these tags and no others; in a transaction."""
+    names = checked(words)
+    dataset.tags.exclude(name__in=names).delete()
+    Tag.objects.bulk_create(
+        [Tag(dataset=dataset, name=name) for name in names], ignore_conflicts=True
+    )
 
 
 def discard_upload(upload: Upload) -> None:

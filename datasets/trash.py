@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from datasets import stored
 from datasets.exceptions import DatasetInUseError, NameTakenError, NotInTrashError
-from datasets.models import Dataset, DatasetVersion, Upload, Visualization
+from datasets.models import Dataset, DatasetVersion, Tag, Upload, Visualization
 from datasets.services import discard_upload, locked, remove_after_commit
 from projects.activities import record_activity
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: What goes with a dataset.
+PARTS = (DatasetVersion, Visualization, Tag)
 #: Names told of what stands on a dataset.
 TOLD = 5
 
@@ -122,7 +124,7 @@ def users_of(dataset: Dataset) -> list[str]:
     found = []
     for relation in Dataset._meta.related_objects:
         model = relation.related_model
-        if model in (DatasetVersion, Visualization):
+        if model in PARTS:
             continue
         rows = model._base_manager.filter(**{relation.field.name: dataset})
         if count := rows.count():

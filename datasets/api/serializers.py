@@ -12,6 +12,7 @@ from datasets.lineage import needed
 from datasets.models import Dataset, DatasetVersion, Recipe
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec
+from datasets.tags import checked
 from projects.api.serializers import PersonSerializer
 
 MAXIMUM_STEPS = 50
@@ -28,6 +29,18 @@ class DialectField(serializers.JSONField):
         if not isinstance(values, dict):
             raise serializers.ValidationError("dialect must be an object.")
         return validate(Dialect, values)
+
+
+class TagsField(serializers.ListField):
+    """The tags of a dataset, as words."""
+
+    child = serializers.CharField(max_length=200)
+
+    def to_representation(self, rows: Any) -> list[str]:
+        return [tag.name for tag in rows.all()]
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return checked(super().to_internal_value(data))
 
 
 class UploadSerializer(serializers.Serializer):
@@ -99,6 +112,7 @@ class DatasetSerializer(serializers.ModelSerializer):
         help_text="Bytes of the table when it is not compressed.",
     )
     versions_count = serializers.IntegerField(read_only=True)
+    tags = TagsField(max_length=100, required=False)
     created_by = PersonSerializer(read_only=True, allow_null=True)
 
     class Meta:
@@ -108,6 +122,7 @@ class DatasetSerializer(serializers.ModelSerializer):
             "project",
             "name",
             "description",
+            "tags",
             "filename",
             "file_format",
             "file_size",

@@ -53,10 +53,11 @@ METHODS = ["get", "post", "patch", "delete", "head", "options"]
 class DatasetFilter(filters.FilterSet):
     project = filters.CharFilter(field_name="project__key")
     name = filters.CharFilter(lookup_expr="icontains")
+    tag = filters.CharFilter(field_name="tags__name")
 
     class Meta:
         model = Dataset
-        fields = ["project", "name", "file_format", "sha256"]
+        fields = ["project", "name", "tag", "file_format", "sha256"]
 
 
 class DatasetViewSet(mixins.ListModelMixin, VersionActions):
@@ -161,7 +162,7 @@ class DatasetViewSet(mixins.ListModelMixin, VersionActions):
     @extend_schema(request=DatasetSerializer, responses=DatasetDetailSerializer)
     @matched
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change `name` and `description`."""
+        """Change `name`, `description` and `tags`; what is not sent stays."""
         dataset = self.dataset(Action.EDIT)
         given = DatasetSerializer(dataset, data=request.data, partial=True)
         given.is_valid(raise_exception=True)

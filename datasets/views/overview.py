@@ -17,8 +17,8 @@ from django.views.decorators.http import (
 from datamine.htmx import render_page
 from datasets import services, trash
 from datasets.exceptions import DatasetError
-from datasets.forms import DatasetForm
-from datasets.models import Dataset
+from datasets.forms import LabelsForm
+from datasets.models import Dataset, Tag
 from datasets.summaries import (
     ORDERS as COLUMN_ORDERS,
 )
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from datasets.models import DatasetVersion
+    from datasets.querysets import DatasetQuerySet
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
@@ -60,18 +61,19 @@ ORDERS = {
 @require_safe
 def dataset_list(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.VIEW, key=key)
-    rows = Dataset.objects.with_state().filter(project=project)
-    search = request.GET.get("q", "").strip()[:200]
-    if search:
-        rows = rows.filter(name__icontains=search.replace("\0", ""))
+    search = request.GET.get("q", "").strip()[:200].replace("\0", "")
+    tag = request.GET.get("tag", "")[:200].replace("\0", "")
     sort = request.GET.get("sort", "newest")
+    rows = narrowed(Dataset.objects.filter(project=project), search, tag)
     _, field = ORDERS.get(sort, ORDERS["newest"])
-    rows = rows.order_by(field, "-pk")
+    rows = rows.with_state().order_by(field, "-pk")
     context = {
         "project": project,
         "section": "datasets",
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "search": search,
+        "tag": tag,
+        "tags": Tag.objects.names_in(project),
         "sort": sort,
         "orders": [(name, words) for name, (words, _) in ORDERS.items()],
         "query": query_without(request, "page"),
@@ -79,6 +81,13 @@ def dataset_list(request: HttpRequest, key: str) -> HttpResponse:
         "trashed": Dataset.everything.in_trash().filter(project=project).count(),
     }
     return render_page(request, "datasets/list.html", "datasets/_list.html", context)
+
+
+def narrowed(rows: DatasetQuerySet, search: str, tag: str) -> DatasetQuerySet:
+    """Return the datasets with a part of a name, and with a tag, where asked for."""
+    if search:
+        rows = rows.filter(name__icontains=search)
+    return rows.filter(tags__name=tag) if tag else rows
 
 
 @require_safe
@@ -146,7 +155,7 @@ def cancel(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = dataset_for(request, pk, Action.EDIT)
     name = dataset.name
-    form = DatasetForm(request.POST or None, instance=dataset)
+    form = LabelsForm(request.POST or None, instance=dataset)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_dataset(dataset, **form.cleaned_data, actor=request.user)

@@ -395,7 +395,7 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 12
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -414,7 +414,7 @@ def test_versions_take_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-VERSIONS_QUERIES = 11
+VERSIONS_QUERIES = 12
 
 
 def test_list_finds_by_name_and_says_when_there_is_none(signed_in, project):

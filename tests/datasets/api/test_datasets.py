@@ -230,7 +230,7 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
             dataset__project=project, dataset__created_by=owner, number=1, active=True
         )
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = api.get("/api/datasets/").json()
 
     assert found["count"] == count
