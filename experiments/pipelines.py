@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,10 +123,16 @@ class Predictions:
 
     def _answers(self) -> list[Json]:
         pairs = zip(self.rows, self.values, strict=True)
-        found: list[Json] = [{"row": row, "prediction": v} for row, v in pairs]
-        if self.shares is not None:
-            for answer, share in zip(found, self.shares, strict=True):
-                answer["probabilities"] = dict(zip(self.classes, share, strict=True))
+        found: list[Json]
+        if self.shares is None:
+            found = [{"row": row, "prediction": value} for row, value in pairs]
+        else:
+            # The fastest way to ten thousand dictionaries: no line of Python for each.
+            shares = map(dict, map(zip, repeat(self.classes), self.shares))
+            found = [
+                {"row": row, "prediction": value, "probabilities": share}
+                for (row, value), share in zip(pairs, shares, strict=True)
+            ]
         for name, values in self.outputs.items():
             for answer, value in zip(found, values, strict=True):
                 answer.setdefault("outputs", {})[name] = value

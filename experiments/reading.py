@@ -6,7 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import isfinite
 from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from datasets.tables import NUMERIC, ColumnType
 from experiments.signature import Reason, RefusedValueError
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
     Reasons = defaultdict[int, list[Reason]]
-    Take = Callable[[list[Any]], list[Any] | None]
+    Taken = tuple[list[Any], Sequence[int]]
+    Take = Callable[[list[Any]], Taken | None]
 
+#: So many values are looked at faster one by one than as an array.
+FEW = 64
 #: Notices name so many columns at most.
 MOST_NAMED = 20
 
@@ -50,7 +56,7 @@ class RowReader:
     """The columns of a signature made ready to read rows, many times.
 
     Mostly all values of a column are such as the model learned from, which a few looks
-    at the whole column tell. Only where one is not, each is judged by itself.
+    at the whole column tell. Values that are not are judged by themselves.
     """
 
     def __init__(self, signature: Signature) -> None:
@@ -65,12 +71,16 @@ class RowReader:
         read = ReadRows(range(len(rows)), {})
         for column, value_of, take in self._columns:
             try:
-                taken = take(list(map(value_of, rows))) if rows else []
+                taken = take(list(map(value_of, rows))) if rows else ([], ())
             except KeyError:  # some row lacks the column
                 taken = None
             if taken is None:
-                taken = _judged(column, take, rows, read)
-            read.values[column.name] = taken
+                read.values[column.name] = _judged(column, take, rows, read)
+                continue
+            values, odd = taken
+            for place in odd:
+                values[place] = _value(column, values[place], place, read)
+            read.values[column.name] = values
         return _without_refused(read) if read.refusals else read
 
     def notices(self, rows: Sequence[Row]) -> list[str]:
@@ -97,8 +107,8 @@ def _judged(
             reason = Reason(column.name, "missing_column", detail)
             read.refusals[place].append(reason)
             values.append(None)
-        elif taken := take([row[column.name]]):
-            values += taken
+        elif (taken := take([row[column.name]])) and not taken[1]:
+            values += taken[0]
         else:
             values.append(_value(column, row[column.name], place, read))
     return values
@@ -126,13 +136,16 @@ def _without_refused(read: ReadRows) -> ReadRows:
 
 
 def _taker(column: InputColumn) -> Take:
-    """Return what takes the values of a column if none needs a word, else None."""
+    """Return what takes the values of a column, and the places that need a word.
+
+    Where their types alone are not such as the column holds, it takes none of them.
+    """
     if column.type in NUMERIC and column.minimum is not None:
         return _number_taker(column)
     if column.type in (ColumnType.CATEGORY, ColumnType.TEXT):
         return _text_taker(column)
     if column.type is ColumnType.BOOLEAN:
-        return lambda values: values if _are(values, {bool}) else None
+        return lambda values: (values, ()) if _are(values, {bool}) else None
     return lambda values: None
 
 
@@ -141,16 +154,27 @@ def _number_taker(column: InputColumn) -> Take:
     is_whole = column.type is ColumnType.INTEGER
     types: set[type] = {int} if is_whole else {int, float}
 
-    def take(values: list[Any]) -> list[Any] | None:
+    def take(values: list[Any]) -> Taken | None:
         # A sum tells of any NaN, which comparisons may pass over.
-        if not (
-            _are(values, types)
+        if (
+            len(values) <= FEW
+            and _are(values, types)
             and least <= min(values)
             and max(values) <= most
             and isfinite(sum(values))
         ):
+            return (values if is_whole else [float(v) for v in values]), ()
+        if not _are(values, {*types, NoneType}):
             return None
-        return values if is_whole else [float(value) for value in values]
+        try:
+            numbers = np.array(values, dtype=np.float64)  # None becomes NaN
+        except OverflowError:  # an integer beyond all floats
+            return None
+        odd = np.flatnonzero(~((numbers >= least) & (numbers <= most))).tolist()
+        taken = values if is_whole else numbers.tolist()
+        for place in odd:
+            taken[place] = values[place]
+        return taken, odd
 
     return take
 
@@ -158,10 +182,16 @@ def _number_taker(column: InputColumn) -> Take:
 def _text_taker(column: InputColumn) -> Take:
     known = None if column.categories is None else frozenset(column.categories)
 
-    def take(values: list[Any]) -> list[Any] | None:
-        if not _are(values, {str}) or "" in values:
+    def take(values: list[Any]) -> Taken | None:
+        if not _are(values, {str, NoneType}):
             return None
-        return values if known is None or known.issuperset(values) else None
+        if known is not None and known.issuperset(values):
+            return values, [p for p, v in enumerate(values) if not v]
+        return values, [
+            place
+            for place, value in enumerate(values)
+            if not value or (known is not None and value not in known)
+        ]
 
     return take
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datasets.tables import ColumnType
-from experiments.reading import RowReader
+from experiments.reading import FEW, RowReader
 from experiments.signature import InputColumn, RefusedValueError, Signature
 
 NAN = float("nan")
@@ -37,10 +37,13 @@ def one_by_one(column, value):
 
 
 @pytest.mark.parametrize("column", [SIZE, COUNT, KIND, FLAG, NOTE, DAY])
-@pytest.mark.parametrize("beside", [None, 1, 2.5, "a", True])
+@pytest.mark.parametrize(
+    "beside",
+    [[], [1], [2.5], ["a"], [True], [1] * FEW, [2.5, None] * FEW, ["a", None] * FEW],
+)
 def test_column_says_what_each_value_says(column, beside):
     for value in VALUES:
-        values = [value] if beside is None else [beside, value]
+        values = [*beside, value]
 
         read = reader(column)([{column.name: one} for one in values])
 
