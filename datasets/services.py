@@ -29,6 +29,7 @@ from datasets.exceptions import (
     UnreadableFileError,
 )
 from datasets.models import Dataset, DatasetVersion, Recipe, Tag, Upload
+from datasets.paging import PageError
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.recipes import build, check_recipe
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
+    from datasets.difference import Difference
     from datasets.readers.dialect import Dialect
     from datasets.readers.report import Sniff
     from datasets.recipes import StepSpec
@@ -191,6 +193,29 @@ def try_on_sample(version: DatasetVersion, specs: Sequence[StepSpec]) -> Trial:
     except StepError as error:
         raise StepRefusedError(error) from error
     except TrialError as error:
+        raise NotReadyError(str(error)) from error
+
+
+def compare_versions(
+    before: DatasetVersion, after: DatasetVersion, *, column: str | None = None
+) -> Difference:
+    """Say what differs between two versions, and show some of it.
+
+    With `column`, the rows shown are those where the column of this name changed.
+    Raises `NotReadyError`, also where the rows to show are too large, and
+    `DamagedDataError`.
+    """
+    from datasets.comparison import Side, compare  # noqa: PLC0415 -- heavy import
+
+    require_ready(before)
+    require_ready(after)
+    try:
+        with stored.readable(before) as one:
+            one.stat()  # a file that is gone is told of the right version
+            with stored.readable(after) as other:
+                sides = Side(one, before.schema), Side(other, after.schema)
+                return compare(*sides, column=column)
+    except PageError as error:
         raise NotReadyError(str(error)) from error
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from datasets.views import (
     charts,
+    difference,
     outliers,
     overview,
     prepare,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("recipes/<int:pk>/", recipes.recipe, name="recipe"),
     path("recipes/<int:pk>/delete/", recipes.delete, name="recipe-delete"),
     path("datasets/<int:pk>/versions/", versions.versions, name="versions"),
+    path("datasets/<int:pk>/compare/", difference.compare, name="compare"),
     path(
         "datasets/<int:pk>/versions/<int:number>/progress/",
         overview.progress,

@@ -25,6 +25,7 @@ from datamine.waiting import when_done
 from datasets import services
 from datasets.api.serializers import (
     DatasetDetailSerializer,
+    DifferenceSerializer,
     RestoreSerializer,
     StepsSerializer,
     TrialSerializer,
@@ -110,10 +111,10 @@ class VersionActions(GenericViewSet):
             raise Http404("There is no such version.")
         return found
 
-    def number_asked(self) -> int:
-        text = self.request.query_params["version"]
-        if not text.isdecimal() or len(text) > 9:
-            raise ValidationError({"version": "version must be a number from 1."})
+    def number_asked(self, name: str = "version") -> int:
+        text = self.request.query_params.get(name, "")
+        if not text.isdecimal() or len(text) > 9 or not int(text):
+            raise ValidationError({name: f"{name} must be a number from 1."})
         return int(text)
 
     @extend_schema(responses=VersionSerializer(many=True))
@@ -231,6 +232,37 @@ class VersionActions(GenericViewSet):
         services.cancel_version(version, actor=request.user)
         version.refresh_from_db()
         return Response(VersionDetailSerializer(version).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "a", int, required=True, description="Number of a version."
+            ),
+            OpenApiParameter("b", int, description="Unless given: the active one."),
+            OpenApiParameter(
+                "column", str, description="Show rows where this column changed."
+            ),
+        ],
+        responses=DifferenceSerializer,
+    )
+    @action(detail=True)
+    def difference(self, request: Request, pk: str) -> Response:
+        """What must happen to version `a` to become `b`: columns, rows, cells.
+
+        At most 50 rows of each kind are shown. Of large versions parts are compared:
+        `rows.compared` says how many rows, and counts of changes are those found there.
+        """
+        self.dataset(Action.VIEW)
+        before = self.version(Action.VIEW, self.number_asked("a"))
+        is_given = bool(request.query_params.get("b"))
+        number = self.number_asked("b") if is_given else None
+        after = self.version(Action.VIEW, number)
+        found = services.compare_versions(
+            before, after, column=request.query_params.get("column")
+        )
+        return Response(
+            DifferenceSerializer(found, context={"a": before, "b": after}).data
+        )
 
     @extend_schema(request=RestoreSerializer, responses=DatasetDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -25,7 +25,7 @@ from datasets.views.context import (
     version_for,
 )
 from datasets.views.recipes import recipes_context
-from datasets.views.rows import cell_of
+from datasets.views.rows import short_cell
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -161,8 +161,8 @@ def shown_trial(trial: Trial) -> dict[str, Any]:
                 "row": row + 1,
                 "cells": [
                     {
-                        "before": short(a),
-                        "after": short(b),
+                        "before": short_cell(a),
+                        "after": short_cell(b),
                         "changed": not is_same(a, b),
                     }
                     for a, b in zip(before, after, strict=True)
@@ -179,8 +179,3 @@ def drawn(shape: Shape) -> dict[str, Any]:
     missing = f", {shape.missing:,} missing" if shape.missing else ""
     told = f"{labels or 'no values'}{missing}"
     return {"bars": bars_of({"histogram": {"counts": shape.counts}}), "told": told}
-
-
-def short(value: Any) -> dict[str, Any]:
-    """Return a cell whose fractions are told to six digits."""
-    return cell_of(float(f"{value:.6g}") if isinstance(value, float) else value)

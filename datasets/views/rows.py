@@ -206,6 +206,11 @@ def cell_of(value: Any) -> dict[str, Any]:
     return {"text": short, "title": text[:TITLE_LENGTH] if short != text else ""}
 
 
+def short_cell(value: Any) -> dict[str, Any]:
+    """Return a cell whose fractions are told to six digits."""
+    return cell_of(float(f"{value:.6g}") if isinstance(value, float) else value)
+
+
 def number_cell(value: float) -> dict[str, str]:
     """Return a number as it is; a long fraction shortened, with all of it as title."""
     exact = repr(value)
