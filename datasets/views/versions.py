@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -24,51 +25,82 @@ if TYPE_CHECKING:
     from datasets.models import Dataset
 
 PER_PAGE = 25
+#: Lanes of the tree that are drawn; branches of more branches share the last.
+LANES = 8
 
 
 @require_safe
 def versions(request: HttpRequest, pk: int) -> HttpResponseBase:
     dataset = dataset_for(request, pk, Action.VIEW)
     page = Paginator(tree_of(dataset), PER_PAGE).get_page(request.GET.get("page"))
-    context = dataset_context(
-        request, dataset, "versions", page=page, rows=version_rows(dataset, page)
-    )
+    rows = version_rows(dataset, page)
+    context = dataset_context(request, dataset, "versions", page=page, rows=rows)
+    context["may_compare"] = sum(row["version"].is_ready for row in rows) > 1
     return render(request, "datasets/versions.html", context)
 
 
-def tree_of(dataset: Dataset) -> list[tuple[int, int]]:
-    """Return (version, depth) so that each stands below its parent."""
+@dataclass(frozen=True)
+class Place:
+    """Where a version stands in the tree, which is drawn as lanes side by side.
+
+    A version goes on in the lane of its parent, or begins a branch beside it; each
+    lane further left goes on below.
+    """
+
+    pk: int
+    lane: int
+    begins: bool
+    goes_on: bool
+
+
+def tree_of(dataset: Dataset) -> list[Place]:
+    """Return the places so that each version stands below its parent.
+
+    The way to the active version goes on in one lane; elsewhere the newest child does.
+    """
+    parents = dict(dataset.versions.order_by("number").values_list("pk", "parent"))
     children: dict[int | None, list[int]] = {}
-    for pk, parent in dataset.versions.order_by("-number").values_list("pk", "parent"):
+    for pk, parent in parents.items():
         children.setdefault(parent, []).append(pk)
+    pk = dataset.active_version_id
+    while pk is not None and (parent := parents[pk]) is not None:
+        siblings = children[parent]
+        siblings.append(siblings.pop(siblings.index(pk)))
+        pk = parent
     ordered = []
-    waiting = [(pk, 0) for pk in children.get(None, [])]
+    waiting = [(pk, 0, True) for pk in reversed(children.get(None, []))]
     while waiting:
-        pk, depth = waiting.pop()
-        ordered.append((pk, depth))
-        waiting += [(child, depth + 1) for child in children.get(pk, [])]
+        pk, lane, begins = waiting.pop()
+        *branches, last = children.get(pk) or [None]
+        ordered.append(Place(pk, lane, begins, goes_on=last is not None))
+        if last is not None:
+            waiting.append((last, lane, False))
+        waiting += [(child, lane + 1, True) for child in reversed(branches)]
     return ordered
 
 
-def version_rows(
-    dataset: Dataset, page: Iterable[tuple[int, int]]
-) -> list[dict[str, Any]]:
-    """Return the versions of a page with their depth and steps in words."""
+def version_rows(dataset: Dataset, page: Iterable[Place]) -> list[dict[str, Any]]:
+    """Return the versions of a page with their place and their steps in words."""
     places = list(page)
+    active = dataset.active_version
+    before = active and (active.parent_id or active.pk)
     found = (
         dataset.versions.light()
         .select_related("created_by", "parent")
-        .in_bulk([pk for pk, _ in places])
+        .in_bulk([place.pk for place in places])
     )
     return [
         {
-            "version": found[pk],
-            "depth": min(depth, 6),
-            "steps": describe_steps(found[pk].steps),
-            "is_active": pk == dataset.active_version_id,
+            "version": (version := found[place.pk]),
+            "place": place,
+            "lane": min(place.lane, LANES),
+            "lanes": range(min(place.lane, LANES)),
+            "steps": describe_steps(version.steps),
+            "is_active": version.pk == dataset.active_version_id,
+            "is_before": version.pk == before,
         }
-        for pk, depth in places
-        if pk in found
+        for place in places
+        if place.pk in found
     ]
 
 

@@ -341,12 +341,29 @@ def test_versions_stand_below_their_parents(signed_in, dataset):
         "rows"
     ]
 
-    assert [(row["version"].number, row["depth"]) for row in rows] == [
+    assert [(row["version"].number, row["lane"]) for row in rows] == [
         (1, 0),
         (2, 1),
-        (4, 1),
+        (4, 0),
         (3, 0),
     ]
+
+
+def test_the_way_to_the_active_version_is_one_lane(signed_in, dataset):
+    first = dataset.active_version
+    second = DatasetVersionFactory(dataset=dataset, number=2, parent=first, active=True)
+    DatasetVersionFactory(dataset=dataset, number=3, parent=second)
+    branch = DatasetVersionFactory(dataset=dataset, number=4, parent=first)
+    DatasetVersionFactory(dataset=dataset, number=5, parent=branch)
+
+    page = signed_in.get(reverse("datasets:versions", args=[dataset.pk]))
+
+    rows = page.context["rows"]
+    assert [(row["version"].number, row["lane"]) for row in rows] == [
+        (1, 0), (4, 1), (5, 1), (2, 0), (3, 0),
+    ]  # fmt: skip
+    assert [row["place"].begins for row in rows] == [True, True, False, False, False]
+    assert [row["place"].goes_on for row in rows] == [True, True, False, True, False]
 
 
 def test_edit_changes_name_and_description(signed_in, dataset):
