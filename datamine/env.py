@@ -68,6 +68,8 @@ TRAIN_THREADS = reader.int(
 LEASE_SECONDS = reader.int("DATAMINE_LEASE_SECONDS", default=20)
 TOKEN_DAYS = reader.int("DATAMINE_TOKEN_DAYS", default=90)
 LOG_FORMAT = reader("DATAMINE_LOG_FORMAT", default="line")
+WEBHOOK_HOSTS = reader.list("DATAMINE_WEBHOOK_HOSTS", default=[])
+WEBHOOK_PRIVATE = reader.bool("DATAMINE_WEBHOOK_PRIVATE", default=False)
 LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
 LIMITS = Limits(
     upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,

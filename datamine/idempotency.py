@@ -12,10 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from datamine.schema import IDEMPOTENCY_KEY
 from projects.exceptions import DomainError
 from projects.models import RememberedAnswer, User
 
@@ -44,6 +46,7 @@ def idempotent(handler: Handler) -> Handler:
     unique row, then gets the first one's answer. A refusal is not remembered.
     """
 
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
     @wraps(handler)
     def once(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get("Idempotency-Key", "")

@@ -30,7 +30,10 @@ from datamine.leases import (
 from datamine.models import Worker
 from datamine.queue import ring_for
 from datasets.trash import sweep as sweep_datasets
+from experiments.announcing import announce_ended_sessions
 from experiments.stored import sweep_orphans as sweep_artifacts
+from projects.webhooks import forget_deliveries, ring_for_due_deliveries
+from registry.announcing import announce_activations
 from registry.services import advance_retrainings
 
 if TYPE_CHECKING:
@@ -68,11 +71,15 @@ class Reaper(Thread):
         reap()
         ring_again()
         advance_retrainings()
+        announce_ended_sessions()
+        announce_activations()
+        ring_for_due_deliveries()
         if time.monotonic() - self.swept_at > SWEEP:
             self.swept_at = time.monotonic()
             sweep()
             sweep_datasets()
             sweep_artifacts()
+            forget_deliveries()
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""

@@ -214,6 +214,11 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "style-src": [SELF, "'unsafe-inline'"],
 }
 
+# The one way out; without hosts there is none.
+
+WEBHOOK_HOSTS = [host.lower() for host in env.WEBHOOK_HOSTS]
+WEBHOOK_PRIVATE = env.WEBHOOK_PRIVATE
+
 # The administration
 
 UNFOLD = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin, messages
@@ -14,8 +15,17 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from projects import services
 from projects.exceptions import DomainError
-from projects.models import Activity, ApiToken, Membership, Project, User
+from projects.models import (
+    Activity,
+    ApiToken,
+    Delivery,
+    Membership,
+    Project,
+    User,
+    Webhook,
+)
 from projects.permissions import Action, can
+from projects.webhooks import change_webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -291,6 +301,38 @@ class ActivityAdmin(ReadOnlyAdmin):
     @admin.display(description="Name")
     def resource(self, activity: Activity) -> str:
         return str(activity.details.get("name", activity.resource_id))
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """Owners make them on their page, where the address is held to the rules."""
+
+    list_display = ["__str__", "project", "is_active", "created_by", "created_at"]
+    list_filter = ["is_active", "on_session_end", "on_activation", "created_at"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["url", "project__name"]
+    date_hierarchy = "created_at"
+    fields = [
+        "project", "url", "on_session_end", "on_activation", "is_active", "created_by",
+        "created_at",
+    ]  # fmt: skip
+    actions = ["switch_off"]
+
+    @admin.action(description="Switch off", permissions=["view"])
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        change = partial(change_webhook, is_active=False, actor=request.user)
+        try_for_each(request, queryset, Action.MANAGE, change)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = [
+        "event", "webhook", "status", "attempts", "next_try_at", "created_at",
+    ]  # fmt: skip
+    list_filter = ["event", "status", "created_at"]
+    list_select_related = ["webhook"]
+    search_fields = ["webhook__url", "webhook__project__name"]
+    date_hierarchy = "created_at"
 
 
 @admin.register(ApiToken)

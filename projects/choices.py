@@ -22,3 +22,15 @@ class Scope(TextChoices):
     READ = "read", "Read: look and predict"
     WRITE = "write", "Write: also upload, prepare, train and register"
     ADMIN = "admin", "Everything you may do yourself"
+
+
+class WebhookEvent(TextChoices):
+    SESSION_ENDED = "session.ended", "A session has ended"
+    VERSION_ACTIVATED = "version.activated", "Another version serves"
+    PING = "ping", "A test"
+
+
+class DeliveryStatus(TextChoices):
+    PENDING = "pending", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Given up"

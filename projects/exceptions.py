@@ -42,3 +42,17 @@ class AlreadyMemberError(ProjectError):
     """The person is a member of the project already."""
 
     code = "already_member"
+
+
+class WebhooksOffError(ProjectError):
+    """The operator has allowed no host to be told anything."""
+
+    code = "webhooks_off"
+
+
+class UnfitAddressError(ProjectError):
+    """A webhook's address may not be called."""
+
+    code = "unfit_address"
+    status_code = 400
+    attr = "url"

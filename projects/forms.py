@@ -9,7 +9,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from projects.choices import Role, Scope
-from projects.models import Project, User
+from projects.models import Project, User, Webhook
 
 
 class ProjectForm(forms.ModelForm):
@@ -139,3 +139,12 @@ class TokenForm(forms.Form):
         coerce=int,
         initial=90,
     )
+
+
+class WebhookForm(forms.ModelForm):
+    class Meta:
+        model = Webhook
+        fields = ["url", "on_session_end", "on_activation"]
+        labels = {"url": "Address"}
+        widgets = {"url": forms.URLInput}
+        help_texts = {"url": "What happens is sent there by POST, signed."}

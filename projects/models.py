@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractUser
 from django.core.validators import URLValidator
@@ -10,8 +11,21 @@ from django.db import models
 from django.urls import reverse
 from knox.models import AbstractAuthToken
 
-from projects.choices import ProjectStatus, Role, Scope, Theme
-from projects.querysets import ActivityQuerySet, MembershipQuerySet, ProjectQuerySet
+from projects.choices import (
+    DeliveryStatus,
+    ProjectStatus,
+    Role,
+    Scope,
+    Theme,
+    WebhookEvent,
+)
+from projects.querysets import (
+    ActivityQuerySet,
+    DeliveryQuerySet,
+    MembershipQuerySet,
+    ProjectQuerySet,
+    VisibleQuerySet,
+)
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox: untyped
@@ -164,3 +178,78 @@ class RememberedAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.status}"
+
+
+class Webhook(models.Model):
+    """An address that is told what happens in a project; its owners decide which."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="webhooks"
+    )
+    url = models.CharField("address", max_length=2000)
+    on_session_end = models.BooleanField("when a session ends", default=True)
+    on_activation = models.BooleanField("when another version serves", default=True)
+    is_active = models.BooleanField("switched on", default=True)
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        """Return the host alone: the rest of an address may be a secret."""
+        return urlsplit(self.url).hostname or "webhook"
+
+
+class Delivery(models.Model):
+    """One thing a webhook is told, and each try to tell it; workers write it."""
+
+    webhook = models.ForeignKey(
+        Webhook, on_delete=models.CASCADE, related_name="deliveries"
+    )
+    event = models.CharField(max_length=20, choices=WebhookEvent)
+    subject = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Id of the session or of the ledger's line."
+    )
+    payload = models.JSONField()
+    status = models.CharField(
+        max_length=10, choices=DeliveryStatus, default=DeliveryStatus.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    tries = models.JSONField(default=list)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook", "event", "subject"], name="projects_delivery_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["status", "next_try_at"], name="projects_delivery_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.subject or ''}".strip()
+
+    @property
+    def project(self) -> Project:
+        return self.webhook.project
+
+    @property
+    def last_word(self) -> str:
+        """What the last try came to, empty before there was one."""
+        if not self.tries:
+            return ""
+        last = self.tries[-1]
+        return last["error"] or f"The answer was {last['answer']}."

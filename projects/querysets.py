@@ -74,3 +74,7 @@ class MembershipQuerySet(VisibleQuerySet):
 
 class ActivityQuerySet(VisibleQuerySet):
     pass
+
+
+class DeliveryQuerySet(VisibleQuerySet):
+    project_path = "webhook__project"

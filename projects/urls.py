@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.views import members, projects
+from projects.views import members, projects, webhooks
 
 app_name = "projects"
 urlpatterns = [
@@ -24,5 +24,22 @@ urlpatterns = [
         "projects/<slug:key>/members/<int:pk>/remove/",
         members.remove,
         name="member-remove",
+    ),
+    path("projects/<slug:key>/webhooks/", webhooks.index, name="webhooks"),
+    path("projects/<slug:key>/webhooks/add/", webhooks.add, name="webhook-add"),
+    path(
+        "projects/<slug:key>/webhooks/<int:pk>/switch/",
+        webhooks.switch,
+        name="webhook-switch",
+    ),
+    path(
+        "projects/<slug:key>/webhooks/<int:pk>/ping/",
+        webhooks.ping,
+        name="webhook-ping",
+    ),
+    path(
+        "projects/<slug:key>/webhooks/<int:pk>/remove/",
+        webhooks.remove,
+        name="webhook-remove",
     ),
 ]

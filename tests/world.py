@@ -22,6 +22,7 @@ from tests.factories.datasets import (
     VisualizationFactory,
 )
 from tests.factories.experiments import flowers_draft, trained_session
+from tests.factories.projects import WebhookFactory
 
 
 class World:
@@ -47,6 +48,7 @@ class World:
         self.chart = VisualizationFactory(
             dataset=self.session.experiment.dataset, is_shared=True
         )
+        self.webhook = WebhookFactory(project=project)
         self.membership = project.memberships.get(user=viewer)
         self.token, _ = create_token(owner, name="notebook", days=1)
 
@@ -77,6 +79,8 @@ class World:
     def row(self, name: str) -> Any:
         """Return the id of the row an address is about: the longest prefix counts."""
         rows = {
+            "projects:webhook": self.webhook.pk,
+            "api-webhook": self.webhook.pk,
             "projects:member": self.membership.pk,
             "api-member": self.membership.pk,
             "account:token": self.token.id,

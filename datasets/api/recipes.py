@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY
 from datasets import services
 from datasets.api.serializers import RecipeSerializer, RecipeWriteSerializer
 from datasets.exceptions import NotReadyError
@@ -50,7 +49,6 @@ class RecipeViewSet(
 
     @extend_schema(
         request=RecipeWriteSerializer,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: RecipeSerializer},
     )
     @idempotent

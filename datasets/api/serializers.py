@@ -101,14 +101,21 @@ class DatasetSerializer(serializers.ModelSerializer):
         source="active_version.number", read_only=True, allow_null=True, default=None
     )
     rows_count = serializers.IntegerField(
-        source="active_version.rows_count", read_only=True, default=None
+        source="active_version.rows_count",
+        read_only=True,
+        allow_null=True,
+        default=None,
     )
     columns_count = serializers.IntegerField(
-        source="active_version.columns_count", read_only=True, default=None
+        source="active_version.columns_count",
+        read_only=True,
+        allow_null=True,
+        default=None,
     )
     memory_usage = serializers.IntegerField(
         source="active_version.memory_usage",
         read_only=True,
+        allow_null=True,
         default=None,
         help_text="Bytes of the table when it is not compressed.",
     )

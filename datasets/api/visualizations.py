@@ -15,7 +15,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY
 from datasets.charts.catalogue import CHARTS
 from datasets.models import Dataset, Visualization
 from datasets.visualizations import (
@@ -100,7 +99,6 @@ class VisualizationViewSet(mixins.ListModelMixin, GenericViewSet):
         )
         return get_for(self.request.user, rows, wanted, pk=self.kwargs["pk"])
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY])
     @idempotent
     def create(self, request: Request) -> Response:
         """Keep a chart: `dataset`, `name`, `chart_type`, `chart_config`, and

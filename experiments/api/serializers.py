@@ -40,7 +40,7 @@ class ExperimentSerializer(serializers.ModelSerializer):
         source="headline", child=serializers.FloatField(), read_only=True
     )
     created_by = serializers.CharField(
-        source="created_by.username", read_only=True, default=None
+        source="created_by.username", read_only=True, allow_null=True, default=None
     )
 
     class Meta:

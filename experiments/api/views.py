@@ -148,7 +148,7 @@ class ExperimentViewSet(
 
     @extend_schema(
         request=DraftSerializer,
-        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        parameters=[LOCATION],
         responses={201: ExperimentSerializer},
     )
     @idempotent

@@ -9,7 +9,8 @@ from typing import Any
 from rest_framework import serializers
 
 from projects.choices import Role, Scope
-from projects.models import Activity, Membership, Project, User
+from projects.models import Activity, Delivery, Membership, Project, User, Webhook
+from projects.webhooks import secret_of
 
 METADATA_BYTES = 10_000
 #: As JSON writes it; PostgreSQL keeps no such character.
@@ -142,3 +143,48 @@ class ActivitySerializer(serializers.ModelSerializer):
             "details",
             "created_at",
         ]
+
+
+class WebhookSerializer(serializers.ModelSerializer):
+    """An address that is told what happens in a project."""
+
+    class Meta:
+        model = Webhook
+        fields = [
+            "id", "url", "on_session_end", "on_activation", "is_active", "created_at",
+        ]  # fmt: skip
+
+
+class WebhookDetailSerializer(WebhookSerializer):
+    """The same with what signs its messages; nothing keeps that but the key."""
+
+    secret = serializers.SerializerMethodField()
+
+    class Meta(WebhookSerializer.Meta):
+        fields = [*WebhookSerializer.Meta.fields, "secret"]
+
+    def get_secret(self, webhook: Webhook) -> str:
+        return secret_of(webhook)
+
+
+class TrySerializer(serializers.Serializer):
+    at = serializers.DateTimeField()
+    answer = serializers.IntegerField(
+        allow_null=True, help_text="The status of the answer; null: there was none."
+    )
+    error = serializers.CharField(help_text="What was wrong; empty: nothing.")
+    seconds = serializers.FloatField()
+
+
+class DeliverySerializer(serializers.ModelSerializer):
+    """One thing a webhook was told, and each try to tell it."""
+
+    payload = serializers.DictField(read_only=True)
+    tries = TrySerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = [
+            "id", "event", "payload", "status", "tries", "next_try_at", "created_at",
+        ]  # fmt: skip
+        read_only_fields = fields

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from projects.api.views import account, projects
+from projects.api.views import account, projects, webhooks
 
 router = SimpleRouter()
 router.register("projects", projects.ProjectViewSet, basename="api-project")
@@ -11,6 +11,11 @@ router.register(
     r"projects/(?P<key>[-a-zA-Z0-9_]+)/members",
     projects.MemberViewSet,
     basename="api-member",
+)
+router.register(
+    r"projects/(?P<key>[-a-zA-Z0-9_]+)/webhooks",
+    webhooks.WebhookViewSet,
+    basename="api-webhook",
 )
 
 urlpatterns = [

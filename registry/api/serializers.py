@@ -183,8 +183,12 @@ class ActivationRequestSerializer(serializers.ModelSerializer):
 
     version = serializers.CharField(source="version_name", read_only=True)
     suggestion = SuggestionSerializer(read_only=True)
-    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
-    decided_by = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    created_by = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, allow_null=True
+    )
+    decided_by = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = ActivationRequest
@@ -219,7 +223,9 @@ class ActivationSerializer(serializers.ModelSerializer):
 
     version = serializers.CharField(source="version_name")
     previous_version = serializers.CharField(source="previous_name")
-    actor = serializers.SlugRelatedField(slug_field="username", read_only=True)
+    actor = serializers.SlugRelatedField(
+        slug_field="username", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = Activation

@@ -92,7 +92,6 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
 
     @extend_schema(
         request=RegisterSerializer,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: RegisteredSerializer},
     )
     @idempotent

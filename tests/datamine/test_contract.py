@@ -144,5 +144,5 @@ def test_every_answer_is_as_documented(document, world, headers, methods):
             good += found.pop("", 0)
             wrong += [f"{operation.label}: {problem}" for problem in found]
 
-    assert wrong == []
+    assert not wrong, "\n\n".join(wrong)
     assert good > 20 * CALLS

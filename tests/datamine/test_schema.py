@@ -1,6 +1,8 @@
 import pytest
 import yaml
 from django.core.management import call_command
+from django.urls import resolve
+from rest_framework.serializers import Serializer
 
 METHODS = {"get", "post", "patch", "delete"}
 
@@ -58,3 +60,21 @@ def test_every_refusal_has_the_one_shape(document):
     ]
 
     assert others == []
+
+
+def test_every_field_that_may_be_missing_is_said_to_be_null():
+    resolve("/api/me/")  # reads every address, and with it every serializer
+    liars = [
+        f"{serializer.__name__}.{name}"
+        for serializer in kinds_of(Serializer)
+        for name, field in serializer._declared_fields.items()
+        if field.read_only and field.default is None and not field.allow_null
+    ]
+
+    assert liars == []
+
+
+def kinds_of(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from kinds_of(child)

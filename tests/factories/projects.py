@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from projects.choices import Role
-from projects.models import Activity, Membership, Project, User
+from projects.models import Activity, Membership, Project, User, Webhook
 
 PASSWORD = "correct-horse-7"
 
@@ -58,3 +58,13 @@ class ActivityFactory(DjangoModelFactory):
     action = "updated"
     resource_type = "project"
     resource_id = "1"
+
+
+class WebhookFactory(DjangoModelFactory):
+    """An address nobody is at, told of everything."""
+
+    class Meta:
+        model = Webhook
+
+    project = factory.SubFactory(ProjectFactory)
+    url = "https://hooks.example.org/datamine"

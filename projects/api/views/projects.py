@@ -15,7 +15,6 @@ from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from datamine.etags import matched, tagged
 from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY
 from projects import services
 from projects.api.serializers import (
     ActivitySerializer,
@@ -62,7 +61,6 @@ class ProjectViewSet(ModelViewSet):
             self.request.user, self.get_queryset(), action, key=self.kwargs["key"]
         )
 
-    @extend_schema(parameters=[IDEMPOTENCY_KEY])
     @idempotent
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().create(request, *args, **kwargs)
@@ -124,7 +122,6 @@ class MemberViewSet(
 
     @extend_schema(
         request=NewMemberSerializer,
-        parameters=[IDEMPOTENCY_KEY],
         responses={201: MemberSerializer},
     )
     @idempotent

@@ -1,0 +1,19 @@
+"""What workers are asked for by name."""
+
+from __future__ import annotations
+
+import logging
+
+from projects.models import Delivery
+from projects.webhooks import try_delivery
+
+logger = logging.getLogger(__name__)
+
+
+def deliver(pk: int, attempt: int) -> None:
+    """Try a delivery, if its webhook is still there."""
+    delivery = Delivery.objects.select_related("webhook").filter(pk=pk).first()
+    if delivery is None:
+        logger.warning("Delivery %s is gone.", pk)
+        return
+    try_delivery(delivery, attempt)
