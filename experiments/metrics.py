@@ -75,12 +75,23 @@ EPOCH_FIGURES = {
 DIGITS = 6
 
 
+#: What only families measure, and nobody sorts by.
+OF_FAMILIES = {
+    "qlike": "QLIKE",
+    "r2_symbols": "R², mean over symbols",
+    "flips_a_year": "Changes of regime a year, foretold",
+    "true_flips_a_year": "Changes of regime a year, true",
+}
+
+
 def is_metric(name: str) -> bool:
     return name in METRICS
 
 
 def title_of(name: str) -> str:
     """Return how people call a metric; one of another package keeps its name."""
+    if name in OF_FAMILIES:
+        return OF_FAMILIES[name]
     return METRICS[name].title if name in METRICS else name.replace("_", " ")
 
 

@@ -38,7 +38,7 @@ from experiments.library_words import estimator_warnings, refusals_explained
 from experiments.outcomes import Outcome
 from experiments.pipelines import make_pipeline, self_check
 from experiments.problems import Problem, TrainingError
-from experiments.rivals import Rivals, contests, not_beaten
+from experiments.rivals import Rivals, contests, marks
 from experiments.samples import read_samples
 from experiments.watching import Watch
 
@@ -294,7 +294,7 @@ class _Session:
         seed = self.plan.random_seed
         with self._phase("Measuring what matters"):
             predicted = sum(len(item.answered.y) for item in (*parts.values(), *folds))
-            explainer = self._explainer(tested[-1], predicted)
+            explainer = _explainer(self, tested[-1], predicted)
             importance = explainer.importances(fitted.estimator, fitted.X)
             intervals, gain = self.scorer.intervals(answered, seed)
             details = self.scorer.details(answered, seed)
@@ -312,17 +312,19 @@ class _Session:
         details["tree"] = tree and tree.to_json()
         self.monitor.advance()
         rivals = contests(self.entry, self.scorer, tested)
+        metrics = self._metrics(parts, folds)
+        marked = marks(self.entry, self.parameters, metrics, rivals)
         return Outcome(
             algorithm=self.entry.name,
             task=self.entry.task,
             hyperparameters=self.parameters.model_dump(),
-            metrics=self._metrics(parts, folds),
+            metrics=metrics,
             evaluated_on="test" if "test" in parts else "cross_validation",
             baseline=self._baseline(fitted, answered, gain),
             intervals=intervals,
             evaluation=details,
             feature_importance=importance,
-            warnings=[*_warnings(self, fitted), *not_beaten(self.entry, rivals)],
+            warnings=[*_warnings(self, fitted), *marked],
             notices=self.samples.notices,
             tested=tested_answers(self.samples.frame.rows, self.split, parts, folds),
             split=rows_of(self.split, self.samples.frame.rows),
@@ -334,17 +336,6 @@ class _Session:
             rivals=rivals,
             history=fitted.history,
             search=self.chooser.to_json() if self.chooser else None,
-        )
-
-    def _explainer(self, tried: Tried, n_predicted: int) -> Explainer:
-        return Explainer(
-            lambda X: self._predict(tried.fitted, X),
-            self.scorer,
-            tried.fitted.preparation.encoder,
-            tried.X,
-            tried.answered.y,
-            self.plan.random_seed,
-            n_predicted,
         )
 
     def _learning_curve(self) -> list[dict[str, Any]]:
@@ -407,6 +398,18 @@ class _Session:
 
     def _question(self, fitted: Fitted) -> Question:
         return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
+
+
+def _explainer(session: _Session, tried: Tried, n_predicted: int) -> Explainer:
+    return Explainer(
+        lambda X: session._predict(tried.fitted, X),
+        session.scorer,
+        tried.fitted.preparation.encoder,
+        tried.X,
+        tried.answered.y,
+        session.plan.random_seed,
+        n_predicted,
+    )
 
 
 def _check_learnable(

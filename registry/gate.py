@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from datamine import files
+from experiments.algorithms.catalogue import algorithm
 from registry.exceptions import DamagedArtifactError, ReasonNeededError
 from registry.paired import (
     ERROR_RATE,
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 MOST_ROWS = 10_000
 #: The metric whose gain over the baseline is looked at, the first that is known.
 GAINS = ("balanced_accuracy", "rmse")
+
+#: Warnings of a family that ask for a reason: a plain model is as good, or a figure
+#: that was asked for is not reached.
+GATES = frozenset({"not_better", "below_gate"})
 
 
 class NotComparableError(Exception):
@@ -66,7 +71,8 @@ class Suggestion:
 
 def suggestion_for(version: ModelVersion) -> Suggestion:
     """Compare a version with its baseline, and with the version in service."""
-    doubt = below_baseline(version.session.result)
+    result = version.session.result
+    doubt = below_baseline(result) or below_gates(result)
     active = version.model.active_version
     if doubt:
         return Suggestion(Verdict.WORSE, doubt)
@@ -99,6 +105,12 @@ def below_baseline(result: Result) -> str:
     if gain is None or gain["low"] is None or gain["low"] > 0:
         return ""
     return "It is not surely better than its baseline, which looks at no column."
+
+
+def below_gates(result: Result) -> str:
+    """Say which gates of its family a result does not pass, if there are any."""
+    marks = [found["detail"] for found in result.warnings if found["code"] in GATES]
+    return " ".join(marks)
 
 
 def in_words(paired: Paired, active: ModelVersion) -> str:
@@ -154,6 +166,12 @@ def refuse_unlike(candidate: ModelVersion, active: ModelVersion) -> None:
     """Refuse versions that answer something else, or from rows prepared otherwise."""
     first, second = candidate.session, active.session
     wanted = second.result.signature
+    family = algorithm(first.experiment.algorithm).family
+    if family is not None and family.assembler:
+        raise NotComparableError(
+            "its answers are about several rows together, which are not held back one "
+            "by one."
+        )
     if first.result.signature["target"]["name"] != wanted["target"]["name"]:
         raise NotComparableError(
             f"it predicts another column than {active.version} does."

@@ -57,6 +57,15 @@ GENERATORS = {
             parameters=f"{_HERE}.stars.parameters:StarsParameters",
             function=f"{_HERE}.stars.generator:generate",
         ),
+        Generator(
+            name="prices",
+            title="Daily prices",
+            help="Price paths that rise, fall, crash and recover; a row for each day "
+            "and symbol.",
+            family="regime",
+            parameters=f"{_HERE}.markets.parameters:PricesParameters",
+            function=f"{_HERE}.markets.generator:generate",
+        ),
     )
 }
 

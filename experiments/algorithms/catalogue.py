@@ -467,6 +467,17 @@ _ENTRIES = (
         by_epochs=True,
     ),
     Algorithm(
+        name="volatility",
+        title="Market volatility (network)",
+        task=Task.REGRESSION,
+        summary="Foretells by daily prices how much they will move, with intervals.",
+        parameters=f"{_FAMILIES}.volatility.declaration:VolatilityParameters",
+        factory=f"{_FAMILIES}.volatility.declaration:build",
+        presets=_MARKETS,
+        domain=f"{_FAMILIES}.volatility.declaration:FAMILY",
+        by_epochs=True,
+    ),
+    Algorithm(
         name="stars",
         title="Variable stars (network)",
         task=Task.CLASSIFICATION,

@@ -7,15 +7,17 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
 
     from experiments.algorithms.parameters import Parameters, Setting
     from experiments.families.assembling import Assembler
     from experiments.families.contracts import Contract
+    from experiments.problems import Problem
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
+    Array = Matrix
     Measure = Callable[[Any, Matrix, np.ndarray[Any, Any]], dict[str, float | None]]
 
 
@@ -32,6 +34,9 @@ class Rival:
         What the two are compared by, as `experiments.metrics` names it.
     higher : bool
         Whether more of it is better.
+    test : str
+        `test(y, ours, theirs)` as "module:attribute": the probability that the model is
+        no better. The rival is then beaten only where that is improbable.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Rival:
     factory: str
     metric: str
     higher: bool = True
+    test: str = ""
 
     def build(self, setting: Setting) -> Any:
         """Return the unfitted estimator."""
@@ -49,6 +55,13 @@ class Rival:
         if model is None or rival is None:
             return False
         return model > rival if self.higher else model < rival
+
+    def probability(self, y: Array, ours: Array, theirs: Array) -> float | None:
+        """Return how probable such answers are if the model is no better."""
+        if not self.test:
+            return None
+        found: float = resolve_name(self.test)(y, ours, theirs)
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,12 @@ class Family:
         The target that the assembler computes, where the contract has none.
     measures : str
         `measure(estimator, X, Y)` as "module:attribute": figures of further outputs.
+    scores : str
+        `scores(y, predicted)` as "module:attribute": further figures of predictions,
+        the model's and its rivals'.
+    gates : str
+        `gates(parameters, metrics)` as "module:attribute": what a version does not
+        reach that was asked for.
     reach : str
         `reach(parameters)` as "module:attribute": how many moments after a sample its
         target looks at. Rows are then split by time, with at least this gap.
@@ -88,6 +107,8 @@ class Family:
     assembler: str = ""
     computed_target: str = ""
     measures: str = ""
+    scores: str = ""
+    gates: str = ""
     reach: str = ""
 
     def features(self, names: Iterable[str]) -> list[str]:
@@ -100,6 +121,19 @@ class Family:
         if column is None:
             return self.computed_target
         return self.contract.find(names).get(column.name, column.name)
+
+    def score(
+        self, y: np.ndarray[Any, Any], predicted: Array
+    ) -> dict[str, float | None]:
+        """Return the family's own figures of predictions, whoever made them."""
+        return resolve_name(self.scores)(y, predicted) if self.scores else {}
+
+    def not_reached(
+        self, parameters: Parameters, metrics: Mapping[str, float | None]
+    ) -> Iterator[Problem]:
+        """Yield what was asked for and is not reached."""
+        if self.gates:
+            yield from resolve_name(self.gates)(parameters, metrics)
 
     def reach_of(self, parameters: Parameters) -> int:
         """Return how many moments after a sample its target looks at."""

@@ -9,6 +9,8 @@ HEADS = 4
 #: A probability is corrected by a factor of at most e to this power, so that days like
 #: none before cannot make the network sure of anything.
 FARTHEST = 1.5
+#: The same for a logarithm of volatility or of its variance.
+CLOSEST = 0.5
 
 
 class AttentionOverDays(nn.Module):
@@ -57,3 +59,65 @@ class AttentionOverDays(nn.Module):
         told = self.correction(self.together(seen.mean(dim=1)))
         logits: torch.Tensor = usual + FARTHEST * torch.tanh(told / FARTHEST)
         return logits
+
+
+class MemoryOfDays(nn.Module):
+    """An LSTM over the days, attention among what it remembers, mean and spread.
+
+    The last layers begin with zeros: untaught, the network says what is usual.
+
+    Parameters
+    ----------
+    n_inputs, hidden_size, layers, n_outputs : int
+    dropout : float
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        hidden_size: int,
+        layers: int,
+        n_outputs: int,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.memory = nn.LSTM(
+            n_inputs, hidden_size, layers, batch_first=True, dropout=dropout
+        )
+        self.attention = nn.Linear(hidden_size, 1)
+        self.together = nn.Sequential(
+            nn.Linear(hidden_size, hidden_size), nn.ReLU(), nn.Dropout(dropout)
+        )
+        self.correction = nn.Linear(hidden_size, 2 * n_outputs)
+        nn.init.zeros_(self.correction.weight)
+        nn.init.zeros_(self.correction.bias)
+
+    def forward(
+        self, days: torch.Tensor, usual: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return mean and logarithm of the variance, each (batch, n_outputs).
+
+        Parameters
+        ----------
+        days : tensor, shape (batch, n_days, n_inputs)
+        usual : tensor, shape (batch, 2 * n_outputs)
+            The means that are corrected, then their logarithms of the variance.
+        """
+        remembered, _ = self.memory(days)
+        weights = torch.softmax(self.attention(remembered), dim=1)
+        told = self.correction(self.together((weights * remembered).sum(dim=1)))
+        mean, spread = (usual + CLOSEST * torch.tanh(told / CLOSEST)).chunk(2, dim=1)
+        return mean, spread
+
+
+class NormalLoss(nn.Module):
+    """The negative logarithm of the normal density, mean over all outputs."""
+
+    def forward(
+        self, heads: tuple[torch.Tensor, torch.Tensor], targets: torch.Tensor
+    ) -> torch.Tensor:
+        """Return the loss of mean and logarithm of the variance against targets."""
+        mean, spread = heads
+        errors = (targets - mean) ** 2 / spread.exp()
+        loss: torch.Tensor = 0.5 * (spread + errors).mean()
+        return loss

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from experiments.algorithms.parameters import parameter
 from experiments.families.contracts import Contract, ContractColumn
 from experiments.networks.parameters import NetworkParameters
+
+if TYPE_CHECKING:
+    from experiments.networks.nets import Schedule
 
 SYMBOLS = ("BTC", "ETH", "SOL")
 
@@ -97,3 +102,16 @@ class MarketParameters(NetworkParameters):
         ge=0,
         le=0.9,
     )
+
+    def schedule(self) -> Schedule:
+        """Return how long and how fast to learn."""
+        from experiments.networks.nets import Schedule  # noqa: PLC0415 -- heavy import
+
+        return Schedule(
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            patience=self.patience,
+            validation=1 - self.train_val_split,
+        )

@@ -161,20 +161,12 @@ def build(parameters: RegimeParameters, setting: Setting) -> Any:
     from experiments.families.regime.network import (  # noqa: PLC0415 -- heavy import
         RegimeNetwork,
     )
-    from experiments.networks.nets import Schedule  # noqa: PLC0415 -- heavy import
 
     return RegimeNetwork(
         hidden_size=parameters.hidden_size or HIDDEN_SIZE,
         dropout=parameters.dropout,
         ahead=parameters.horizon,
-        schedule=Schedule(
-            epochs=parameters.epochs,
-            batch_size=parameters.batch_size,
-            learning_rate=parameters.learning_rate,
-            weight_decay=parameters.weight_decay,
-            patience=parameters.patience,
-            validation=1 - parameters.train_val_split,
-        ),
+        schedule=parameters.schedule(),
         seed=setting.seed,
         threads=setting.threads,
         watch=setting.watch,

@@ -63,6 +63,7 @@ def test_catalogue_has_the_named_algorithms():
         "diabetes",
         "exoplanet",
         "regime",
+        "volatility",
         "stars",
     ]
 

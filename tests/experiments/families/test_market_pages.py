@@ -6,7 +6,12 @@ import pytest
 from django.urls import reverse
 
 from datamine.children import run_inline
+from experiments.drafts import Draft
 from experiments.models import Experiment, TrainingSession
+from experiments.sessions import create_and_start
+from registry.exceptions import ReasonNeededError
+from registry.gate import suggestion_for
+from registry.services import promote_version, register_version
 from tests.experiments.families.markets import prices_csv
 from tests.factories.datasets import imported_dataset
 
@@ -80,3 +85,42 @@ def test_regimes_are_learned_and_held_against_persistence(
     assert (session.status, session.epochs_completed) == ("completed", 10)
     page = client.get(session.get_absolute_url()).content.decode()
     assert "Persistence (the regime stays, as often as it did)" in page
+
+
+@pytest.mark.django_db
+def test_volatility_is_learned_marked_and_served_for_a_reason(
+    client, project, owner, price_table
+):
+    numbers = {"epochs": 10, "hidden_size": 32, "batch_size": 256, "days": 200}
+    draft = Draft(
+        version=price_table.active_version,
+        name="How much it moves",
+        algorithm="volatility",
+        target_column="",
+        feature_columns=(),
+        hyperparameters=numbers,
+    )
+    session = create_and_start(draft, actor=owner)
+    run_inline(session)
+    session.refresh_from_db()
+    assert session.status == "completed", session.error_message
+    version = register_version(session, name="moves", actor=owner)
+
+    found = suggestion_for(version)
+    with pytest.raises(ReasonNeededError, match="Below the gate min_r2"):
+        promote_version(version, reason="", actor=owner)
+    promote_version(version, reason="To look at it.", actor=owner)
+
+    assert found.needs_reason
+    client.force_login(owner)
+    page = client.get(session.get_absolute_url()).content.decode()
+    assert "QLIKE" in page
+    assert "GARCH(1,1)" in page
+    one_day = {"date": "2024-01-01", "symbol": "BTC", "volume": 1}
+    row = one_day | dict.fromkeys(("open", "high", "low", "close"), 5.0)
+    url = reverse("model-predict", args=[project.key, "moves"])
+    told = client.post(url, {"rows": [row]}, content_type="application/json").json()
+    assert told["predictions"] == []
+    assert "the first 1 days are history only" in told["notices"][-1]
+    form = client.get(reverse("registry:predict", args=[version.model_id]))
+    assert form.status_code == 200
