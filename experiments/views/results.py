@@ -14,9 +14,10 @@ from experiments.downloads import artifact_response
 from experiments.exceptions import DamagedModelError, ReportError
 from experiments.exports import csv_response
 from experiments.models import Result
-from experiments.repetitions import script_of
+from experiments.problems import TrainingError
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
+from experiments.reproducing import script_response
 from experiments.results import metrics_json_of, metrics_table, table_of
 from experiments.trees import tree_of, writers_of
 from projects.permissions import Action, get_for
@@ -93,12 +94,11 @@ def reproduce(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         session__experiment=pk,
         session__number=number,
     )
-    response = HttpResponse(
-        script_of(result), content_type="text/x-python; charset=utf-8"
-    )
-    filename = f"reproduce_{pk}_{number}.py"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    try:
+        return script_response(result, f"reproduce_{pk}_{number}.zip")
+    except TrainingError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(result.session)
 
 
 @require_safe
