@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, OuterRef
 from django_q.models import OrmQ
 
 from datamine import env
@@ -13,6 +13,7 @@ from datamine.models import Worker
 from datamine.templatetags.display import ago, number, size
 from datasets.choices import ProcessingStatus
 from datasets.models import DatasetVersion
+from datasets.querysets import disk_use_of
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
 from projects.models import Project, User
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 WORKERS = 20
+PROJECTS = 10
 
 
 def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         tiles=tiles(request, counts(sessions), counts(versions)),
         workers=worker_table(),
         queue=queue_table(),
+        disk=disk_table(request),
     )
     return context
 
@@ -85,3 +88,12 @@ def queue_table() -> dict[str, list[Any]]:
     )
     rows = [[row["key"], number(row["count"]), ago(row["oldest"])] for row in waiting]
     return {"headers": ["Cluster", "Waiting", "Oldest"], "rows": rows}
+
+
+def disk_table(request: HttpRequest) -> dict[str, list[Any]]:
+    """Return what projects use of the disk for tables, those that use most first."""
+    projects = Project.objects.visible_to(request.user).annotate(
+        used=disk_use_of(OuterRef("pk"))
+    )
+    rows = [[p.name, size(p.used)] for p in projects.order_by("-used", "pk")[:PROJECTS]]
+    return {"headers": ["Project", "Files and versions"], "rows": rows}

@@ -34,6 +34,8 @@ class Limits:
     training_seconds: int
     predict_rows: int
     trash_days: int
+    project_bytes: int
+    project_datasets: int
     calls_per_token: int
     calls_per_address: int
 
@@ -80,6 +82,8 @@ LIMITS = Limits(
     training_seconds=reader.int("DATAMINE_TRAINING_SECONDS", default=6 * 3600),
     predict_rows=reader.int("DATAMINE_PREDICT_ROWS", default=10_000),
     trash_days=reader.int("DATAMINE_TRASH_DAYS", default=30),
+    project_bytes=reader.int("DATAMINE_PROJECT_MB", default=0) * 1024**2,
+    project_datasets=reader.int("DATAMINE_PROJECT_DATASETS", default=0),
     calls_per_token=reader.int("DATAMINE_CALLS_PER_TOKEN", default=60_000),
     calls_per_address=reader.int("DATAMINE_CALLS_PER_ADDRESS", default=120_000),
 )

@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.db.models import F
 from unfold.decorators import action, display
 
-from datasets import services, trash
+from datasets import quotas, services, trash
 from datasets.forms import LabelsForm
 from datasets.models import (
     Dataset,
     DatasetVersion,
+    Quota,
     Recipe,
     Tag,
     Upload,
@@ -21,7 +22,8 @@ from datasets.models import (
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
-from projects.permissions import Action
+from projects.exceptions import DomainError
+from projects.permissions import Action, can
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -56,7 +58,7 @@ class DatasetAdmin(ProjectScopedAdmin):
     """Labels can be changed; the rest follows from the file."""
 
     list_display = [
-        "name", "tags", "project", "state", "rows", "file_format", "file_size",
+        "name", "tags", "project", "state", "rows", "file_format", "on_disk",
         "created_by", "created_at",
     ]  # fmt: skip
     form = LabelsForm
@@ -95,6 +97,10 @@ class DatasetAdmin(ProjectScopedAdmin):
     def rows(self, dataset: Dataset) -> int | None:
         version = dataset.active_version
         return version.rows_count if version else None
+
+    @display(description="Bytes on disk", ordering="disk_use")
+    def on_disk(self, dataset: Dataset) -> int:
+        return dataset.disk_use
 
     def save_model(
         self, request: HttpRequest, obj: Dataset, form: ModelForm, change: bool
@@ -198,3 +204,62 @@ class VisualizationAdmin(ReadOnlyAdmin):
     list_select_related = ["dataset", "created_by"]
     search_fields = ["name", "dataset__name", "dataset__project__name"]
     date_hierarchy = "created_at"
+
+
+@admin.register(Tag)
+class TagAdmin(ReadOnlyAdmin):
+    """Tags as they are used; the labels of a dataset change them."""
+
+    list_display = ["name", "dataset"]
+    list_filter = ["name"]
+    list_select_related = ["dataset"]
+    search_fields = ["name", "dataset__name"]
+
+
+@admin.register(Quota)
+class QuotaAdmin(ProjectScopedAdmin):
+    """Limits of single projects; all others have those of the site."""
+
+    change_action = Action.MANAGE
+    list_display = [
+        "project", "max_bytes", "bytes_used", "max_datasets", "datasets_now",
+    ]  # fmt: skip
+    list_filter = [
+        ("max_bytes", admin.EmptyFieldListFilter),
+        ("max_datasets", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["project"]
+    search_fields = ["project__name", "project__key"]
+    autocomplete_fields = ["project"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Quota | None = None
+    ) -> list[str]:
+        return ["project"] if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quota]:
+        return super().get_queryset(request).with_use()
+
+    @display(description="Bytes used", ordering="used")
+    def bytes_used(self, quota: Any) -> int:
+        return quota.used
+
+    @display(description="Datasets now", ordering="datasets_count")
+    def datasets_now(self, quota: Any) -> int:
+        return quota.datasets_count
+
+    def save_model(
+        self, request: HttpRequest, obj: Quota, form: ModelForm, change: bool
+    ) -> None:
+        if not can(request.user, Action.MANAGE, obj.project):
+            raise DomainError("Only an owner changes the limits of this project.")
+        kept = quotas.set_quota(
+            obj.project,
+            max_bytes=obj.max_bytes,
+            max_datasets=obj.max_datasets,
+            actor=request.user,
+        )
+        obj.pk = kept.pk
+
+    def delete_model(self, request: HttpRequest, obj: Quota) -> None:
+        quotas.remove_quota(obj, actor=request.user)

@@ -39,6 +39,12 @@ class NoRoomError(DatasetError):
     attr = "file"
 
 
+class QuotaError(DatasetError):
+    """The project may use no more of the disk, or have no more datasets."""
+
+    code = "quota"
+
+
 class UnreadableFileError(DatasetError):
     """The bytes are no table, or not one in the way it was said to be read."""
 

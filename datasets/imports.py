@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from datamine import files
+from datasets.exceptions import QuotaError
 from datasets.generators.orders import Order, carry_out
 from datasets.models import Dataset, DatasetVersion
+from datasets.quotas import require_room
 from datasets.readers.dialect import Dialect
 from datasets.readers.errors import ReaderError
 from datasets.readers.importing import import_table
@@ -55,7 +57,7 @@ def make_version(version_id: int, lease: Lease) -> None:
         except (StepError, DamagedFileError) as error:
             lease.fail(str(error))
         else:
-            keep(version, target, values, lease)
+            keep_within_quota(version, target, values, lease)
 
 
 def made(version: DatasetVersion, target: Path, lease: Lease) -> Values:
@@ -73,6 +75,18 @@ def maker_of(version: DatasetVersion) -> Maker:
     if not version.is_import:
         return do_steps
     return carry_out_order if version.dataset.is_synthetic else read_file
+
+
+def keep_within_quota(
+    version: DatasetVersion, target: Path, values: Values, lease: Lease
+) -> None:
+    """Keep the table unless its project may use no more of the disk."""
+    try:
+        require_room(version.project, values["size"])
+    except QuotaError as refusal:
+        lease.fail(str(refusal))
+    else:
+        keep(version, target, values, lease)
 
 
 def keep(version: DatasetVersion, target: Path, values: Values, lease: Lease) -> None:

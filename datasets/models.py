@@ -15,6 +15,7 @@ from datasets.querysets import (
     DatasetManager,
     DatasetQuerySet,
     DatasetVersionQuerySet,
+    QuotaQuerySet,
     RecipeQuerySet,
     TagQuerySet,
     UploadQuerySet,
@@ -23,6 +24,34 @@ from datasets.querysets import (
 from datasets.recipes import StepSpec
 from datasets.tables import Schema
 from projects.models import Project
+
+
+class Quota(models.Model):
+    """Limits of one project that differ from the site's; operators set them."""
+
+    project = models.OneToOneField(
+        Project, on_delete=models.CASCADE, related_name="quota"
+    )
+    max_bytes = models.PositiveBigIntegerField(
+        "bytes on disk",
+        null=True,
+        blank=True,
+        help_text="Of files and versions. 0: no limit; empty: as the site says.",
+    )
+    max_datasets = models.PositiveIntegerField(
+        "datasets",
+        null=True,
+        blank=True,
+        help_text="0: no limit; empty: as the site says.",
+    )
+
+    objects = QuotaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["project__name", "pk"]
+
+    def __str__(self) -> str:
+        return f"quota of {self.project}"
 
 
 class Upload(models.Model):

@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Manager, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Manager,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django.db.models.expressions import CombinedExpression
 
     from projects.models import Project, User
 
@@ -30,11 +41,13 @@ class RecipeQuerySet(VisibleQuerySet):
 class DatasetQuerySet(VisibleQuerySet):
     def with_state(self) -> Self:
         """Add the project, the tags, the active version without its heavy parts, the
-        number of versions, and how the making of the newest version stands.
+        number of versions, the use of the disk, and how the making of the newest
+        version stands.
         """
         versions = newest_first()
         return (
-            self.select_related("project", "active_version", "created_by")
+            self.with_disk_use()
+            .select_related("project", "active_version", "created_by")
             .prefetch_related("tags")
             .defer(*(f"active_version__{name}" for name in HEAVY))
             .annotate(
@@ -51,6 +64,23 @@ class DatasetQuerySet(VisibleQuerySet):
                     0,
                 ),
             )
+        )
+
+    def with_disk_use(self) -> Self:
+        """Add `disk_use`: bytes of the uploaded file and of all versions.
+
+        Versions with equal tables share one file, which counts once.
+        """
+        versions = apps.get_model("datasets", "DatasetVersion")._base_manager
+        twin = versions.filter(
+            dataset=OuterRef("dataset"),
+            data=OuterRef("data"),
+            number__lt=OuterRef("number"),
+        )
+        files = versions.filter(~Exists(twin), dataset=OuterRef("pk")).exclude(data="")
+        total = files.order_by().values("dataset").annotate(total=Sum("size"))
+        return self.annotate(
+            disk_use=F("file_size") + Coalesce(Subquery(total.values("total")), 0)
         )
 
     def in_trash(self) -> Self:
@@ -83,6 +113,18 @@ class TagQuerySet(PartOfDatasetQuerySet):
         return list(rows.order_by("name").values_list("name", flat=True).distinct())
 
 
+class QuotaQuerySet(VisibleQuerySet):
+    def with_use(self) -> Self:
+        """Add `used`, bytes on disk, and `datasets_count`, of each project."""
+        datasets = apps.get_model("datasets", "Dataset").objects
+        rows = datasets.filter(project=OuterRef("project")).order_by().values("project")
+        count = rows.annotate(total=Count("pk")).values("total")
+        return self.annotate(
+            used=disk_use_of(OuterRef("project")),
+            datasets_count=Coalesce(Subquery(count), 0),
+        )
+
+
 class DatasetVersionQuerySet(PartOfDatasetQuerySet):
     def light(self) -> Self:
         """Leave out what only the page of one version shows."""
@@ -109,3 +151,15 @@ def newest_first() -> QuerySet[Any]:
     """Return the versions of an outer dataset, the newest first."""
     model = apps.get_model("datasets", "DatasetVersion")
     return model._base_manager.filter(dataset=OuterRef("pk")).order_by("-number")
+
+
+def disk_use_of(project: OuterRef) -> CombinedExpression:
+    """Return the bytes of all files and versions of an outer project, and uploads."""
+    datasets = apps.get_model("datasets", "Dataset").everything
+    rows = datasets.filter(project=project).with_disk_use()
+    kept = rows.order_by().values("project").annotate(total=Sum("disk_use"))
+    uploads = apps.get_model("datasets", "Upload").objects.filter(project=project)
+    waiting = uploads.order_by().values("project").annotate(total=Sum("size"))
+    return Coalesce(Subquery(kept.values("total")), 0) + Coalesce(
+        Subquery(waiting.values("total")), 0
+    )

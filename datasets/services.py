@@ -25,11 +25,13 @@ from datasets.exceptions import (
     NoStepsError,
     NothingToCancelError,
     NotReadyError,
+    QuotaError,
     StepRefusedError,
     UnreadableFileError,
 )
 from datasets.models import Dataset, DatasetVersion, Recipe, Tag, Upload
 from datasets.paging import PageError
+from datasets.quotas import locked_project, require_place, require_room
 from datasets.readers.errors import ReaderError
 from datasets.readers.sniff import sniff
 from datasets.recipes import build, check_recipe
@@ -60,7 +62,8 @@ def receive_upload(
 ) -> Upload:
     """Keep the bytes of a file that was sent, under a key made here.
 
-    Raises `NoFileError` if there are no bytes, `NoRoomError` if the disk is full.
+    Raises `NoFileError` if there are no bytes, `NoRoomError` if the disk is full,
+    `QuotaError` if the project may use no more of it.
     """
     if not file.size:
         raise NoFileError("The file is empty. Choose a file with a table in it.")
@@ -73,14 +76,20 @@ def receive_upload(
         if is_full(error):
             raise NoRoomError(NO_ROOM) from error
         raise
-    return Upload.objects.create(
-        project=project,
-        filename=label_of(file.name or ""),
-        key=key,
-        size=file.size,
-        sha256=sha256,
-        created_by=actor,
-    )
+    try:
+        with transaction.atomic():
+            require_room(locked_project(project), file.size)
+            return Upload.objects.create(
+                project=project,
+                filename=label_of(file.name or ""),
+                key=key,
+                size=file.size,
+                sha256=sha256,
+                created_by=actor,
+            )
+    except QuotaError:
+        files.delete(key)
+        raise
 
 
 def sniff_file(key: str, filename: str, *, dialect: Dialect | None = None) -> Sniff:
@@ -106,10 +115,11 @@ def import_upload(
 ) -> Dataset:
     """Make the upload a dataset whose first version is read in the background.
 
-    Without a name it is called as its file. Raises `NameTakenError`.
+    Without a name it is called as its file. Raises `NameTakenError` and `QuotaError`.
     """
     try:
         with transaction.atomic():
+            require_place(locked_project(upload.project))
             dataset = Dataset.objects.create(
                 project=upload.project,
                 name=name or free_name(upload.project, upload.filename),
@@ -344,8 +354,12 @@ def free_name(project: Project, filename: str) -> str:
 
 
 def add_version(dataset: Dataset, *, actor: User, **values: Any) -> DatasetVersion:
-    """Add the next version, to be made in the background; in a transaction."""
+    """Add the next version, to be made in the background; in a transaction.
+
+    Raises `InTrashError` and `QuotaError`.
+    """
     locked(dataset)
+    require_room(dataset.project)
     last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
     version = DatasetVersion.objects.create(
         dataset=dataset, number=last + 1, created_by=actor, **values

@@ -13,6 +13,7 @@ from django.utils import timezone
 from datasets import stored
 from datasets.exceptions import DatasetInUseError, NameTakenError, NotInTrashError
 from datasets.models import Dataset, DatasetVersion, Tag, Upload, Visualization
+from datasets.quotas import locked_project, require_place
 from datasets.services import discard_upload, locked, remove_after_commit
 from projects.activities import record_activity
 
@@ -46,10 +47,12 @@ def trash_dataset(dataset: Dataset, *, actor: User) -> Dataset:
 def put_back(dataset: Dataset, *, actor: User) -> Dataset:
     """Take a dataset out of the trash, as it was.
 
-    Raises `NotInTrashError`, `NameTakenError` if another has its name by now.
+    Raises `NotInTrashError`, `NameTakenError` if another has its name by now, and
+    `QuotaError` if the project has no place for it.
     """
     try:
         with transaction.atomic():
+            require_place(locked_project(dataset.project))
             found = locked_in_trash(dataset)
             found.trashed_at = None
             found.save(update_fields=["trashed_at"])

@@ -120,6 +120,9 @@ class DatasetSerializer(serializers.ModelSerializer):
         help_text="Bytes of the table when it is not compressed.",
     )
     versions_count = serializers.IntegerField(read_only=True)
+    disk_use = serializers.IntegerField(
+        read_only=True, help_text="Bytes of the file and of all versions."
+    )
     tags = TagsField(max_length=100, required=False)
     created_by = PersonSerializer(read_only=True, allow_null=True)
 
@@ -143,6 +146,7 @@ class DatasetSerializer(serializers.ModelSerializer):
             "columns_count",
             "memory_usage",
             "versions_count",
+            "disk_use",
             "created_by",
             "created_at",
             "updated_at",

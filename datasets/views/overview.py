@@ -19,6 +19,7 @@ from datasets import services, trash
 from datasets.exceptions import DatasetError
 from datasets.forms import LabelsForm
 from datasets.models import Dataset, Tag
+from datasets.quotas import room_of
 from datasets.summaries import (
     ORDERS as COLUMN_ORDERS,
 )
@@ -54,7 +55,7 @@ ORDERS = {
     "oldest": ("oldest first", "created_at"),
     "name": ("name", "name"),
     "rows": ("most rows first", "-active_version__rows_count"),
-    "size": ("largest file first", "-file_size"),
+    "size": ("most on disk first", "-disk_use"),
 }
 
 
@@ -78,6 +79,7 @@ def dataset_list(request: HttpRequest, key: str) -> HttpResponse:
         "orders": [(name, words) for name, (words, _) in ORDERS.items()],
         "query": query_without(request, "page"),
         "may_edit": can(request.user, Action.EDIT, project),
+        "room": room_of(project),
         "trashed": Dataset.everything.in_trash().filter(project=project).count(),
     }
     return render_page(request, "datasets/list.html", "datasets/_list.html", context)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from datamine.parameters import form_for
-from datasets.exceptions import NameTakenError
+from datasets.exceptions import NameTakenError, QuotaError
 from datasets.forms import DatasetForm
 from datasets.generators.catalogue import GENERATORS
 from datasets.models import Dataset
@@ -41,8 +41,8 @@ def synthetic(request: HttpRequest, key: str) -> HttpResponse:
                 **labels.cleaned_data,
                 actor=request.user,
             )
-        except NameTakenError as refusal:
-            labels.add_error("name", str(refusal))
+        except (NameTakenError, QuotaError) as refusal:
+            labels.add_error(refusal.attr or None, str(refusal))
         else:
             return redirect(dataset)
     context = {

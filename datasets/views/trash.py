@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 from datasets import trash
 from datasets.exceptions import DatasetError
 from datasets.models import Dataset
+from datasets.quotas import room_of
 from projects.models import Project
 from projects.permissions import Action, can, get_for
 
@@ -37,6 +38,7 @@ def in_trash(request: HttpRequest, key: str) -> HttpResponse:
         "section": "datasets",
         "page": page,
         "rows": [(dataset, trash.ends_at(dataset)) for dataset in page],
+        "room": room_of(project),
         "days": trash.retention().days,
         "may_manage": can(request.user, Action.MANAGE, project),
     }

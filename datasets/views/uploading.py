@@ -16,6 +16,7 @@ from datasets.exceptions import (
     DatasetError,
     MadeHereError,
     NameTakenError,
+    QuotaError,
     UnreadableFileError,
 )
 from datasets.forms import DatasetForm, DialectForm
@@ -85,8 +86,8 @@ def review(request: HttpRequest, pk: str) -> HttpResponse:
                 dialect=look.form.dialect,
                 actor=request.user,
             )
-        except NameTakenError as refusal:
-            labels.add_error("name", str(refusal))
+        except (NameTakenError, QuotaError) as refusal:
+            labels.add_error(refusal.attr or None, str(refusal))
         else:
             return redirect(dataset)
     context = {

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from datasets.models import Dataset, DatasetVersion
+from datasets.models import Dataset, DatasetVersion, Tag
 from tests.factories.datasets import (
     DatasetFactory,
     DatasetVersionFactory,
@@ -17,7 +17,7 @@ from tests.factories.datasets import (
 from tests.factories.projects import UserFactory
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-MODELS = ["dataset", "datasetversion", "upload", "visualization"]
+MODELS = ["dataset", "datasetversion", "tag", "upload", "visualization"]
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ def make(name: str, project, number: int = 1):
         return VisualizationFactory(
             dataset=dataset, name=f"{HOSTILE} {number}", is_shared=True
         )
+    if name == "tag":
+        return Tag.objects.create(dataset=dataset, name=f"{HOSTILE} {number}")
     version = DatasetVersionFactory(dataset=dataset, number=1, active=True)
     return dataset if name == "dataset" else version
 
