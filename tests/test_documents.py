@@ -58,6 +58,20 @@ def test_paths_named_exist(document):
     assert [name for name in missing if name not in {"var/", "api/"}] == []
 
 
+def test_tests_named_exist():
+    page = (ROOT / "docs/reliability.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if f"def {name}(" not in (ROOT / file).read_text()
+    ]
+
+    assert len(named) > 100
+    assert missing == []
+
+
 def test_images_of_the_readme_exist():
     images = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
 
