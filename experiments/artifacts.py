@@ -202,6 +202,7 @@ def _metadata(outcome: Outcome, plan: Plan, moment: datetime) -> dict[str, Any]:
         "rows": outcome.rows,
         "split_digest": outcome.split_digest,
         "self_check": outcome.self_check,
+        "reference": outcome.reference,
     }
     safe: dict[str, Any] = plain(found)
     return safe

@@ -57,6 +57,8 @@ class Outcome:
     pipeline : FittedPipeline
     self_check : dict
         `rows`, and the pipeline's `answers` to them.
+    reference : dict
+        What the training rows looked like: see `experiments.evaluation.drift`.
     timings : dict of str to float
         Seconds by phase.
     rivals : list of dict
@@ -84,6 +86,7 @@ class Outcome:
     signature: Signature
     pipeline: FittedPipeline
     self_check: Json
+    reference: Json
     timings: dict[str, float] = field(default_factory=dict)
     rivals: list[Json] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
@@ -115,6 +118,7 @@ class Outcome:
             "warnings": [warning.to_json() for warning in self.warnings],
             "notices": self.notices,
             "rows": self.rows,
+            "reference": self.reference,
             "rivals": self.rivals,
             "history": self.history,
             "search": self.search,

@@ -25,6 +25,7 @@ from experiments.algorithms.reading.making import view_of
 from experiments.answers import answers
 from experiments.checkpoints import Checkpoints, NoCheckpoints
 from experiments.choosing import Chooser
+from experiments.evaluation.drift import reference_of
 from experiments.evaluation.kept_splits import divided, rows_of
 from experiments.evaluation.leaks import (
     Learned,
@@ -332,6 +333,11 @@ class _Session:
             signature=pipeline.signature,
             pipeline=pipeline,
             self_check=self_check(pipeline, self.samples, self.split.train),
+            reference=reference_of(
+                pipeline.signature,
+                self.samples.inputs_of(self.split.train),
+                answered.predicted,
+            ),
             timings=self.timings,
             rivals=rivals,
             history=fitted.history,

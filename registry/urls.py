@@ -28,6 +28,7 @@ urlpatterns = [
     ),
     path("models/<int:pk>/predict/", views.predict, name="predict"),
     path("models/<int:pk>/predict/file/", views.predict_file, name="predict_file"),
+    path("models/<int:pk>/drift/", views.drift, name="drift"),
     path("models/<int:pk>/records/", views.records, name="records"),
     path("models/<int:pk>/records.csv", views.records_csv, name="records_csv"),
     path("models/<int:pk>/records/outcomes/", views.outcomes, name="outcomes"),

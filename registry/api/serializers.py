@@ -339,6 +339,42 @@ class RecordSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class MovedSerializer(serializers.Serializer):
+    """How far one input, or the prediction, has moved since training."""
+
+    name = serializers.CharField()
+    level = serializers.ChoiceField(["steady", "moved", "far"])
+    psi = serializers.FloatField(help_text="Population stability index.")
+    test = serializers.ChoiceField(["KS", "χ²"])
+    statistic = serializers.FloatField()
+    p_value = serializers.FloatField()
+    missing = serializers.FloatField(help_text="Share of missing values, 0 to 1.")
+    missing_before = serializers.FloatField()
+
+
+class LiveSerializer(serializers.Serializer):
+    """What a version promised on its test rows, and what reality says."""
+
+    metric = serializers.CharField()
+    promised = serializers.FloatField(allow_null=True)
+    seen = serializers.FloatField(allow_null=True)
+    judged = serializers.IntegerField(help_text="Outcomes that are known.")
+    is_behind = serializers.BooleanField()
+
+
+class DriftSerializer(serializers.Serializer):
+    """Whether what a model is asked, and what it answers, has moved since training."""
+
+    version = serializers.CharField(allow_blank=True)
+    records = serializers.IntegerField()
+    why_not = serializers.CharField(help_text="Why nothing can be said.")
+    live = LiveSerializer(allow_null=True)
+    columns = MovedSerializer(many=True)
+    prediction = MovedSerializer(allow_null=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+    retrain = serializers.BooleanField()
+
+
 class RecordsQuerySerializer(serializers.Serializer):
     labelled = serializers.BooleanField(
         required=False,

@@ -29,6 +29,7 @@ from registry.api.serializers import (
     ActivateSerializer,
     ActivationSerializer,
     AnswerSerializer,
+    DriftSerializer,
     ExperimentAnswerSerializer,
     HistoryQuerySerializer,
     ModelVersionSerializer,
@@ -42,6 +43,7 @@ from registry.api.serializers import (
     rows_or_file,
 )
 from registry.api.versions import VersionActions
+from registry.drift import drift_of
 from registry.models import RegisteredModel
 from registry.services import (
     delete_model,
@@ -177,6 +179,15 @@ class RegisteredModelViewSet(VersionActions, RetrainingActions):
             raise Http404("No version of this model is in service.")
         version = self.version(Action.VIEW, model.active_version.version)
         return Response(ModelVersionSerializer(version).data)
+
+    @extend_schema(responses=DriftSerializer)
+    @action(detail=True)
+    def drift(self, request: Request, key: str, name: str) -> Response:
+        """Hold the kept answers of the version in service against its training.
+
+        `warnings` are for people; `retrain` says whether a retraining is worth it.
+        """
+        return Response(drift_of(self.model(Action.VIEW)).to_json())
 
     @extend_schema(
         parameters=[HistoryQuerySerializer], responses=ActivationSerializer(many=True)

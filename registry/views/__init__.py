@@ -10,7 +10,7 @@ from registry.views.models import (
     rollback,
 )
 from registry.views.predicting import predict, predict_file
-from registry.views.records import outcome, outcomes, records, records_csv
+from registry.views.records import drift, outcome, outcomes, records, records_csv
 from registry.views.requests import ask, decide
 from registry.views.retraining import cancel, retrain, retraining
 from registry.views.versions import compare, download, version
@@ -25,6 +25,7 @@ __all__ = [
     "delete_one_version",
     "detail",
     "download",
+    "drift",
     "model_list",
     "outcome",
     "outcomes",

@@ -14,6 +14,7 @@ from datasets.exceptions import DatasetError
 from datasets.exports import csv_lines
 from datasets.uploads import received_file
 from projects.permissions import Action, can, get_for
+from registry.drift import drift_of
 from registry.exceptions import RegistryError
 from registry.exports import record_rows
 from registry.forms import OutcomeForm, OutcomesFileForm
@@ -54,6 +55,17 @@ def records(request: HttpRequest, pk: int) -> HttpResponse:
     if by_version:
         context["target"] = target_of(model)
     return render(request, "registry/records.html", context)
+
+
+@require_safe
+def drift(request: HttpRequest, pk: int) -> HttpResponse:
+    model = model_for(request, pk, Action.VIEW)
+    context = context_of(
+        model,
+        report=drift_of(model),
+        may_manage=can(request.user, Action.MANAGE, model.project),
+    )
+    return render(request, "registry/drift.html", context)
 
 
 @require_safe
