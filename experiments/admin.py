@@ -8,6 +8,7 @@ from django.contrib import admin
 
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import (
+    Decision,
     Experiment,
     Result,
     SavedComparison,
@@ -143,4 +144,15 @@ class SavedComparisonAdmin(ReadOnlyAdmin):
     list_select_related = ["project", "created_by"]
     list_filter = ["project"]
     search_fields = ["name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """From which probability on models answer a class; made on a result's page."""
+
+    list_display = ["result", "label", "threshold", "created_by", "created_at"]
+    list_select_related = ["result__session__experiment", "created_by"]
+    list_filter = ["result__session__experiment__project"]
+    search_fields = ["result__session__experiment__name"]
     date_hierarchy = "created_at"

@@ -71,6 +71,13 @@ class ComparisonNameError(ExperimentError):
     attr = "name"
 
 
+class DecisionError(ExperimentError):
+    """A threshold that cannot be decided on."""
+
+    code = "invalid"
+    status_code = 400
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

@@ -42,7 +42,7 @@ class Outcome:
         Of the headline metrics: `value`, `low`, `high` (95 %).
     evaluation : dict
         `confusion_matrix`, `classification_report` and `curves`, or `residuals`;
-        `partial_dependence` and `learning_curve`.
+        `partial_dependence`, `learning_curve` and, of two classes, `thresholds`.
     feature_importance : list of dict
         `feature`, `permutation`, `permutation_std`, `native`; largest first.
     warnings : list of Problem
@@ -111,6 +111,7 @@ class Outcome:
             "classification_report": self.evaluation.get("classification_report"),
             "curves": self.evaluation.get("curves"),
             "residuals": self.evaluation.get("residuals"),
+            "thresholds": self.evaluation.get("thresholds"),
             "learning_curve": self.evaluation.get("learning_curve"),
             "partial_dependence": self.evaluation.get("partial_dependence"),
             "tree": self.evaluation.get("tree"),

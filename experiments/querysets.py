@@ -100,6 +100,12 @@ class SavedComparisonQuerySet(VisibleQuerySet):
     """Comparisons kept under a name, of the projects a person may see."""
 
 
+class DecisionQuerySet(VisibleQuerySet):
+    """Decisions about the results of the projects a person may see."""
+
+    project_path = "result__session__experiment__project"
+
+
 class ResultQuerySet(VisibleQuerySet):
     project_path = "session__experiment__project"
 

@@ -10,6 +10,7 @@ from experiments.algorithms.catalogue import Task
 from experiments.algorithms.reading.drawing import draw
 from experiments.algorithms.reading.rules import rules
 from experiments.charts import Chart, charts_of
+from experiments.decisions import classes_to_decide, decision_of
 from experiments.found_searches import FoundSearch
 from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
 from experiments.trees import tree_of, writers_of
@@ -59,6 +60,15 @@ class Summary:
     @cached_property
     def headline(self) -> dict[str, float]:
         return headline_of(self.result.metrics)
+
+    @property
+    def may_be_decided(self) -> bool:
+        """Whether there is a threshold to choose, and rows to choose it on."""
+        return bool(classes_to_decide(self.result))
+
+    @cached_property
+    def decision(self) -> dict[str, Any] | None:
+        return decision_of(self.result) if self.may_be_decided else None
 
     @cached_property
     def tree(self) -> dict[str, Any] | None:

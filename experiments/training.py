@@ -33,6 +33,7 @@ from experiments.evaluation.leaks import (
     telling_features,
 )
 from experiments.evaluation.scoring import Answered, scorer, summarise
+from experiments.evaluation.threshold_curves import threshold_curves
 from experiments.explaining import Explainer
 from experiments.fits import FinishedFold, Fitted, Tried, tested_answers
 from experiments.library_words import estimator_warnings, refusals_explained
@@ -300,6 +301,7 @@ class _Session:
             intervals, gain = self.scorer.intervals(answered, seed)
             details = self.scorer.details(answered, seed)
             details["partial_dependence"] = explainer.shapes(importance)
+            details["thresholds"] = _thresholds(self, parts, folds)
         details["learning_curve"] = self._learning_curve()
         pipeline = make_pipeline(
             self.plan, self.entry, self.samples, fitted, self.split.train
@@ -392,15 +394,10 @@ class _Session:
             "metrics": self.scorer.metrics(answered.y, answered.baseline),
             "gain": gain,
             "question": {
-                "feature": self._asked(fitted),
+                "feature": _asked(fitted, self._question(fitted)),
                 "metrics": self.scorer.metrics(answered.y, answered.question),
             },
         }
-
-    def _asked(self, fitted: Fitted) -> str | None:
-        """Return the feature that the second baseline asks about."""
-        column = self._question(fitted).column
-        return None if column is None else fitted.preparation.encoder.name_of(column)
 
     def _question(self, fitted: Fitted) -> Question:
         return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
@@ -416,6 +413,21 @@ def _explainer(session: _Session, tried: Tried, n_predicted: int) -> Explainer:
         session.plan.random_seed,
         n_predicted,
     )
+
+
+def _asked(fitted: Fitted, question: Question) -> str | None:
+    """Return the feature that the second baseline asks about."""
+    column = question.column
+    return None if column is None else fitted.preparation.encoder.name_of(column)
+
+
+def _thresholds(
+    session: _Session, parts: dict[str, Tried], folds: list[Tried]
+) -> dict[str, Any] | None:
+    """Return what thresholds bring on rows that may choose one."""
+    once = [fold.answered for fold in folds[: len(session.split.once)]]
+    validation = parts["validation"].answered if "validation" in parts else None
+    return threshold_curves(session.samples.labels, once, validation)
 
 
 def _check_learnable(

@@ -76,6 +76,11 @@ class ModelVersion(models.Model):
     )
     notes = models.TextField(max_length=2000, blank=True)
     tags = models.JSONField(default=list, blank=True, help_text="Words to find it by.")
+    decision = models.JSONField(
+        null=True,
+        blank=True,
+        help_text="From which probability on a class is answered; as registered.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
     )

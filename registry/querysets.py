@@ -31,6 +31,7 @@ class RegisteredModelQuerySet(VisibleQuerySet):
         return self.select_related(artifact).only(
             "name",
             "active_version__version",
+            "active_version__decision",
             f"{artifact}__artifact",
             f"{artifact}__artifact_sha256",
             f"{artifact}__artifact_hmac",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from datamine import files
+from experiments.decisions import decided, decision_of
 from projects.memory import Memory
 from registry.exceptions import (
     DamagedArtifactError,
@@ -167,19 +168,25 @@ def version_in_service(model: RegisteredModel) -> ModelVersion:
 def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answer:
     """Answer rows given as values by column name; raises as `predict` does."""
     by = {"model": version.model.name, "version": version.version}
-    return predict(by, version.session.result, rows)
+    return predict(by, version.session.result, rows, version.decision)
 
 
 def predict_with(result: Result, rows: Sequence[dict[str, Any]]) -> Answer:
     """Answer rows with what a session found, registered or not; as `predict_rows`."""
     by = {"experiment": result.session.experiment_id, "session": result.session_id}
-    return predict(by, result, rows)
+    return predict(by, result, rows, decision_of(result))
 
 
 def predict(
-    by: dict[str, Any], result: Result, rows: Sequence[dict[str, Any]]
+    by: dict[str, Any],
+    result: Result,
+    rows: Sequence[dict[str, Any]],
+    decision: dict[str, Any] | None = None,
 ) -> Answer:
     """Answer rows with the model of a result, in the name of `by`.
+
+    With a `decision` its class is answered from its threshold on, and the answer names
+    it.
 
     Raises `UnreadableRowsError` for too many rows, `DamagedArtifactError` if the
     artefact is not what was written.
@@ -191,8 +198,11 @@ def predict(
             "parts."
         )
     pipeline = loaded_models.get(result).pipeline
-    found = pipeline.predict(rows).to_json()
-    return Answer(by, pipeline.signature.target, **found)
+    found = pipeline.predict(rows)
+    if decision:
+        by = {**by, "decision": decision}
+        found = decided(found, pipeline.signature.labels, decision)
+    return Answer(by, pipeline.signature.target, **found.to_json())
 
 
 def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:

@@ -121,6 +121,10 @@ ROUTES: dict[str, Policy] = {
     "experiments:report_pdf": Absent(View.PROJECT_VIEW),
     "experiments:reproduce": Absent(View.PROJECT_VIEW),
     "experiments:errors": Absent(View.PROJECT_VIEW),
+    "experiments:threshold": {
+        "GET": View.PROJECT_VIEW,
+        "POST": View.PROJECT_EDIT,
+    },
     "experiments:tested_csv": Absent(View.PROJECT_VIEW),
     "experiments:metrics_json": View.PROJECT_VIEW,
     "experiments:metrics_csv": View.PROJECT_VIEW,
@@ -215,6 +219,11 @@ ROUTES: dict[str, Policy] = {
         "DELETE": View.PROJECT_MANAGE,
     },
     "experiment-download-model": View.PROJECT_VIEW,
+    "decision": {
+        "GET": Absent(View.PROJECT_VIEW),
+        "POST": Absent(View.PROJECT_EDIT),
+        "DELETE": Absent(View.PROJECT_EDIT),
+    },
     "experiment-report": Absent(View.PROJECT_VIEW),
     "experiment-tree": View.PROJECT_VIEW,
     "experiment-train": View.PROJECT_EDIT,

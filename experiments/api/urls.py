@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from experiments.api.decisions import DecisionView
 from experiments.api.views import (
     AlgorithmViewSet,
     ExperimentViewSet,
@@ -21,5 +22,6 @@ urlpatterns = [
     path(
         "validate-features/", ValidateFeaturesView.as_view(), name="validate-features"
     ),
+    path("experiments/<int:pk>/decision/", DecisionView.as_view(), name="decision"),
     *router.urls,
 ]

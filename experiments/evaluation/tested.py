@@ -96,6 +96,13 @@ class RowAnswers:
         places = np.flatnonzero(wanted)
         return places[np.argsort(-self.confidence[places], kind="stable")]
 
+    def counted(self, place: int, threshold: float) -> tuple[int, int, int, int]:
+        """Return hits, false alarms, positives and negatives of a class's threshold."""
+        taken, truth = self.answers[:, place] >= threshold, self.y == place
+        hits, positives = int((taken & truth).sum()), int(truth.sum())
+        alarms = int((taken & ~truth).sum())
+        return hits, alarms, positives, len(truth) - positives
+
     def to_bytes(self) -> bytes:
         """Return the rows as a file; probabilities are kept to seven digits."""
         buffer = io.BytesIO()

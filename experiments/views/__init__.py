@@ -9,6 +9,7 @@ from experiments.views.comparing import (
     compare_save,
 )
 from experiments.views.creating import create
+from experiments.views.deciding import threshold
 from experiments.views.listing import experiment_list
 from experiments.views.results import (
     chart,
@@ -45,6 +46,7 @@ __all__ = [
     "reproduce",
     "session",
     "tested_csv",
+    "threshold",
     "train",
     "tree",
 ]

@@ -302,9 +302,20 @@ class QuarantinedRowSerializer(serializers.Serializer):
     reasons = ReasonSerializer(many=True)
 
 
-class PredictionsSerializer(serializers.Serializer):
-    """Each row is answered, or quarantined with its reasons."""
+class FollowedDecisionSerializer(serializers.Serializer):
+    """From which probability on a class is answered instead of the other."""
 
+    label = serializers.JSONField()
+    threshold = serializers.FloatField()
+
+
+class PredictionsSerializer(serializers.Serializer):
+    """Each row is answered, or quarantined with its reasons.
+
+    `decision` is there where a threshold was decided on.
+    """
+
+    decision = FollowedDecisionSerializer(required=False)
     predictions = PredictedRowSerializer(many=True)
     quarantined = QuarantinedRowSerializer(many=True)
     notices = serializers.ListField(child=serializers.CharField())

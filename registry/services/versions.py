@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from experiments.choices import SessionStatus
+from experiments.decisions import decision_of
 from projects.activities import record_activity
 from registry.choices import ActivationKind
 from registry.exceptions import (
@@ -61,6 +62,7 @@ def register_version(
         version=_next_version_name(model),
         session=session,
         notes=notes,
+        decision=decision_of(session.result),
         created_by=actor,
     )
     record_activity(actor, version, "registered")
