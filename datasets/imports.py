@@ -139,6 +139,7 @@ def imported(
         "dialect": report.dialect.model_dump(mode="json"),
         "problems": [asdict(record) for record in report.bad_records],
         "notices": import_notices(report.notices, report.bad_count),
+        "questions": [asdict(question) for question in report.questions],
     }
     return values, report.schema
 

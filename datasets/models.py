@@ -201,6 +201,9 @@ class DatasetVersion(LeasedJob):
         default=list, blank=True, help_text="Bad records of the import, at most 100."
     )
     notices = models.JSONField(default=list, blank=True)
+    questions = models.JSONField(
+        default=list, blank=True, help_text="What the owner of the file may answer."
+    )
     data = models.CharField(max_length=200, blank=True, help_text="Key of the Parquet.")
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the content.")
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes stored.")

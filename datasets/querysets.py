@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from projects.models import Project, User
 
 #: What a version holds that lists never show; one of 10 000 columns is megabytes.
-HEAVY = ("dialect", "steps", "problems", "notices", "columns", "profile", "log")
+HEAVY = (
+    *("dialect", "steps", "problems", "notices", "questions", "columns", "profile"),
+    "log",
+)
 
 
 class UploadQuerySet(VisibleQuerySet):
@@ -128,7 +131,7 @@ class QuotaQuerySet(VisibleQuerySet):
 class DatasetVersionQuerySet(PartOfDatasetQuerySet):
     def light(self) -> Self:
         """Leave out what only the page of one version shows."""
-        return self.defer("problems", "columns", "profile", "log")
+        return self.defer("problems", "questions", "columns", "profile", "log")
 
     def ready_in(self, project: Project) -> Self:
         """Return what a project can learn from, newest of each dataset first."""

@@ -8,6 +8,7 @@ from datasets.views import (
     outliers,
     overview,
     prepare,
+    questions,
     recipes,
     rows,
     synthetic,
@@ -60,6 +61,11 @@ urlpatterns = [
         "datasets/<int:pk>/versions/<int:number>/cancel/",
         overview.cancel,
         name="cancel",
+    ),
+    path(
+        "datasets/<int:pk>/versions/<int:number>/answer/",
+        questions.answer,
+        name="answer",
     ),
     path(
         "datasets/<int:pk>/versions/<int:number>/restore/",

@@ -99,6 +99,7 @@ ROUTES: dict[str, Policy] = {
     "datasets:compare": View.PROJECT_VIEW,
     "datasets:progress": View.PROJECT_VIEW,
     "datasets:cancel": View.PROJECT_EDIT,
+    "datasets:answer": View.PROJECT_EDIT,
     "datasets:restore": View.PROJECT_EDIT,
     "datasets:download": View.PROJECT_VIEW,
     "datasets:version-recipe": View.PROJECT_VIEW,

@@ -340,7 +340,7 @@ class VersionDetailSerializer(VersionSerializer):
     columns = ColumnSerializer(many=True, read_only=True)
 
     class Meta(VersionSerializer.Meta):
-        fields = [*VersionSerializer.Meta.fields, "problems", "columns"]
+        fields = [*VersionSerializer.Meta.fields, "problems", "questions", "columns"]
         read_only_fields = fields
 
 

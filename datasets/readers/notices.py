@@ -79,7 +79,7 @@ def column_notices(survey: ColumnSurvey, dialect: Dialect) -> list[str]:
         _nearly(survey),
         _looks_like(survey),
     ]
-    return [f"Column “{survey.name[:60]}”: {notice}" for notice in notices if notice]
+    return [_about(survey, notice) for notice in notices if notice]
 
 
 def _no_values(survey: ColumnSurvey) -> str:
@@ -95,11 +95,36 @@ def _not_finite(survey: ColumnSurvey) -> str:
     return f"{values} became missing."
 
 
+def day_is_unclear(survey: ColumnSurvey, dialect: Dialect) -> bool:
+    """Tell whether every date of a column may be read with day or month first."""
+    return (
+        isinstance(survey.kind, Moment)
+        and survey.kind.order in {"dmy", "mdy"}
+        and dialect.day_first is None
+        and not survey.seen.surely_ordered
+        and bool(survey.seen.values)
+    )
+
+
+def is_nearly(survey: ColumnSurvey) -> bool:
+    """Tell whether most values of a text column are of another type, but not all."""
+    seen = survey.seen
+    fitting = seen.values - seen.others_count
+    is_text = survey.plan.nearly is not None
+    return is_text and bool(seen.others_count) and fitting >= NEARLY * seen.values
+
+
+def sentence_of(survey: ColumnSurvey, dialect: Dialect) -> str:
+    """Return the notice about an unclear column."""
+    return _about(survey, _ambiguous(survey, dialect) or _nearly(survey))
+
+
+def _about(survey: ColumnSurvey, notice: str) -> str:
+    return f"Column “{survey.name[:60]}”: {notice}"
+
+
 def _ambiguous(survey: ColumnSurvey, dialect: Dialect) -> str:
-    kind = survey.kind
-    if not isinstance(kind, Moment) or dialect.day_first is not None:
-        return ""
-    if survey.seen.surely_ordered or not survey.seen.values:
+    if not day_is_unclear(survey, dialect):
         return ""
     return (
         "day and month cannot be told apart in any row; read with the day first. Set "
@@ -109,16 +134,15 @@ def _ambiguous(survey: ColumnSurvey, dialect: Dialect) -> str:
 
 def _nearly(survey: ColumnSurvey) -> str:
     kind, seen = survey.plan.nearly, survey.seen
-    fitting = seen.values - seen.others_count
-    if kind is None or not seen.others_count or fitting < NEARLY * seen.values:
+    if kind is None or not is_nearly(survey):
         return ""
     shown = ", ".join(f"“{text[:40]}”" for text, _ in seen.others.most_common(SHOWN))
     more = " …" if len(seen.others) > SHOWN else ""
     others = _count(seen.others_count, "other value", "other values")
-    share = min(99.9, 100 * fitting / seen.values)
+    share = min(99.9, 100 * (seen.values - seen.others_count) / seen.values)
     return (
-        f"{share:.1f} % of the values are {_title(kind)}; {others}: {shown}{more}. It "
-        "stays text; add them to the missing values if they stand for no value."
+        f"{share:.1f} % of the values are {words_of(kind)}; {others}: {shown}{more}. "
+        "It stays text; add them to the missing values if they stand for no value."
     )
 
 
@@ -132,7 +156,9 @@ def _looks_like(survey: ColumnSurvey) -> str:
     return ""
 
 
-def _title(kind: Kind) -> str:
+def words_of(kind: Kind | None) -> str:
+    """Return what the values of a kind are."""
+    assert kind is not None
     if isinstance(kind, Integer | Number):
         return "numbers"
     return {

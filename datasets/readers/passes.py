@@ -19,6 +19,7 @@ from datasets.readers.errors import RECORDS_TOLD, ReaderError
 from datasets.readers.head import first_rows, first_values
 from datasets.readers.notices import column_notices
 from datasets.readers.parquet import TableWriter
+from datasets.readers.questions import questions_about
 from datasets.readers.report import ImportReport
 from datasets.readers.survey import ColumnSurvey
 from datasets.tables import Column, Schema
@@ -58,9 +59,10 @@ def import_feed(feed: Feed[Any], target: Path, monitor: Monitor) -> ImportReport
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    notices = feed.notices()
+    notices, questions = feed.notices(), []
     for survey in surveys:
         notices.extend(column_notices(survey, feed.dialect))
+        questions.extend(questions_about(survey, feed.dialect))
     return ImportReport(
         schema=_schema(surveys),
         rows_count=result.rows,
@@ -69,6 +71,7 @@ def import_feed(feed: Feed[Any], target: Path, monitor: Monitor) -> ImportReport
         bad_records=feed.findings.bad,
         bad_count=feed.findings.bad_count,
         notices=notices,
+        questions=questions,
         dialect=feed.dialect,
     )
 

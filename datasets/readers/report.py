@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datasets.readers.dialect import Dialect
     from datasets.readers.errors import BadRecord
+    from datasets.readers.questions import Question
     from datasets.tables import ColumnType, Schema
 
 
@@ -47,7 +48,8 @@ class ImportReport:
     """What became of a file.
 
     `size` (bytes) and `sha256` (hexadecimal) describe the Parquet file written;
-    `bad_records` are the first dropped records, `bad_count` how many there were.
+    `bad_records` are the first dropped records, `bad_count` how many there were;
+    `questions` is what only the owner of the file can answer.
     """
 
     schema: Schema
@@ -57,4 +59,5 @@ class ImportReport:
     bad_records: list[BadRecord]
     bad_count: int
     notices: list[str]
+    questions: list[Question]
     dialect: Dialect

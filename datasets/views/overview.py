@@ -19,6 +19,7 @@ from datasets import services, trash
 from datasets.exceptions import DatasetError
 from datasets.forms import LabelsForm
 from datasets.models import Dataset, Tag
+from datasets.questions import asked_of
 from datasets.quotas import room_of
 from datasets.summaries import (
     ORDERS as COLUMN_ORDERS,
@@ -100,7 +101,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if version is None:
         context["newest"] = dataset.versions.last()
         return render(request, "datasets/detail.html", context)
-    context |= overview_of(request, version)
+    asked = asked_of(version)
+    is_open = context["may_edit"] and bool(version.questions)
+    told = asked.notices if is_open else set()
+    context |= overview_of(request, version) | {
+        "asked": asked if is_open else None,
+        "notices": [notice for notice in version.notices if notice not in told],
+    }
     return render_page(
         request, "datasets/detail.html", "datasets/_columns.html", context
     )

@@ -1,0 +1,66 @@
+"""What an import left open, and how the file is read once its owner has answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from datasets.declarations import validate
+from datasets.readers.dialect import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from datasets.models import DatasetVersion
+
+
+@dataclass
+class Marker:
+    """A value that may stand for no value, and where it was found."""
+
+    place: int
+    text: str
+    found: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All questions of a version: values that may be missing, dates of two readings."""
+
+    markers: list[Marker]
+    dates: list[dict[str, Any]]
+    notices: set[str]
+
+
+def asked_of(version: DatasetVersion) -> Asked:
+    """Return what a version asks; a marker of several columns is asked once."""
+    markers: dict[str, Marker] = {}
+    for question in version.questions:
+        for text, count in question["markers"]:
+            marker = markers.setdefault(text, Marker(len(markers), text))
+            marker.found.append({**question, "count": count})
+    dates = [question for question in version.questions if question["examples"]]
+    notices = {question["notice"] for question in version.questions}
+    return Asked(list(markers.values()), dates, notices)
+
+
+def answered(
+    version: DatasetVersion, *, missing: Collection[str], day_first: bool | None
+) -> Dialect:
+    """Return the version's dialect with answers.
+
+    Parameters
+    ----------
+    missing
+        Places of the markers that stand for no value, as text; others are passed over.
+    day_first
+        How dates are read; None leaves it as it is.
+    """
+    marked = [m.text for m in asked_of(version).markers if str(m.place) in missing]
+    old = Dialect.model_validate(version.dialect)
+    values = old.model_dump() | {
+        "missing_markers": list(dict.fromkeys([*old.missing_markers, *marked]))
+    }
+    if day_first is not None:
+        values["day_first"] = day_first
+    return validate(Dialect, values)
