@@ -50,7 +50,8 @@ class InputColumn:
     `minimum`, `maximum` and `categories` are what the training rows held, as JSON
     knows it; `unit` is for whoever knows it. `missing_allowed` says whether the model
     or a step deals with a missing value. `spellings` are the ways to write a label of
-    a family's contract, as `families.contracts.plainly` has them.
+    a family's contract, as `families.contracts.plainly` has them. `usual` is where it
+    says that values lie; another unit is suspected beyond.
     """
 
     name: str
@@ -62,6 +63,7 @@ class InputColumn:
     example: Any
     missing_allowed: bool
     spellings: Mapping[str, str] | None = None
+    usual: tuple[float, float] | None = None
 
     def read(self, value: Any) -> Any:
         """Return the value as the column's type, None where it is missing.
@@ -110,11 +112,24 @@ class InputColumn:
         seen = to_json(value)
         if self.minimum <= seen <= self.maximum:
             return None
+        if isinstance(seen, float | int) and (suspected := self._suspected(seen)):
+            return suspected
         return Reason(
             self.name,
             "out_of_range",
             f"“{self.name}” is {seen}; the model learned from {self.minimum} to "
             f"{self.maximum}.",
+        )
+
+    def _suspected(self, value: float) -> Reason | None:
+        if self.usual is None or self.usual[0] <= value <= self.usual[1]:
+            return None
+        unit = f" {self.unit}" if self.unit else ""
+        return Reason(
+            self.name,
+            "unit_suspected",
+            f"“{self.name}” is {value}{unit}, usually {self.usual[0]:g} to "
+            f"{self.usual[1]:g}: was it measured in another unit?",
         )
 
     def _unseen(self, value: str) -> Reason | None:
@@ -143,8 +158,9 @@ class Signature:
         for column in columns:
             if column["categories"] is not None:
                 column["categories"] = list(column["categories"])
-            if column["spellings"] is None:
-                del column["spellings"]
+            for name in ("spellings", "usual"):
+                if column[name] is None:
+                    del column[name]
         labels = None if self.labels is None else list(self.labels)
         target = {"name": self.target, "type": self.target_type.value, "labels": labels}
         return {"columns": columns, "target": target}
@@ -163,12 +179,13 @@ class Signature:
 
 
 def _column_from_json(stored: Mapping[str, Any]) -> InputColumn:
-    categories = stored["categories"]
+    categories, usual = stored["categories"], stored.get("usual")
     return InputColumn(
         **{
             **stored,
             "type": ColumnType(stored["type"]),
             "categories": None if categories is None else tuple(categories),
+            "usual": None if usual is None else tuple(usual),
         }
     )
 
@@ -211,6 +228,7 @@ def _input_column(
         to_json(values[len(values) // 2]) if len(values) else None,
         missing_allowed or bool(known and known.missing_allowed),
         known.spellings if known and known.labels else None,
+        known.usual if known else None,
     )
 
 

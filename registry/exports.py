@@ -32,12 +32,20 @@ def answer_rows(answer: Answer) -> Iterator[list[Any]]:
     shown = [f"probability {label}" for label in labels]
     beside = (row.get("outputs") for row in answer.predictions)
     outputs = list(next(filter(None, beside), {}))
-    yield ["row", answer.target, *shown, *outputs, "not answered because"]
+    yield [
+        "row",
+        answer.target,
+        *shown,
+        *outputs,
+        "worth a look",
+        "not answered because",
+    ]
     for row in answer.rows:
         found = row.get("probabilities", {})
+        remarks = " ".join(remark["detail"] for remark in row.get("warnings", ()))
         reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
         values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
-        yield [*values, *map(row.get("outputs", {}).get, outputs), reasons]
+        yield [*values, *map(row.get("outputs", {}).get, outputs), remarks, reasons]
 
 
 def record_rows(model: RegisteredModel) -> Iterator[list[Any]]:

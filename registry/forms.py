@@ -155,8 +155,9 @@ class RowForm(forms.Form):
 
 def _field(column: dict) -> forms.Field:
     """Return the field that fits a column of the signature."""
+    unit = f" ({column['unit']})" if column.get("unit") else ""
     shared = {
-        "label": column["name"],
+        "label": f"{column['name']}{unit}",
         "required": False,
         "initial": column.get("example"),
     }
@@ -165,12 +166,21 @@ def _field(column: dict) -> forms.Field:
         return forms.ChoiceField(choices=choices, **shared)
     if column["type"] in ("integer", "number"):
         help_text = _range_in_words(column)
-        widget = forms.NumberInput(attrs={"step": "any"})
+        widget = forms.NumberInput(attrs=_slider_of(column))
         return forms.FloatField(widget=widget, help_text=help_text, **shared)
     if column["type"] == "boolean":
         choices = [("", "missing"), ("true", "true"), ("false", "false")]
         return forms.ChoiceField(choices=choices, **shared)
     return forms.CharField(max_length=1000, **shared)
+
+
+def _slider_of(column: dict) -> dict[str, str]:
+    """Return how far a slider goes; the field itself takes values beyond."""
+    attributes = {"step": "1" if column["type"] == "integer" else "any"}
+    if column.get("minimum") is None:
+        return attributes
+    low, high = str(column["minimum"]), str(column["maximum"])
+    return {**attributes, "data-low": low, "data-high": high}
 
 
 def _range_in_words(column: dict) -> str:

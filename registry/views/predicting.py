@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from datamine.htmx import render_page
 from projects.permissions import Action, can
 from registry import serving
+from registry.contributions import contributions
 from registry.exceptions import RegistryError
 from registry.exports import answer_response
 from registry.forms import RowForm, RowsFileForm
@@ -35,7 +36,11 @@ def predict(request: HttpRequest, pk: int) -> HttpResponse:
         form = RowForm(serving.signature(model.active_version), request.POST or None)
         context["form"] = form
         if form.is_valid():
-            context["answer"] = answer_for(request, model, form.row)
+            answer = answer_for(request, model, form.row)
+            context["answer"] = answer
+            if isinstance(answer, serving.Answer):
+                result = model.active_version.session.result
+                context["contributions"] = contributions(result, form.row, answer)
     return render_page(
         request, "registry/predict.html", "registry/_prediction.html", context
     )

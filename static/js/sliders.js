@@ -1,13 +1,12 @@
-// Puts a slider under each number whose bounds are known; the number stays the field.
-function slider(field) {
+// Puts a slider under each number whose range is known; the number stays the field.
+// A bound that may be passed is told by data-low and data-high instead of min and max.
+function slider(field, low, high) {
   const range = document.createElement("input");
-  const low = Number(field.min);
-  const high = Number(field.max);
   range.type = "range";
-  range.min = field.min;
-  range.max = field.max;
-  range.step = field.step === "any" ? String((high - low) / 200) : field.step;
-  range.value = field.value === "" ? field.min : field.value;
+  range.min = low;
+  range.max = high;
+  range.step = field.step === "any" ? String((Number(high) - Number(low)) / 200) : field.step;
+  range.value = field.value === "" ? low : field.value;
   range.tabIndex = -1; // the number takes the keyboard
   range.setAttribute("aria-hidden", "true");
   range.addEventListener("input", () => {
@@ -22,7 +21,8 @@ function slider(field) {
   field.after(range);
 }
 
-const bounded = "[data-sliders] input[type=number][min][max]";
-for (const field of document.querySelectorAll(bounded)) {
-  if (Number(field.max) > Number(field.min)) slider(field);
+for (const field of document.querySelectorAll("[data-sliders] input[type=number]")) {
+  const low = field.dataset.low ?? field.min;
+  const high = field.dataset.high ?? field.max;
+  if (low !== "" && high !== "" && Number(high) > Number(low)) slider(field, low, high);
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from datasets.tables import ColumnType
@@ -79,3 +81,24 @@ def test_notice_names_unknown_columns_once_but_not_the_target():
         "These columns are not used by the model and were left aside: “b”, “a”."
     ]
     assert reader(SIZE).notices([{"size": 1, "target": "x"}]) == []
+
+
+def test_value_far_from_usual_makes_one_think_of_another_unit():
+    weight = replace(SIZE, unit="kg", usual=(1.0, 20.0))
+
+    read = reader(weight)([{"size": value} for value in (5.0, 15.0, 9500.0)])
+
+    assert list(read.places) == [0, 1, 2]
+    assert [reason.code for reason in read.remarks[1]] == ["out_of_range"]
+    (suspected,) = read.remarks[2]
+    assert suspected.detail == (
+        "“size” is 9500.0 kg, usually 1 to 20: was it measured in another unit?"
+    )
+
+
+def test_signature_comes_back_from_json_with_what_is_usual():
+    known = replace(SIZE, usual=(1.0, 20.0))
+    signature = Signature((known, COUNT), "target", ColumnType.NUMBER, None)
+
+    assert Signature.from_json(signature.to_json()) == signature
+    assert "usual" not in signature.to_json()["columns"][1]
