@@ -73,6 +73,14 @@ class UnknownTableError(DatasetError):
     attr = "generator"
 
 
+class UnreadableCurvesError(DatasetError):
+    """A file that holds no light curves, or too many of them."""
+
+    code = "unreadable"
+    status_code = 400
+    attr = "files"
+
+
 class NameTakenError(DatasetError):
     """Another dataset of the project has the name."""
 

@@ -5,6 +5,7 @@ from django.urls import path
 from datasets.views import (
     charts,
     difference,
+    light_curves,
     outliers,
     overview,
     prepare,
@@ -23,6 +24,11 @@ urlpatterns = [
     path("projects/<slug:key>/datasets/upload/", uploading.upload, name="upload"),
     path(
         "projects/<slug:key>/datasets/synthetic/", synthetic.synthetic, name="synthetic"
+    ),
+    path(
+        "projects/<slug:key>/datasets/light-curves/",
+        light_curves.light_curves,
+        name="light_curves",
     ),
     path("projects/<slug:key>/datasets/trash/", trash.in_trash, name="trash"),
     path("datasets/uploads/<uuid:pk>/", uploading.review, name="review"),

@@ -77,6 +77,7 @@ ROUTES: dict[str, Policy] = {
     "datasets:list": View.PROJECT_VIEW,
     "datasets:upload": View.PROJECT_EDIT,
     "datasets:synthetic": View.PROJECT_EDIT,
+    "datasets:light_curves": View.PROJECT_EDIT,
     "datasets:review": View.PROJECT_EDIT,
     "datasets:discard": View.PROJECT_EDIT,
     "datasets:detail": View.PROJECT_VIEW,
