@@ -198,11 +198,20 @@ class FittedPipeline:
                 X, places, lost = self._usable(X, places)
                 quarantined += lost
             if places:
-                found = answers(self.estimator, X, self.signature.labels)
+                found = self.ask(X)
                 outputs = beside(self.estimator, X)
         quarantined.sort(key=lambda item: item.row)
         told = self._told(found, places, read.remarks, quarantined, notices)
         return replace(told, outputs=outputs) if outputs else told
+
+    def matrix(self, rows: Sequence[Mapping[str, Any]]) -> Matrix:
+        """Return the rows that can be read as the estimator is given them."""
+        read = self._reader(rows)
+        return self._encoded(read.values, read.places)[0]
+
+    def ask(self, X: Matrix) -> Answers:
+        """Return what the estimator says: probabilities of all classes, or numbers."""
+        return answers(self.estimator, X, self.signature.labels)
 
     @cached_property
     def _reader(self) -> RowReader:

@@ -7,17 +7,9 @@ from django.urls import reverse
 
 from datamine.children import run_inline
 from experiments.models import Experiment, TrainingSession
-from tests.experiments.families.patients import QUICK, patients
+from tests.experiments.families.patients import QUICK, patients_csv
 from tests.factories.datasets import imported_dataset
 from tests.factories.experiments import flowers
-
-
-def patients_csv() -> bytes:
-    """Return the patients with the columns of the contract in another order."""
-    columns = {"note": (None, ["x"] * 90), **patients()}
-    lines = zip(*(values for _, values in columns.values()), strict=True)
-    rows = [",".join(map(str, line)) for line in lines]
-    return "\n".join([",".join(columns), *rows, ""]).encode()
 
 
 @pytest.fixture
