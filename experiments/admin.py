@@ -9,6 +9,7 @@ from django.contrib import admin
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import (
     Decision,
+    Evaluation,
     Experiment,
     Result,
     SavedComparison,
@@ -155,4 +156,17 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_select_related = ["result__session__experiment", "created_by"]
     list_filter = ["result__session__experiment__project"]
     search_fields = ["result__session__experiment__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(ReadOnlyAdmin):
+    """Models tried on other versions; started on a result's page."""
+
+    list_display = ["result", "version", "status", "created_by", "created_at"]
+    list_select_related = [
+        "result__session__experiment", "version__dataset", "created_by",
+    ]  # fmt: skip
+    list_filter = ["status", "result__session__experiment__project"]
+    search_fields = ["result__session__experiment__name", "version__dataset__name"]
     date_hierarchy = "created_at"

@@ -78,6 +78,14 @@ class DecisionError(ExperimentError):
     status_code = 400
 
 
+class NotEvaluableError(ExperimentError):
+    """The model cannot be tried on these rows."""
+
+    code = "invalid"
+    status_code = 400
+    attr = "version"
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

@@ -11,10 +11,11 @@ from django.urls import reverse
 from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
 from experiments.algorithms.catalogue import title_of
-from experiments.choices import Preprocessing, SessionStatus, Task
+from experiments.choices import EvaluationStatus, Preprocessing, SessionStatus, Task
 from experiments.metrics import LISTED
 from experiments.querysets import (
     DecisionQuerySet,
+    EvaluationQuerySet,
     ExperimentQuerySet,
     Figure,
     ResultQuerySet,
@@ -322,3 +323,49 @@ class Decision(models.Model):
         if self.threshold is None:
             return None
         return {"label": self.label, "threshold": self.threshold}
+
+
+class Evaluation(LeasedJob):
+    """A result's model tried on a version it was not made for; a worker fills it in."""
+
+    Status = EvaluationStatus
+    RUNNING = EvaluationStatus.RUNNING
+    DONE = EvaluationStatus.COMPLETED
+    CLUSTER = "fast"
+    WORK = "experiments.evaluating:evaluate_in_child"
+    IMPORTS = ("experiments.evaluating", "experiments.artifacts")
+
+    result = models.ForeignKey(
+        Result, on_delete=models.CASCADE, related_name="evaluations"
+    )
+    version = models.ForeignKey(
+        DatasetVersion, on_delete=models.CASCADE, related_name="evaluations"
+    )
+    status = models.CharField(
+        max_length=10, choices=EvaluationStatus, default=EvaluationStatus.PENDING
+    )
+    metrics = models.JSONField(default=dict, blank=True)
+    details = models.JSONField(
+        default=dict, blank=True, help_text="Intervals, matrix, report, quarantine."
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
+    )
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=EvaluationStatus.values),
+                name="experiments_evaluation_status",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result.session.experiment} on {self.version}"
+
+    @property
+    def project(self) -> Project:
+        return self.result.project

@@ -106,6 +106,12 @@ class DecisionQuerySet(VisibleQuerySet):
     project_path = "result__session__experiment__project"
 
 
+class EvaluationQuerySet(VisibleQuerySet):
+    """Evaluations on other versions, of the projects a person may see."""
+
+    project_path = "result__session__experiment__project"
+
+
 class ResultQuerySet(VisibleQuerySet):
     project_path = "session__experiment__project"
 

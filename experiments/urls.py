@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{SESSION}charts/<slug:name>.json", views.chart, name="chart"),
     path(f"{SESSION}data/<slug:name>.csv", views.data_csv, name="data"),
     path(f"{SESSION}errors/", views.errors, name="errors"),
+    path(f"{SESSION}evaluate/", views.evaluate, name="evaluate"),
     path(f"{SESSION}threshold/", views.threshold, name="threshold"),
     path(f"{SESSION}tested.csv", views.tested_csv, name="tested_csv"),
     path(f"{SESSION}report.pdf", views.report_pdf, name="report_pdf"),

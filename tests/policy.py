@@ -123,6 +123,10 @@ ROUTES: dict[str, Policy] = {
     "experiments:report_pdf": Absent(View.PROJECT_VIEW),
     "experiments:reproduce": Absent(View.PROJECT_VIEW),
     "experiments:errors": Absent(View.PROJECT_VIEW),
+    "experiments:evaluate": {
+        "GET": View.PROJECT_VIEW,
+        "POST": View.PROJECT_EDIT,
+    },
     "experiments:threshold": {
         "GET": View.PROJECT_VIEW,
         "POST": View.PROJECT_EDIT,
@@ -221,6 +225,8 @@ ROUTES: dict[str, Policy] = {
         "DELETE": View.PROJECT_MANAGE,
     },
     "experiment-download-model": View.PROJECT_VIEW,
+    "experiment-evaluate": Absent(View.PROJECT_EDIT),
+    "evaluation": Absent(View.PROJECT_VIEW),
     "decision": {
         "GET": Absent(View.PROJECT_VIEW),
         "POST": Absent(View.PROJECT_EDIT),

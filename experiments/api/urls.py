@@ -6,6 +6,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from experiments.api.decisions import DecisionView
+from experiments.api.evaluations import EvaluateView, EvaluationView
 from experiments.api.views import (
     AlgorithmViewSet,
     ExperimentViewSet,
@@ -22,6 +23,12 @@ urlpatterns = [
     path(
         "validate-features/", ValidateFeaturesView.as_view(), name="validate-features"
     ),
+    path(
+        "experiments/<int:pk>/evaluate/",
+        EvaluateView.as_view(),
+        name="experiment-evaluate",
+    ),
+    path("evaluations/<int:pk>/", EvaluationView.as_view(), name="evaluation"),
     path("experiments/<int:pk>/decision/", DecisionView.as_view(), name="decision"),
     *router.urls,
 ]

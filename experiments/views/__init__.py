@@ -10,6 +10,7 @@ from experiments.views.comparing import (
 )
 from experiments.views.creating import create
 from experiments.views.deciding import threshold
+from experiments.views.evaluating import evaluate
 from experiments.views.listing import experiment_list
 from experiments.views.results import (
     chart,
@@ -39,6 +40,7 @@ __all__ = [
     "detail",
     "download_model",
     "errors",
+    "evaluate",
     "experiment_list",
     "metrics_csv",
     "metrics_json",

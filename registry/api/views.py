@@ -24,13 +24,12 @@ from projects.api.authentication import TokenAuthentication
 from projects.models import Project
 from projects.permissions import Action, get_for
 from registry import serving
+from registry.api.answers import AnswerSerializer, ExperimentAnswerSerializer
 from registry.api.retraining import RetrainingActions
 from registry.api.serializers import (
     ActivateSerializer,
     ActivationSerializer,
-    AnswerSerializer,
     DriftSerializer,
-    ExperimentAnswerSerializer,
     HistoryQuerySerializer,
     ModelVersionSerializer,
     RegisteredModelSerializer,

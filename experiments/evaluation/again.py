@@ -1,0 +1,134 @@
+"""A finished model tried on other rows: how good it is there, row by row in batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.evaluation.intervals import (
+    classification_intervals,
+    regression_intervals,
+)
+from experiments.evaluation.numbers import plain
+from experiments.evaluation.scoring import Answered, scorer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from experiments.pipelines import FittedPipeline, Predictions
+
+Json = dict[str, Any]
+
+#: So many reasons why rows were not answered are told, the most frequent first.
+REASONS = 20
+#: Rows from which on figures and intervals mean something.
+FEWEST = 2
+
+
+@dataclass
+class Retest:
+    """Answers of a model to rows whose target is known, collected batch by batch.
+
+    Parameters
+    ----------
+    pipeline : FittedPipeline
+    without_target, unknown_class, quarantined : int
+        Rows that count in no figure: their target is missing, is a class the model does
+        not know, or the model does not take them.
+    """
+
+    pipeline: FittedPipeline
+    without_target: int = 0
+    unknown_class: int = 0
+    quarantined: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    _y: list[Any] = field(default_factory=list)
+    _answers: list[Any] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Ask the model some rows and keep what it says beside what is true."""
+        target = self.pipeline.signature.target
+        known = [row for row in rows if row.get(target) is not None]
+        self.without_target += len(rows) - len(known)
+        truths = [self._truth(row[target]) for row in known]
+        self.unknown_class += truths.count(None)
+        asked = [r for r, truth in zip(known, truths, strict=True) if truth is not None]
+        truths = [truth for truth in truths if truth is not None]
+        found = self.pipeline.predict(asked)
+        self.quarantined += len(found.quarantined)
+        for item in found.quarantined:
+            self.reasons.update(reason.detail for reason in item.reasons)
+        self._y += [truths[place] for place in found.rows]
+        self._answers += answers_of(found)
+
+    def _truth(self, value: Any) -> Any:
+        """Return the code of a class, or a number; None where it is neither."""
+        if self._places is not None:
+            return self._places.get(str(value))
+        is_number = isinstance(value, int | float) and np.isfinite(value)
+        return float(value) if is_number else None
+
+    @cached_property
+    def _places(self) -> dict[str, int] | None:
+        labels = self.pipeline.signature.labels
+        if labels is None:
+            return None
+        return {str(label): place for place, label in enumerate(labels)}
+
+    @property
+    def counted(self) -> int:
+        """How many rows the figures are about."""
+        return len(self._y)
+
+    def metrics(self) -> Json:
+        """Return all metrics; none where there are too few rows."""
+        if self.counted < FEWEST:
+            return {}
+        found: Json = plain(self._scorer.metrics(*self._pair))
+        return found
+
+    def details(self, seed: int) -> Json:
+        """Return intervals, matrix, report and curves, and what was left out."""
+        left_out = {
+            "rows": self.counted,
+            "without_target": self.without_target,
+            "unknown_class": self.unknown_class,
+            "quarantined": self.quarantined,
+            "reasons": [
+                {"detail": detail, "count": count}
+                for detail, count in self.reasons.most_common(REASONS)
+            ],
+        }
+        if self.counted < FEWEST:
+            return left_out
+        y, predicted = self._pair
+        is_number = self.pipeline.signature.labels is None
+        intervals = regression_intervals if is_number else classification_intervals
+        values, _ = intervals(y, predicted, predicted, seed)
+        answered = Answered(y, predicted, predicted, predicted)
+        found: Json = plain(
+            {
+                **left_out,
+                "intervals": values,
+                **self._scorer.details(answered, seed),
+            }
+        )
+        return found
+
+    @property
+    def _scorer(self) -> Any:
+        labels = self.pipeline.signature.labels
+        return scorer(None if labels is None else list(labels))
+
+    @property
+    def _pair(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        return np.array(self._y), np.array(self._answers, dtype=float)
+
+
+def answers_of(found: Predictions) -> list[Any]:
+    """Return probabilities, or numbers, of the rows that were answered."""
+    return list(found.values if found.shares is None else found.shares)
