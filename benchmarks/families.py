@@ -51,6 +51,7 @@ TYPES = {
     pl.Float64: ColumnType.NUMBER,
     pl.Int64: ColumnType.INTEGER,
     pl.String: ColumnType.CATEGORY,
+    pl.Date: ColumnType.DATE,
 }
 
 
