@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from unfold.admin import ModelAdmin
 
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import (
     Decision,
     Evaluation,
     Experiment,
+    Preset,
     Result,
     SavedComparison,
     TrainingSession,
@@ -170,3 +172,12 @@ class EvaluationAdmin(ReadOnlyAdmin):
     list_filter = ["status", "result__session__experiment__project"]
     search_fields = ["result__session__experiment__name", "version__dataset__name"]
     date_hierarchy = "created_at"
+
+
+@admin.register(Preset)
+class PresetAdmin(ModelAdmin):
+    """Presets of algorithms: staff change, add and remove them."""
+
+    list_display = ["title", "algorithm", "name", "expected", "place"]
+    list_filter = ["algorithm"]
+    search_fields = ["title", "name", "algorithm"]

@@ -19,6 +19,7 @@ from experiments.algorithms.catalogue import Task
 from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.models import Experiment
+from experiments.models import Preset as PresetRow
 from experiments.screenings import screening_of
 from experiments.search_forms import SearchForm, search_form
 from experiments.shared_splits import splits_to_share
@@ -195,8 +196,12 @@ class SetupForm:
 
     @cached_property
     def preset(self) -> Preset | None:
-        presets = self.algorithm.presets if self.algorithm else ()
-        return next((p for p in presets if p.name == self.said.get("preset")), None)
+        wanted = self.said.get("preset")
+        return next((p for p in self.presets if p.name == wanted), None)
+
+    @cached_property
+    def presets(self) -> list[Preset]:
+        return PresetRow.objects.of(self.algorithm) if self.algorithm else []
 
     @property
     def parameters_of(self) -> str:

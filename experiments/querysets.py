@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import F, FloatField, Func
+from django.db.models import F, FloatField, Func, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from experiments.algorithms import catalogue
 from experiments.exceptions import NoResultError
 from experiments.metrics import is_metric
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     from experiments.models import Experiment, Result
@@ -132,3 +132,15 @@ class ResultQuerySet(VisibleQuerySet):
                 "No session of this experiment is completed; train it first."
             )
         return latest
+
+
+class PresetQuerySet(QuerySet[Any]):
+    """The presets that staff keep; they belong to no project."""
+
+    def of(self, entry: catalogue.Algorithm) -> list[catalogue.Preset]:
+        """Return the presets of an algorithm: staff's, else those of the catalogue."""
+        kept = self.filter(algorithm=entry.name)
+        return [
+            catalogue.Preset(row.name, row.title, row.values, row.expected)
+            for row in kept
+        ] or list(entry.presets)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Algorithm, Task, algorithms
-from experiments.drafts import facts_of
+from experiments.drafts import Draft, facts_of
 from experiments.evaluation.checks import check_plan
+from experiments.exceptions import DraftProblem, InvalidDraftError
+from experiments.models import Preset
 from experiments.plans import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from datasets.models import DatasetVersion
 
@@ -146,3 +148,56 @@ def name_for(algorithm: Algorithm, target: str, features: Collection[str]) -> st
     count = len(features)
     columns = "column" if count == 1 else "columns"
     return f"{algorithm.title}: {short} from {count} {columns}"
+
+
+def preset_values(entry: Algorithm, name: str) -> Mapping[str, Any]:
+    """Return what a preset sets; without a name nothing. Raises `InvalidDraftError`."""
+    presets = {known.name: known.values for known in Preset.objects.of(entry)}
+    if name and name not in presets:
+        known = ", ".join(presets) or "none"
+        sentence = f"There is no preset “{name}” here. Presets: {known}."
+        raise InvalidDraftError([DraftProblem("preset", "invalid", sentence)])
+    return presets.get(name, {})
+
+
+def family_draft(
+    version: DatasetVersion,
+    algorithm: str,
+    *,
+    name: str,
+    preset: str,
+    hyperparameters: Mapping[str, Any],
+) -> Draft:
+    """Return the draft of a family that knows its columns; with a name if none is said.
+
+    Without an algorithm it is the first family whose columns the version has. Raises
+    `InvalidDraftError` where there is none, or for one that is no family.
+    """
+    names = version.schema.names
+    entry = next(
+        (
+            entry
+            for entry in algorithms()
+            if entry.family is not None
+            and (entry.name == algorithm if algorithm else True)
+            and (algorithm or not entry.family.contract.lacking(names))
+        ),
+        None,
+    )
+    if entry is None or entry.family is None:
+        families = ", ".join(e.name for e in algorithms() if e.family is not None)
+        sentence = (
+            f"“{algorithm}” is no family. Families: {families}."
+            if algorithm
+            else f"The data have the columns of no family. Families: {families}."
+        )
+        raise InvalidDraftError([DraftProblem("algorithm", "invalid", sentence)])
+    target, features = entry.family.target(names), entry.family.features(names)
+    return Draft(
+        version=version,
+        algorithm=entry.name,
+        target_column=target,
+        feature_columns=tuple(features),
+        name=name or name_for(entry, target, features),
+        hyperparameters={**preset_values(entry, preset), **hyperparameters},
+    )

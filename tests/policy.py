@@ -217,6 +217,7 @@ ROUTES: dict[str, Policy] = {
     "api-dataset-download": View.PROJECT_VIEW,
     "api-dataset-version-recipe": View.PROJECT_VIEW,
     "validate-features": View.PERSON,
+    "training-start": View.PERSON,
     "experiment-list": View.PERSON,
     "experiment-compare": View.PERSON,
     "experiment-detail": {

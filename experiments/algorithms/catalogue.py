@@ -45,11 +45,15 @@ class UnknownAlgorithmError(LookupError):
 
 @dataclass(frozen=True)
 class Preset:
-    """Hyperparameters that belong together; those not named keep their default."""
+    """Hyperparameters that belong together; those not named keep their default.
+
+    `expected` says how long that takes, for people.
+    """
 
     name: str
     title: str
     values: Mapping[str, Any]
+    expected: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,10 +179,30 @@ _BOOSTING = (
     ),
 )
 _MARKETS = (
-    Preset("quick", "Quick Test", {"days": 90, "epochs": 20, "patience": 10}),
-    Preset("standard", "Standard", {"days": 365, "epochs": 50, "patience": 12}),
-    Preset("full", "Full Training", {"days": 730, "epochs": 100, "patience": 15}),
-    Preset("deep", "Deep Research", {"days": 1095, "epochs": 200, "patience": 20}),
+    Preset(
+        "quick",
+        "Quick Test",
+        {"days": 90, "epochs": 20, "patience": 10},
+        "1–2 min GPU, 2–5 min CPU",
+    ),
+    Preset(
+        "standard",
+        "Standard",
+        {"days": 365, "epochs": 50, "patience": 12},
+        "3–5 min GPU, 6–15 min CPU",
+    ),
+    Preset(
+        "full",
+        "Full Training",
+        {"days": 730, "epochs": 100, "patience": 15},
+        "5–10 min GPU, 10–20 min CPU",
+    ),
+    Preset(
+        "deep",
+        "Deep Research",
+        {"days": 1095, "epochs": 200, "patience": 20},
+        "15–30 min GPU, 30–60 min CPU",
+    ),
 )
 
 _ENTRIES = (

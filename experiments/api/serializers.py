@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from experiments.algorithms.catalogue import Algorithm, Task
 from experiments.choices import Preprocessing, SessionStatus
-from experiments.models import Experiment, Result, TrainingSession
+from experiments.models import Experiment, Preset, Result, TrainingSession
 from experiments.plans import SplitSettings
 from experiments.searches import SearchSettings
 
@@ -267,10 +267,30 @@ class LogSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class QuickStartSerializer(serializers.Serializer):
+    """What a family learns from; any other field is one of its hyperparameters."""
+
+    project = serializers.CharField(help_text="Its key.")
+    dataset = serializers.IntegerField(min_value=1, max_value=2**62)
+    version = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
+    )
+    algorithm = serializers.CharField(
+        required=False,
+        default="",
+        help_text="A family; without it the first whose columns the data have.",
+    )
+    model_name = serializers.CharField(
+        required=False, default="", max_length=255, help_text="Of the experiment."
+    )
+    preset = serializers.CharField(required=False, default="")
+
+
 class PresetSerializer(serializers.Serializer):
     name = serializers.CharField()
     title = serializers.CharField()
     values = serializers.DictField()
+    expected = serializers.CharField(help_text="How long it takes; may be empty.")
 
 
 class AlgorithmSerializer(serializers.Serializer):
@@ -292,7 +312,13 @@ class ParametersSerializer(serializers.Serializer):
     schema = serializers.SerializerMethodField()
     defaults = serializers.SerializerMethodField()
     bounds = serializers.SerializerMethodField()
-    presets = PresetSerializer(many=True)
+    presets = serializers.SerializerMethodField()
+
+    @extend_schema_field(PresetSerializer(many=True))
+    def get_presets(self, entry: Algorithm) -> list[dict[str, Any]]:
+        """Return the presets that staff keep, else those of the catalogue."""
+        found = Preset.objects.of(entry)
+        return list(PresetSerializer(found, many=True).data)
 
     def get_schema(self, entry: Algorithm) -> dict[str, Any]:
         """Return their JSON Schema."""

@@ -10,6 +10,7 @@ from experiments.api.evaluations import EvaluateView, EvaluationView
 from experiments.api.views import (
     AlgorithmViewSet,
     ExperimentViewSet,
+    QuickStartView,
     SessionViewSet,
     ValidateFeaturesView,
 )
@@ -30,5 +31,6 @@ urlpatterns = [
     ),
     path("evaluations/<int:pk>/", EvaluationView.as_view(), name="evaluation"),
     path("experiments/<int:pk>/decision/", DecisionView.as_view(), name="decision"),
+    path("training/start/", QuickStartView.as_view(), name="training-start"),
     *router.urls,
 ]

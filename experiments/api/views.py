@@ -42,6 +42,7 @@ from experiments.api.serializers import (
     FindingsSerializer,
     LogSerializer,
     ParametersSerializer,
+    QuickStartSerializer,
     SessionDetailSerializer,
     SessionSerializer,
 )
@@ -58,6 +59,7 @@ from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_of, pdf_response
 from experiments.screenings import advice
+from experiments.suggestions import family_draft
 from experiments.trees import tree_of, writers_of
 from projects.models import Project
 from projects.permissions import Action, get_for
@@ -377,6 +379,51 @@ class AlgorithmViewSet(ViewSet):
             return algorithm(name)
         except UnknownAlgorithmError as error:
             raise Http404 from error
+
+
+class QuickStartView(GenericAPIView):
+    """The short way in for a family, which knows its columns itself."""
+
+    serializer_class = QuickStartSerializer
+    reads = False
+
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY, LOCATION],
+        responses={202: SessionDetailSerializer},
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """Save an experiment and start its first session in one call.
+
+        Hyperparameters stand beside the other fields; those not named are the
+        preset's, else the defaults. An unknown one, or one out of its bounds, is
+        answered with its name and range.
+        """
+        body = self.get_serializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        project = get_for(request.user, Project, Action.EDIT, key=said["project"])
+        version = version_for(
+            request,
+            Action.EDIT,
+            dataset=said["dataset"],
+            number=said["version"],
+            project=project,
+        )
+        others = {n: v for n, v in request.data.items() if n not in body.fields}
+        draft = family_draft(
+            version,
+            said["algorithm"],
+            name=said["model_name"],
+            preset=said["preset"],
+            hyperparameters=others,
+        )
+        session = sessions.create_and_start(draft, actor=request.user)
+        return Response(
+            SessionDetailSerializer(session).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("session-detail", [session.pk])},
+        )
 
 
 class ValidateFeaturesView(GenericAPIView):

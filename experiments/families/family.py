@@ -93,6 +93,8 @@ class Family:
     gates : str
         `gates(parameters, metrics)` as "module:attribute": what a version does not
         reach that was asked for.
+    sections : dict of str to tuple of str
+        Parameters that forms show apart, by the heading of their section.
     reach : str
         `reach(parameters)` as "module:attribute": how many moments after a sample its
         target looks at. Rows are then split by time, with at least this gap.
@@ -107,6 +109,7 @@ class Family:
     assembler: str = ""
     computed_target: str = ""
     measures: str = ""
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scores: str = ""
     gates: str = ""
     reach: str = ""

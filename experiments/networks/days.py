@@ -8,7 +8,7 @@ from torch import nn
 HEADS = 4
 #: A probability is corrected by a factor of at most e to this power, so that days like
 #: none before cannot make the network sure of anything.
-FARTHEST = 1.5
+FARTHEST = 0.5
 #: The same for a logarithm of volatility or of its variance.
 CLOSEST = 0.5
 

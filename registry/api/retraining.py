@@ -17,6 +17,8 @@ from datasets.models import DatasetVersion
 from experiments.algorithms.catalogue import algorithm
 from experiments.api.serializers import ParametersSerializer
 from experiments.api.views import version_for
+from experiments.outlooks import outlook_for
+from experiments.plans import SplitSettings
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
 from registry.api.serializers import (
@@ -38,6 +40,8 @@ from registry.services import (
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from rest_framework.request import Request
+
+    from experiments.models import Experiment
 
 
 STARTING = [IDEMPOTENCY_KEY, PREFER, LOCATION]
@@ -62,6 +66,7 @@ class RetrainingActions(ModelLookups):
                 "current": experiment.hyperparameters,
                 "presets": declared["presets"],
                 "bounds": declared["bounds"],
+                "estimate": estimate_of(experiment),
             }
         )
 
@@ -143,6 +148,17 @@ class RetrainingActions(ModelLookups):
             lambda: found.get().is_over,
             lambda: RetrainingSerializer(found.with_results().get()).data,
         )
+
+
+def estimate_of(experiment: Experiment) -> dict[str, Any] | None:
+    """Return how long training by the defaults may take, where that can be told."""
+    outlook = outlook_for(
+        algorithm(experiment.algorithm),
+        {},
+        rows=experiment.version.rows_count or 0,
+        split=SplitSettings(**experiment.split),
+    )
+    return outlook.to_json() if outlook else None
 
 
 def accepted(retraining: Retraining) -> Response:

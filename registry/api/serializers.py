@@ -372,6 +372,15 @@ class OutcomesSerializer(serializers.Serializer):
     refused = RefusedLineSerializer(many=True)
 
 
+class OutlookSerializer(serializers.Serializer):
+    """How long training may take, and what that rests on."""
+
+    low_seconds = serializers.FloatField()
+    high_seconds = serializers.FloatField()
+    basis = serializers.CharField()
+    is_long = serializers.BooleanField(help_text="More than 20 minutes.")
+
+
 class DefaultParametersSerializer(serializers.Serializer):
     """What a model is learned with: defaults, presets, bounds, and as it is now."""
 
@@ -381,6 +390,7 @@ class DefaultParametersSerializer(serializers.Serializer):
     current = serializers.DictField(help_text="As in the version in service.")
     presets = PresetSerializer(many=True)
     bounds = serializers.DictField()
+    estimate = OutlookSerializer(allow_null=True)
 
 
 class TrainSerializer(serializers.Serializer):

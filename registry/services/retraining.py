@@ -18,8 +18,8 @@ from datasets.services import apply_steps
 from experiments.algorithms.catalogue import algorithm
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft, check_draft
-from experiments.exceptions import DraftProblem, InvalidDraftError
 from experiments.sessions import cancel_session, create_and_start, draft_of
+from experiments.suggestions import preset_values
 from projects.activities import record_activity
 from projects.exceptions import DomainError
 from registry.choices import UNDER_WAY, RetrainingSource, RetrainingStatus
@@ -75,12 +75,7 @@ def default_parameters(experiment: Experiment, preset: str = "") -> dict[str, An
     Raises `InvalidDraftError` for a preset the algorithm does not have.
     """
     entry = algorithm(experiment.algorithm)
-    presets = {known.name: known.values for known in entry.presets}
-    if preset and preset not in presets:
-        known = ", ".join(presets) or "none"
-        sentence = f"There is no preset “{preset}” here. Presets: {known}."
-        raise InvalidDraftError([DraftProblem("preset", "invalid", sentence)])
-    chosen = presets.get(preset, {})
+    chosen = preset_values(entry, preset)
     complete: dict[str, Any] = (
         entry.parameters_model().parse(chosen).model_dump(mode="json")
     )
@@ -92,8 +87,16 @@ def retrained_draft(
 ) -> Draft:
     """Describe the model learned anew from `version`, with these hyperparameters."""
     before = draft_of(pattern_of(model).experiment)
+    family = algorithm(before.algorithm).family
+    # How far a target looks ahead may change with the parameters, and the gap with it.
+    split = {
+        name: value
+        for name, value in before.split.items()
+        if name != "gap" or family is None or not family.reach
+    }
     return replace(
         before,
+        split=split,
         version=version,
         name=f"{model.name} anew, {timezone.now():%Y-%m-%d %H:%M}",
         description=f"Retraining of the model “{model.name}”.",

@@ -19,6 +19,9 @@ from experiments.algorithms.catalogue import algorithm
 from experiments.drafts import check_draft
 from experiments.estimates import estimate_seconds, seconds_left
 from experiments.exceptions import InvalidDraftError
+from experiments.models import Preset
+from experiments.outlooks import outlook_for, preset_within
+from experiments.plans import SplitSettings
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
 from registry.choices import RetrainingSource
@@ -37,6 +40,9 @@ from registry.views.context import FORM_METHODS, context_of, model_for
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from datamine.parameters import ParametersForm
+    from experiments.algorithms import catalogue
+    from experiments.families.family import Family
     from experiments.models import Experiment
     from registry.models import RegisteredModel
 
@@ -54,11 +60,14 @@ def retrain(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("source") in RetrainingSource.values:
         initial["source"] = request.GET["source"]
     form = RetrainForm(model, said, initial=initial)
+    entry = algorithm(experiment.algorithm)
+    presets = Preset.objects.of(entry)
+    preset = preset_asked_for(request, experiment, presets)
     parameters = form_for(
-        algorithm(experiment.algorithm).parameters_model(),
+        entry.parameters_model(),
         said,
         prefix="p",
-        initial=experiment.hyperparameters,
+        initial={**experiment.hyperparameters, **(preset.values if preset else {})},
     )
     is_right = form.is_valid() and parameters.is_valid()
     refusal = ""
@@ -71,6 +80,10 @@ def retrain(request: HttpRequest, pk: int) -> HttpResponse:
         model,
         form=form,
         parameters=parameters,
+        sections=sections_of(parameters, entry.family),
+        presets=presets,
+        preset=preset,
+        minutes=request.GET.get("minutes", ""),
         experiment=experiment,
         labelled=model.records.labelled().count(),
         least=LEAST_RECORDS,
@@ -80,6 +93,38 @@ def retrain(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(
         request, "registry/retrain.html", "registry/_retrain_preview.html", context
     )
+
+
+def preset_asked_for(
+    request: HttpRequest, experiment: Experiment, presets: list[catalogue.Preset]
+) -> catalogue.Preset | None:
+    """Return the preset that was named, or the longest that fits into some minutes."""
+    named = (p for p in presets if p.name == request.GET.get("preset"))
+    try:
+        minutes = float(request.GET.get("minutes") or 0)
+    except ValueError:
+        minutes = 0
+    if minutes > 0:
+        return preset_within(
+            algorithm(experiment.algorithm),
+            minutes,
+            rows=experiment.version.rows_count,
+            split=SplitSettings(**experiment.split),
+        )
+    return next(named, None)
+
+
+def sections_of(
+    parameters: ParametersForm, family: Family | None
+) -> list[dict[str, Any]]:
+    """Return the fields under their headings, what a family does not name last."""
+    named = dict(family.sections) if family else {}
+    apart = {name for names in named.values() for name in names}
+    rest = tuple(field.name for field in parameters if field.name not in apart)
+    return [
+        {"title": title, "fields": [parameters[name] for name in names]}
+        for title, names in {**named, "Hyperparameters": rest}.items()
+    ]
 
 
 def start(
@@ -108,7 +153,7 @@ def preview(
     values = (
         parameters.parameters.model_dump(mode="json")
         if parameters.is_bound
-        else experiment.hyperparameters
+        else parameters.initial
     )
     chosen = form.cleaned_data.get("rows") if form.is_bound else None
     rows = chosen or experiment.version
@@ -126,6 +171,12 @@ def preview(
     return {
         **found,
         "warnings": problems.warnings,
+        "outlook": outlook_for(
+            algorithm(plan.algorithm),
+            plan.hyperparameters,
+            rows=rows.rows_count,
+            split=plan.split,
+        ),
         "estimate": estimate_seconds(
             plan.algorithm,
             rows=rows.rows_count,

@@ -11,6 +11,8 @@ from experiments.networks.parameters import NetworkParameters
 if TYPE_CHECKING:
     from experiments.networks.nets import Schedule
 
+#: The parameters that say which days are learned from.
+DATA = ("days", "train_val_split", "symbols")
 SYMBOLS = ("BTC", "ETH", "SOL")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.families.family import Family, Rival
-from experiments.families.market.contract import CONTRACT, MarketParameters
+from experiments.families.market.contract import CONTRACT, DATA, MarketParameters
 from experiments.families.regime.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -128,6 +128,19 @@ FAMILY = Family(
         ),
     ),
     split={"method": "time", "time_column": "date"},
+    sections={
+        "Data": DATA,
+        "Regimes": (
+            "horizon",
+            "window",
+            "bear_drawdown",
+            "bear_days",
+            "expansion_rise",
+            "bull_drawdown",
+            "bull_volatility",
+            "bull_trend",
+        ),
+    },
     notice="Regimes are rules on past prices. The peak counts from the first day that "
     "is sent: send the whole history of a symbol. This is no advice to trade.",
     fewest_of_class=20,

@@ -16,7 +16,7 @@ from experiments.families.market.windows import (
     symbols_in,
 )
 from experiments.families.regime.rules import REGIMES
-from experiments.families.regime.samples import INDICATORS
+from experiments.families.regime.samples import MARGINS, SHOWN
 from experiments.networks.estimator import NetworkClassifier
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ IMPOSSIBLE = -7.0
 
 
 class RegimeNetwork(NetworkClassifier):
-    """Corrects a logistic regression on the last day by what the days before tell.
+    """Corrects a logistic regression on the margins by what all the days tell.
 
     Parameters
     ----------
@@ -75,14 +75,15 @@ class RegimeNetwork(NetworkClassifier):
         self.scaler_ = StandardScaler().fit(self._days(X)[:, -1, :-1])
         codes = Y[:, 0].astype(int)
         self.usual_ = LogisticRegression(C=0.1, max_iter=1000)
-        self.usual_.fit(self._shown(X)[:, -1], codes)
+        self.usual_.fit(self._plain(self._shown(X)), codes)
 
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
         """Return the days, and what is usual after the last of them."""
         shown = self._shown(X)
         # A class may be among the days kept aside only: it is as good as impossible.
         usual = np.full((len(X), len(self.classes_)), IMPOSSIBLE)
-        usual[:, self.usual_.classes_] = self.usual_.predict_log_proba(shown[:, -1])
+        plain = self._plain(shown)
+        usual[:, self.usual_.classes_] = self.usual_.predict_log_proba(plain)
         return {"days": shown.astype(np.float32), "usual": usual.astype(np.float32)}
 
     def _shown(self, X: Matrix) -> Matrix:
@@ -104,7 +105,7 @@ class RegimeNetwork(NetworkClassifier):
         )
 
         return AttentionOverDays(
-            len(INDICATORS) + len(REGIMES),
+            len(SHOWN) + len(REGIMES),
             self.hidden_size,
             len(self.classes_),
             self.dropout,
@@ -116,8 +117,12 @@ class RegimeNetwork(NetworkClassifier):
 
         return torch.nn.CrossEntropyLoss()
 
+    def _plain(self, shown: Matrix) -> Matrix:
+        """Return what the plain model sees: margins and regime of the last day."""
+        return shown[:, -1, -len(MARGINS) - len(REGIMES) :]
+
     def _days(self, X: Matrix) -> Matrix:
-        return sequences_in(X, len(INDICATORS) + 1)
+        return sequences_in(X, len(SHOWN) + 1)
 
 
 def flips(

@@ -20,9 +20,13 @@ INDICATORS = (
     "drawdown", "days_since_peak", "trend_30", "volatility_5", "volatility_20",
     "volatility_60", "momentum_5", "momentum_20", "strength_14", "band_20",
     "average_5_20", "average_20_50", "volume_20", "high_low", "open_close",
+)  # fmt: skip
+#: How far the rules are from changing their answer.
+MARGINS = (
     "to_bear", "days_to_bear", "was_deep", "to_expansion", "to_bull", "to_calm",
     "to_trend",
 )  # fmt: skip
+SHOWN = (*INDICATORS, *MARGINS)
 
 #: The thresholds of the house.
 USUAL = Thresholds()
@@ -39,7 +43,7 @@ class RegimeAssembler(MarketAssembler):
 
     thresholds: Thresholds = USUAL
 
-    names: ClassVar[tuple[str, ...]] = (*INDICATORS, "regime")
+    names: ClassVar[tuple[str, ...]] = (*SHOWN, "regime")
     target_types: ClassVar = {"regime": ColumnType.CATEGORY}
 
     def sequences(self, series: Series) -> dict[str, Array]:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.families.contracts import Contract, ContractColumn
 from experiments.families.family import Family, Rival
-from experiments.families.market.contract import CONTRACT, SYMBOLS, MarketParameters
+from experiments.families.market.contract import (
+    CONTRACT,
+    DATA,
+    SYMBOLS,
+    MarketParameters,
+)
 from experiments.problems import Problem
 
 if TYPE_CHECKING:
@@ -104,6 +109,7 @@ FAMILY = Family(
         _rival("garch", "GARCH(1,1)"),
     ),
     split={"method": "time", "time_column": "date"},
+    sections={"Data": DATA, "Volatility": ("hidden_size", "layers", "min_r2")},
     notice="Volatilities are shares a year (0.6 is 60 %), over the next 7 days. This "
     "is no advice to trade.",
     assembler=f"{_HERE}.declaration:build_assembler",

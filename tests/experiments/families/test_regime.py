@@ -10,7 +10,7 @@ from experiments.artifacts import load_artifact, write_artifact
 from experiments.families.regime.network import flips_a_year
 from experiments.families.regime.rivals import Transitions
 from experiments.families.regime.rules import REGIMES
-from experiments.families.regime.samples import INDICATORS, RegimeAssembler
+from experiments.families.regime.samples import SHOWN, RegimeAssembler
 from experiments.networks.days import AttentionOverDays
 from experiments.training import TrainingError, train
 from tests.experiments.families.markets import (
@@ -68,7 +68,7 @@ def test_a_sample_shows_the_days_up_to_it_and_learns_the_regime_to_come():
     # 60 days for indicators, 10 to show, 7 ahead.
     assert len(samples.frame) == 150 - 69 - 7
     assert samples.frame.rows[[0, -1]].tolist() == [69, 142]
-    assert samples.X.shape == (74, 2 + 10 * (len(INDICATORS) + 1))
+    assert samples.X.shape == (74, 2 + 10 * (len(SHOWN) + 1))
     later = assembled(columns, learning=False)
     today = [REGIMES[int(code)] for code in later.X[7:, -1]]
     assert samples.frame.column("regime").to_list() == today

@@ -1,0 +1,133 @@
+"""How long learning in epochs will take: a range, what it rests on, what would fit.
+
+Before any session was timed here it is a rule of thumb for daily prices; afterwards
+the seconds that sessions of the same algorithm took for a sample and an epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import TYPE_CHECKING, Any
+
+from experiments.choices import SessionStatus
+from experiments.estimates import FIXED, LOOKED_AT, fits_of
+from experiments.models import Preset, TrainingSession
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from experiments.algorithms import catalogue
+    from experiments.plans import SplitSettings
+
+#: A year of days for a hundred epochs takes so many seconds on a GPU, …
+YEAR_OF_DAYS, HUNDRED_EPOCHS, RULE = 365, 100, 5 * 60.0
+#: … and so many times that on a CPU.
+ON_CPU = (2.0, 4.0)
+#: However alike sessions were, the next one may be so much faster or slower.
+AT_LEAST = 0.2
+#: Beyond this one is asked whether so long a training is wanted.
+LONG = 20 * 60
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How long a training may take, in seconds, and what that rests on."""
+
+    low: float
+    high: float
+    basis: str
+
+    @property
+    def is_long(self) -> bool:
+        return (self.low + self.high) / 2 > LONG
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "low_seconds": round(self.low, 1),
+            "high_seconds": round(self.high, 1),
+            "basis": self.basis,
+            "is_long": self.is_long,
+        }
+
+
+def outlook_for(
+    entry: catalogue.Algorithm,
+    hyperparameters: Mapping[str, Any],
+    *,
+    rows: int,
+    split: SplitSettings,
+) -> Outlook | None:
+    """Return how long this will take; None where nothing was timed and no rule holds.
+
+    Hyperparameters not named count as their defaults.
+    """
+    values = entry.parameters_model().parse(hyperparameters).model_dump()
+    if "epochs" not in values:
+        return None
+    fits = fits_of(split.cv_folds, split.cv_repeats)
+    rates = _rates(entry)
+    if rates:
+        work = _samples(values, rows) * values["epochs"] * fits
+        return _by_history(rates, work)
+    if "days" not in values:
+        return None
+    years = values["days"] / YEAR_OF_DAYS
+    seconds = years * values["epochs"] / HUNDRED_EPOCHS * RULE * fits
+    low, high = (seconds * factor for factor in ON_CPU)
+    return Outlook(low, high, "a rule of thumb; no session was timed here yet")
+
+
+def preset_within(
+    entry: catalogue.Algorithm, minutes: float, *, rows: int, split: SplitSettings
+) -> catalogue.Preset | None:
+    """Return the longest preset that is likely to end in this time."""
+    found: dict[float, catalogue.Preset] = {}
+    for preset in Preset.objects.of(entry):
+        outlook = outlook_for(entry, preset.values, rows=rows, split=split)
+        if outlook and outlook.high <= 60 * minutes:
+            found[outlook.high] = preset
+    return found[max(found)] if found else None
+
+
+def _by_history(rates: list[float], work: float) -> Outlook:
+    """Return the middle half of what sessions took, at least a fifth to both sides."""
+    low, middle, high = quantiles(rates, n=4) if len(rates) > 1 else rates * 3
+    low, high = min(low, (1 - AT_LEAST) * middle), max(high, (1 + AT_LEAST) * middle)
+    sessions = "session" if len(rates) == 1 else "sessions"
+    return Outlook(
+        FIXED + low * work,
+        FIXED + high * work,
+        f"{len(rates)} {sessions} of this algorithm here",
+    )
+
+
+def _rates(entry: catalogue.Algorithm) -> list[float]:
+    """Return the seconds that recent sessions took for a sample and an epoch.
+
+    Epochs count as they were run, so that early stopping does not look like speed.
+    """
+    recent = TrainingSession.objects.filter(
+        status=SessionStatus.COMPLETED,
+        experiment__algorithm=entry.name,
+        epochs_completed__gt=0,
+        training_time_seconds__gt=FIXED,
+    ).select_related("experiment", "base_version")[:LOOKED_AT]
+    found = []
+    for session in recent:
+        split = session.experiment.split
+        fits = fits_of(split.get("cv_folds"), split.get("cv_repeats") or 1)
+        samples = _samples(session.experiment.hyperparameters, _rows_of(session))
+        work = samples * session.epochs_completed * fits
+        found.append((session.training_time_seconds - FIXED) / max(work, 1))
+    return found
+
+
+def _rows_of(session: TrainingSession) -> int:
+    return session.base_version.rows_count or 0
+
+
+def _samples(values: Mapping[str, Any], rows: int) -> int:
+    """Return how many samples are learned from: all rows, or the latest days."""
+    symbols = len(values.get("symbols") or ()) or 1
+    return min(rows, values["days"] * symbols) if values.get("days") else rows
