@@ -11,7 +11,7 @@ PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
 CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) manage.py
 
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
-	types imports templates migrations deploy coverage bench chaos contract docs browser lock clean
+	types imports templates migrations deploy coverage abuse bench chaos contract docs browser lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -64,6 +64,10 @@ coverage: $(READY_DEV) ## tests on SQLite with branch coverage, gate at 95 %
 
 chaos: $(READY_DEV) ## hundreds of kills at random points (ROUNDS=300)
 	DATAMINE_CHAOS_ROUNDS=$(or $(ROUNDS),300) $(PYTEST) tests/chaos --timeout 3600
+
+abuse: $(READY_DEV) ## thousands of hostile calls to the API (CALLS=5000, SEED=…)
+	DATAMINE_ABUSE_CALLS=$(or $(CALLS),5000) $(if $(SEED),DATAMINE_ABUSE_SEED=$(SEED)) \
+	  $(PYTEST) tests/datamine/test_abuse.py
 
 contract: $(READY_DEV) ## thousands of calls against the API's own document (CALLS=25)
 	DATAMINE_CONTRACT_CALLS=$(or $(CALLS),25) $(PYTEST) tests/datamine/test_contract.py

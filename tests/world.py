@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import resolve
 from django.utils import timezone
 
 from projects.services import create_token
@@ -103,3 +104,11 @@ class World:
             "registry:": self.version.model_id,
         }
         return next((rows[start] for start in rows if name.startswith(start)), None)
+
+    def words_of(self, path: str) -> dict[str, Any]:
+        """Return what leads a documented address, `/api/…/{id}/`, to rows of this."""
+        about = "algorithm" if "/algorithms/" in path else "model"
+        known = self.words(about, ["key", "name", "number", "version_name"])
+        named = resolve(path.format(id=1, **known)).url_name
+        known["id"] = self.row(named)
+        return {word: value for word, value in known.items() if f"{{{word}}}" in path}

@@ -16,7 +16,6 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
-from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
@@ -86,23 +85,12 @@ def headers(owner) -> dict[str, str]:
 
 def ways(operation: Any, world: World) -> Iterator[Any]:
     """Return the ways to make up calls: right, wrong, and to nowhere."""
-    words = words_of(operation, world)
+    words = world.words_of(operation.path)
     right, wrong = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
     yield operation.as_strategy(right, path_parameters=words)
     yield operation.as_strategy(wrong, path_parameters=words)
     if words:
         yield operation.as_strategy(right)
-
-
-def words_of(operation: Any, world: World) -> dict[str, Any]:
-    """Return what leads the words of an address to rows of the world."""
-    about = "algorithm" if "/algorithms/" in operation.path else "model"
-    known = world.words(about, ["key", "name", "number", "version_name"])
-    named = resolve(operation.path.format(id=1, **known)).url_name
-    known["id"] = world.row(named)
-    return {
-        word: value for word, value in known.items() if f"{{{word}}}" in operation.path
-    }
 
 
 def wrong_answers(strategy: Any, headers: dict[str, str]) -> Counter[str]:
