@@ -8,12 +8,14 @@ from typing import Any
 from django.urls import resolve
 from django.utils import timezone
 
+from experiments.evaluating import start_evaluation
 from projects.services import create_token
 from registry import serving
 from registry.services import (
     activate_version,
     keep_records,
     register_version,
+    request_activation,
     retrain_from_version,
 )
 from tests.factories.datasets import (
@@ -42,6 +44,11 @@ class World:
             self.session.experiment.version,
             parameters={},
             actor=owner,
+        )
+        again = register_version(self.session, name="flowers", actor=owner)
+        self.request = request_activation(again, reason="better", actor=viewer)
+        self.evaluation = start_evaluation(
+            self.session.result, self.session.experiment.version, actor=owner
         )
         self.recipe = RecipeFactory(project=project)
         self.trashed = DatasetFactory(project=project, trashed_at=timezone.now())
@@ -72,6 +79,7 @@ class World:
         """Return the number of a row that another row's address leads to."""
         numbers = {
             "registry:outcome": self.record.pk,
+            "registry:decide": self.request.pk,
             "registry:retraining": self.retraining.pk,
             "registry:cancel_retraining": self.retraining.pk,
         }
@@ -98,8 +106,11 @@ class World:
             "datasets:": self.session.experiment.dataset_id,
             "api-dataset": self.session.experiment.dataset_id,
             "experiment": self.session.experiment_id,
+            "evaluation": self.evaluation.pk,
+            "decision": self.session.experiment_id,
             "session": self.session.pk,
             "record": self.record.pk,
+            "request": self.request.pk,
             "retraining": self.retraining.pk,
             "registry:": self.version.model_id,
         }

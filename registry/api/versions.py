@@ -97,6 +97,7 @@ class VersionActions(ModelLookups):
     @action(detail=True)
     def compare(self, request: Request, key: str, name: str) -> Response:
         """Compare two versions: metrics, settings, data."""
+        self.model(Action.VIEW)
         query = CompareVersionsSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         names = (query.validated_data["a"], query.validated_data["b"])
