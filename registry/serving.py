@@ -47,11 +47,13 @@ class Answer:
     predictions: list[dict[str, Any]] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    decision: dict[str, Any] | None = None  # the class and threshold it followed
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the API gives it."""
         return {
             **self.by,
+            **({"decision": self.decision} if self.decision else {}),
             "predictions": self.predictions,
             "quarantined": self.quarantined,
             "notices": self.notices,
@@ -200,9 +202,9 @@ def predict(
     pipeline = loaded_models.get(result).pipeline
     found = pipeline.predict(rows)
     if decision:
-        by = {**by, "decision": decision}
         found = decided(found, pipeline.signature.labels, decision)
-    return Answer(by, pipeline.signature.target, **found.to_json())
+    target = pipeline.signature.target
+    return Answer(by, target, **found.to_json(), decision=decision)
 
 
 def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:

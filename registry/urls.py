@@ -7,6 +7,11 @@ from registry import views
 app_name = "registry"
 urlpatterns = [
     path("projects/<slug:key>/models/", views.model_list, name="list"),
+    path(
+        "experiments/<int:pk>/sessions/<int:number>/predict/",
+        views.try_session,
+        name="try",
+    ),
     path("models/register/", views.register, name="register"),
     path("models/<int:pk>/", views.detail, name="detail"),
     path("models/<int:pk>/compare/", views.compare, name="compare"),

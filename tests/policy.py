@@ -149,6 +149,7 @@ ROUTES: dict[str, Policy] = {
     "registry:download": View.PROJECT_VIEW,
     "registry:compare": View.PROJECT_VIEW,
     "registry:delete_version": View.PROJECT_MANAGE,
+    "registry:try": View.PROJECT_VIEW,
     "registry:predict": View.PROJECT_VIEW,
     "registry:predict_file": View.PROJECT_VIEW,
     "registry:drift": View.PROJECT_VIEW,

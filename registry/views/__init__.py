@@ -13,6 +13,7 @@ from registry.views.predicting import predict, predict_file
 from registry.views.records import drift, outcome, outcomes, records, records_csv
 from registry.views.requests import ask, decide
 from registry.views.retraining import cancel, retrain, retraining
+from registry.views.trying import try_session
 from registry.views.versions import compare, download, version
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "retrain",
     "retraining",
     "rollback",
+    "try_session",
     "version",
 ]

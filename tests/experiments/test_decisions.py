@@ -169,9 +169,9 @@ def test_registered_version_keeps_its_decision(session, owner):
     first, second = (serving.predict_rows(v, rows) for v in (sure, usual))
 
     assert [row["prediction"] for row in first.predictions] == ["ill"]
-    assert first.by["decision"] == {"label": "ill", "threshold": 0.0}
+    assert first.decision == {"label": "ill", "threshold": 0.0}
     assert [row["prediction"] for row in second.predictions] == ["well"]
-    assert "decision" not in second.by
+    assert second.decision is None
 
 
 @pytest.mark.django_db
