@@ -26,6 +26,8 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 #: Each benchmark, and how little it does when only tried.
 BENCHMARKS = {
     "import_csv": "20000",
+    "import_arff": "5000",
+    "recipe": "20000",
     "profile_table": "2000",
     "session": "1",
     "predict_api": "100",

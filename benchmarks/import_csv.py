@@ -3,62 +3,25 @@
 The file has 20 columns (an id, 11 numbers, 5 texts, a boolean, a date, a moment) and
 3.5 % missing values in four spellings; it is made from a fixed seed. Each import runs
 in a fresh process that does only this; DuckDB's `read_csv` guesses types from a sample
-and writes the same kind of Parquet. CPU seconds tell the truth where others use the
-machine.
+and writes the same kind of Parquet.
 
 Run: python -m benchmarks.import_csv [rows]
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import tell
-from benchmarks.memory import peak_memory
+from benchmarks.importing import Contest, measure
 
-ROWS = 1_000_000
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PART = 250_000
 SEED = 7
-REPEATS = 3
-#: Megabytes a second and megabytes of memory to be reached.
-REACH = (80, 800)
 CORES = 2
-
-
-def main() -> None:
-    """Make the file, measure both, and print a table in Markdown."""
-    if len(sys.argv) > 2:
-        _child(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
-        return
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "table.csv")
-        make(source, rows)
-        size = source.stat().st_size / 1e6
-        print(f"{rows:,} rows, {size:,.0f} MB; reach {REACH[0]} MB/s, {REACH[1]} MB")
-        print()
-        print("| what | MB/s | with start | CPU seconds | peak, MB | rows |")
-        print("|---|---|---|---|---|---|")
-        best = {what: _best(what, source, size) for what in ("datamine", "duckdb")}
-    for what, found in best.items():
-        print(_line(what, found))
-    ours, bare = (
-        "{speed:.0f} MB/s, peak {peak:.0f} MB".format(**b) for b in best.values()
-    )
-    tell(
-        f"import of a {rows:,} × 20 CSV ({size:.0f} MB), every row checked",
-        ours,
-        beside=f"DuckDB without these checks: {bare}",
-        asked="≥ {} MB/s, peak ≤ {} MB".format(*REACH),
-        ratio=best["datamine"]["seconds"] / best["duckdb"]["seconds"],
-    )
 
 
 def make(path: Path, rows: int) -> None:
@@ -108,55 +71,6 @@ def _part(random: Any, start: int, rows: int) -> Any:
     return frame
 
 
-def _best(what: str, source: Path, size: float) -> dict[str, float]:
-    target = source.with_suffix(".parquet")
-    runs = [_run(what, source, target) for _ in range(REPEATS)]
-    best = min(runs, key=lambda run: run["seconds"])
-    return best | {
-        "speed": size / best["seconds"],
-        "with_start": size / best["with_start"],
-        "peak": best["peak"] / 1e6,
-    }
-
-
-def _line(what: str, found: dict[str, float]) -> str:
-    return (
-        f"| {what} | {found['speed']:.0f} | {found['with_start']:.0f} | "
-        f"{found['cpu']:.1f} | {found['peak']:.0f} | {found['rows']:,} |"
-    )
-
-
-def _run(what: str, source: Path, target: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.import_csv", what, source, target]
-    started = time.perf_counter()
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    run: dict[str, Any] = json.loads(done.stdout)
-    return run | {"with_start": time.perf_counter() - started}
-
-
-def _child(what: str, source: Path, target: Path) -> None:
-    measured = {"datamine": _datamine, "duckdb": _duckdb}[what]
-    print(json.dumps(measured(source, target) | {"peak": peak_memory()}))
-
-
-def _datamine(source: Path, target: Path) -> dict[str, Any]:
-    from datasets.monitor import SilentMonitor  # noqa: PLC0415 -- measured alone
-    from datasets.readers import passes  # noqa: F401, PLC0415 -- loaded before
-    from datasets.readers.csv import feed  # noqa: F401, PLC0415 -- loaded before
-    from datasets.readers.importing import import_table  # noqa: PLC0415
-    from datasets.readers.limits import Limits  # noqa: PLC0415
-    from datasets.readers.sniff import sniff  # noqa: PLC0415
-
-    started, cpu = time.perf_counter(), time.process_time()
-    dialect = sniff(source, source.name).dialect
-    report = import_table(source, target, "csv", dialect, SilentMonitor(), Limits())
-    return {
-        "seconds": time.perf_counter() - started,
-        "cpu": time.process_time() - cpu,
-        "rows": report.rows_count,
-    }
-
-
 def _duckdb(source: Path, target: Path) -> dict[str, Any]:
     import duckdb  # noqa: PLC0415 -- measured alone
 
@@ -169,5 +83,16 @@ def _duckdb(source: Path, target: Path) -> dict[str, Any]:
     return {"seconds": seconds, "cpu": cpu, "rows": rows}
 
 
+CONTEST = Contest(
+    module="benchmarks.import_csv",
+    file_format="csv",
+    what="import of a {rows:,} × 20 CSV ({size:.0f} MB), every row checked",
+    rows=6_600_000,
+    make=make,
+    rival=("duckdb", "DuckDB without these checks"),
+    read=_duckdb,
+    reach=(100, 900),
+)
+
 if __name__ == "__main__":
-    main()
+    measure(CONTEST)
