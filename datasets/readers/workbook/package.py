@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
+#: What reading a package raises that is not one; OSError where a part is said to lie
+#: before its beginning.
+DAMAGES = (
+    *(BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError),
+)
 #: Bytes all parts may have together: a sheet is held in memory, also to show it.
 UNPACKED = 100 * MIB
 #: Cells between the first and the last one of a sheet: two far apart would do.
@@ -35,7 +40,7 @@ def check_package(path: Path) -> None:
                 with package.open(part) as file:
                     if _area(file) > AREA:
                         raise _too_large(f"has a sheet of more than {AREA:,} cells")
-    except (BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+    except DAMAGES:
         raise ReaderError(
             "The workbook is damaged, cut off or protected by a password. Save it "
             "again without one and upload that."
