@@ -9,6 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, frame
+from experiments.market_charts import (
+    regime_marks,
+    regime_rows,
+    regime_symbol,
+    say_regimes,
+    say_volatilities,
+    volatility_marks,
+    volatility_rows,
+    volatility_symbol,
+)
 from experiments.search_charts import (
     heat_marks,
     heat_rows,
@@ -412,6 +422,22 @@ CHARTS = {
                 diagonal=False,
             ),
             say_epochs,
+        ),
+        Chart(
+            "regimes",
+            "Price and regimes of",
+            regime_rows,
+            regime_marks,
+            say_regimes,
+            regime_symbol,
+        ),
+        Chart(
+            "volatilities",
+            "Volatility of the next 7 days of",
+            volatility_rows,
+            volatility_marks,
+            say_volatilities,
+            volatility_symbol,
         ),
         *(dependence_chart(place) for place in range(DEPENDENCES)),
         Chart(

@@ -115,6 +115,7 @@ class Outcome:
             "learning_curve": self.evaluation.get("learning_curve"),
             "partial_dependence": self.evaluation.get("partial_dependence"),
             "tree": self.evaluation.get("tree"),
+            "story": self.evaluation.get("story"),
             "feature_importance": self.feature_importance,
             "warnings": [warning.to_json() for warning in self.warnings],
             "notices": self.notices,

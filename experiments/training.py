@@ -303,6 +303,7 @@ class _Session:
             details["partial_dependence"] = explainer.shapes(importance)
             details["thresholds"] = _thresholds(self, parts, folds)
         details["learning_curve"] = self._learning_curve()
+        details["story"] = _story(self, tested[-1])
         pipeline = make_pipeline(
             self.plan, self.entry, self.samples, fitted, self.split.train
         )
@@ -401,6 +402,18 @@ class _Session:
 
     def _question(self, fitted: Fitted) -> Question:
         return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
+
+
+def _story(session: _Session, tried: Tried) -> dict[str, Any]:
+    """Return what a family's own charts show of the rows tested last."""
+    family, split = session.entry.family, session.split
+    if family is None:
+        return {}
+    places = split.test if len(split.test) else split.folds[-1][1]
+    frame = session.samples.frame.take(places)
+    return family.tell(
+        tried.fitted.estimator, tried.X, session.samples.y[places], frame
+    )
 
 
 def _explainer(session: _Session, tried: Tried, n_predicted: int) -> Explainer:

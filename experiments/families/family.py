@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from experiments.algorithms.parameters import Parameters, Setting
     from experiments.families.assembling import Assembler
     from experiments.families.contracts import Contract
+    from experiments.preparation import Frame
     from experiments.problems import Problem
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -90,6 +91,9 @@ class Family:
     scores : str
         `scores(y, predicted)` as "module:attribute": further figures of predictions,
         the model's and its rivals'.
+    story : str
+        `story(estimator, X, y, frame)` as "module:attribute": what charts of tested
+        samples need, kept among a result's details under names of its own.
     gates : str
         `gates(parameters, metrics)` as "module:attribute": what a version does not
         reach that was asked for.
@@ -111,6 +115,7 @@ class Family:
     measures: str = ""
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scores: str = ""
+    story: str = ""
     gates: str = ""
     reach: str = ""
 
@@ -130,6 +135,12 @@ class Family:
     ) -> dict[str, float | None]:
         """Return the family's own figures of predictions, whoever made them."""
         return resolve_name(self.scores)(y, predicted) if self.scores else {}
+
+    def tell(
+        self, estimator: Any, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+    ) -> dict[str, Any]:
+        """Return what charts of tested samples need, by a name of the family's own."""
+        return resolve_name(self.story)(estimator, X, y, frame) if self.story else {}
 
     def not_reached(
         self, parameters: Parameters, metrics: Mapping[str, float | None]

@@ -147,6 +147,7 @@ FAMILY = Family(
     assembler=f"{_HERE}.declaration:build_assembler",
     computed_target="regime",
     measures=f"{_HERE}.network:flips",
+    story=f"{_HERE}.network:story",
     reach=f"{_HERE}.declaration:reach",
 )
 

@@ -8,7 +8,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from experiments.families.market.contract import CONTRACT
 from experiments.families.market.indicators import DAYS_A_YEAR
+from experiments.families.market.story import shown_days
 from experiments.families.market.windows import (
     blocks_aside,
     days_in,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import torch
 
     from experiments.networks.nets import Schedule
+    from experiments.preparation import Frame
     from experiments.watching import Watch
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -142,3 +145,13 @@ def flips_a_year(codes: np.ndarray[Any, Any], X: Matrix) -> float:
     same = np.diff(symbols_in(X)[order]) == 0
     changes = (np.diff(codes[order]) != 0) & same
     return float(DAYS_A_YEAR * changes.sum() / max(1, same.sum()))
+
+
+def story(
+    estimator: RegimeNetwork, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+) -> dict[str, Any]:
+    """Return the regimes of tested days, foretold and true, as codes of classes."""
+    places, found = shown_days(frame, X, CONTRACT)
+    said = estimator.predict(X[places])
+    codes = {"foretold": said.tolist(), "true": y[places].tolist()}
+    return {"regimes": found | codes}

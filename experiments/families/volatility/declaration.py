@@ -116,6 +116,7 @@ FAMILY = Family(
     computed_target=target_name(HORIZONS[0]),
     measures=f"{_HERE}.network:measures",
     scores=f"{_HERE}.scores:scores",
+    story=f"{_HERE}.network:story",
     gates=f"{_HERE}.declaration:gates",
     reach=f"{_HERE}.declaration:reach",
 )

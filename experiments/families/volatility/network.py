@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 
+from experiments.families.market.contract import CONTRACT
+from experiments.families.market.story import shown_days
 from experiments.families.market.windows import (
     blocks_aside,
     days_in,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import torch
 
     from experiments.networks.nets import Schedule
+    from experiments.preparation import Frame
     from experiments.watching import Watch
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -175,3 +178,21 @@ def r2_by_symbol(y: Matrix, predicted: Matrix, X: Matrix) -> float | None:
             return None
         found.append(1 - np.mean((y[rows] - predicted[rows]) ** 2) / spread)
     return float(np.mean(found)) if found else None
+
+
+def story(
+    estimator: VolatilityNetwork, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+) -> dict[str, Any]:
+    """Return the volatilities of tested days, with intervals, for the chart."""
+    places, found = shown_days(frame, X, CONTRACT)
+    told = estimator.beside(X[places])
+    name = target_name(HORIZONS[0])
+    figures = {
+        "true": y[places].tolist(),
+        "foretold": told[name],
+        "low": told[f"{name}_low"],
+        "high": told[f"{name}_high"],
+    }
+    rounded = {key: [round(v, 4) for v in values] for key, values in figures.items()}
+    score = scores(y[places], np.array(told[name]))
+    return {"volatilities": found | rounded | score}

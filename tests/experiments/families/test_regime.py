@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from experiments.artifacts import load_artifact, write_artifact
+from experiments.charts import CHARTS
 from experiments.families.regime.network import flips_a_year
 from experiments.families.regime.rivals import Transitions
 from experiments.families.regime.rules import REGIMES
@@ -21,6 +22,7 @@ from tests.experiments.families.markets import (
     prices_table,
 )
 from tests.experiments.tables import make_frame
+from tests.experiments.test_charts import check_document
 
 KEY = b"a key outside the database"
 COLUMNS = {name: name for name in FEATURES}
@@ -206,3 +208,21 @@ def test_splits_that_give_the_future_away_are_refused(case):
 
     with pytest.raises(TrainingError, match=sentence):
         train(regime_plan(split=split), prices_table(200))
+
+
+def test_tested_days_are_drawn_with_price_and_regimes(trained):
+    outcome, _ = trained
+    details = outcome.to_json()
+
+    spec = CHARTS["regimes"].spec(details)
+
+    rows = CHARTS["regimes"].rows(details)
+    assert len(rows) == 100
+    assert {row["true"] for row in rows} <= set(REGIMES)
+    columns = prices(700, ("BTC", "ETH"))
+    day = rows[0]["day"]
+    place = [str(date) for date in columns["date"][1]].index(day)
+    assert rows[0]["close"] == pytest.approx(columns["close"][1][place], rel=1e-5)
+    check_document(spec)
+    assert CHARTS["regimes"].heading(details) == "Price and regimes of BTC"
+    assert "of 100 tested days" in CHARTS["regimes"].words(details)

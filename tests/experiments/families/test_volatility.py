@@ -8,6 +8,7 @@ import torch
 from arch import arch_model
 
 from experiments.artifacts import load_artifact, write_artifact
+from experiments.charts import CHARTS
 from experiments.families.market.indicators import garman_klass
 from experiments.families.market.prices import read_series
 from experiments.families.market.windows import days_in
@@ -34,6 +35,7 @@ from tests.experiments.families.markets import (
     prices_table,
 )
 from tests.experiments.tables import make_frame
+from tests.experiments.test_charts import check_document
 
 KEY = b"a key outside the database"
 COLUMNS = {name: name for name in FEATURES}
@@ -262,3 +264,15 @@ def test_bounds_and_defaults_are_those_that_were_asked_for():
         "batch_size": 32, "learning_rate": 0.001, "hidden_size": 64, "min_r2": 0.5,
         "symbols": ["BTC", "ETH", "SOL"],
     }  # fmt: skip
+
+
+def test_tested_days_are_drawn_with_intervals(trained):
+    outcome, _ = trained
+    details = outcome.to_json()
+
+    rows = CHARTS["volatilities"].rows(details)
+
+    assert len(rows) == 52
+    assert all(0 < row["low"] < row["high"] for row in rows)
+    check_document(CHARTS["volatilities"].spec(details))
+    assert CHARTS["volatilities"].words(details).startswith("QLIKE ")

@@ -1,0 +1,168 @@
+"""Charts of tested days in a market: regimes behind the price, volatility to come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from datasets.charts.drawing import PALETTE
+
+if TYPE_CHECKING:
+    from datasets.charts.drawing import Row, Spec
+
+#: Pixels from the top to the strip of true regimes' end, and to where those foretold
+#: begin.
+STRIP, BANDS = 12, 16
+DAY: Spec = {"field": "day", "type": "temporal", "title": None}
+
+
+def told(details: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return what a family told of tested days under a name, if it did."""
+    found: dict[str, Any] = (details.get("story") or {}).get(name) or {}
+    return found
+
+
+def regime_rows(details: dict[str, Any]) -> list[Row]:
+    """Return a line for each tested day: price, regime to come, and as foretold."""
+    found = told(details, "regimes")
+    days = found.get("days") or []
+    labels = (details.get("confusion_matrix") or {}).get("labels") or []
+    return [
+        {
+            "day": day,
+            "next": after,
+            "close": close,
+            "foretold": labels[said],
+            "true": labels[true],
+        }
+        for day, after, close, said, true in zip(
+            days,
+            [*days[1:], *days[-1:]],
+            found.get("close") or [],
+            found.get("foretold") or [],
+            found.get("true") or [],
+            strict=True,
+        )
+    ]
+
+
+def regime_marks(rows: list[Row]) -> Spec:
+    """Draw the price over bands of what was foretold, under a strip of what came."""
+    names = sorted({row[key] for row in rows for key in ("foretold", "true")})
+    colour = {
+        "type": "nominal",
+        "title": "Regime",
+        "scale": {"domain": names, "range": list(PALETTE[: len(names)])},
+    }
+    span = {"x": DAY, "x2": {"field": "next"}}
+    return {
+        "layer": [
+            {
+                "mark": {"type": "rect", "opacity": 0.3},
+                "encoding": {
+                    **span,
+                    "y": {"value": BANDS},
+                    "y2": {"value": "height"},
+                    "color": {**colour, "field": "foretold"},
+                },
+            },
+            {
+                "mark": {"type": "rect"},
+                "encoding": {
+                    **span,
+                    "y": {"value": 0},
+                    "y2": {"value": STRIP},
+                    "color": {**colour, "field": "true"},
+                },
+            },
+            {
+                "mark": {"type": "line", "color": PALETTE[7], "strokeWidth": 1.5},
+                "encoding": {
+                    "x": DAY,
+                    "y": {
+                        "field": "close",
+                        "type": "quantitative",
+                        "title": "Price",
+                        "scale": {"zero": False},
+                    },
+                },
+            },
+        ]
+    }
+
+
+def regime_symbol(details: dict[str, Any]) -> str:
+    found: str = told(details, "regimes").get("symbol", "")
+    return found
+
+
+def say_regimes(details: dict[str, Any]) -> str:
+    rows = regime_rows(details)
+    right = sum(row["foretold"] == row["true"] for row in rows)
+    return (
+        f"Foretold as it came on {right} of {len(rows)} tested days. Bands: the regime "
+        "foretold that day; the strip above: the one that came."
+    )
+
+
+def volatility_rows(details: dict[str, Any]) -> list[Row]:
+    """Return a line for each tested day: volatility that came, foretold, interval."""
+    found = told(details, "volatilities")
+    keys = ("true", "foretold", "low", "high")
+    columns = [found.get(key) or [] for key in ("days", *keys)]
+    return [
+        dict(zip(("day", *keys), values, strict=True))
+        for values in zip(*columns, strict=True)
+    ]
+
+
+def volatility_marks(rows: list[Row]) -> Spec:
+    """Draw the interval as a band, what was foretold and what came as lines."""
+    axis = {"type": "quantitative", "title": "Volatility a year"}
+
+    def line(field: str, title: str) -> Spec:
+        return {
+            "mark": {"type": "line", "strokeWidth": 1.5},
+            "encoding": {
+                "x": DAY,
+                "y": {**axis, "field": field},
+                "color": {
+                    "datum": title,
+                    "type": "nominal",
+                    "title": None,
+                    "scale": {
+                        "domain": ["foretold", "came"],
+                        "range": [PALETTE[0], PALETTE[1]],
+                    },
+                },
+            },
+        }
+
+    return {
+        "layer": [
+            {
+                "mark": {"type": "area", "opacity": 0.2, "color": PALETTE[0]},
+                "encoding": {
+                    "x": DAY,
+                    "y": {**axis, "field": "low"},
+                    "y2": {"field": "high"},
+                },
+            },
+            line("true", "came"),
+            line("foretold", "foretold"),
+        ]
+    }
+
+
+def volatility_symbol(details: dict[str, Any]) -> str:
+    found: str = told(details, "volatilities").get("symbol", "")
+    return found
+
+
+def say_volatilities(details: dict[str, Any]) -> str:
+    rows = volatility_rows(details)
+    within = sum(row["low"] <= row["true"] <= row["high"] for row in rows)
+    qlike = told(details, "volatilities").get("qlike", 0.0)
+    return (
+        f"QLIKE {qlike:.3f}. On {within} of {len(rows)} tested days the next 7 days "
+        "moved as much as the interval for nine in ten says."
+    )
