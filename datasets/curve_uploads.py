@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from datasets.exceptions import DatasetError, UnreadableCurvesError
-from datasets.lightcurves.files import LightCurveError
-from datasets.lightcurves.joining import long_form
+from datasets.lightcurves.errors import LightCurveError
 from datasets.readers.dialect import Dialect
 from datasets.services import discard_upload, import_upload, receive_upload
 
@@ -37,6 +36,10 @@ def import_light_curves(
 
     Raises `UnreadableCurvesError` naming file and line, and `NameTakenError`.
     """
+    from datasets.lightcurves.joining import (  # noqa: PLC0415 -- heavy import
+        long_form,
+    )
+
     if sum(file.size for file in files) > MOST_BYTES or len(files) > MOST_FILES:
         raise UnreadableCurvesError(
             f"These are more than {MOST_FILES:,} files or {MOST_BYTES // 1024**2} MB, "

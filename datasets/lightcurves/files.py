@@ -15,6 +15,8 @@ from typing import Any
 
 import polars as pl
 
+from datasets.lightcurves.errors import LightCurveError
+
 #: The columns of the long form; the last three are of a star, not of a measurement.
 COLUMNS = ("star_id", "time", "flux", "flux_err", "label", "period", "period2")
 TEXTS = ("star_id", "label")
@@ -29,14 +31,6 @@ NAMES = {
     "period": "period",
     "period2": "period2",
 }
-
-
-class LightCurveError(Exception):
-    """A file that holds no light curve; the text says which, where and why."""
-
-    def __init__(self, filename: str, sentence: str, line: int | None = None) -> None:
-        place = f"“{filename}”" if line is None else f"“{filename}”, line {line}"
-        super().__init__(f"{place}: {sentence}")
 
 
 def read_file(filename: str, content: bytes) -> pl.DataFrame:

@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from datasets.lightcurves.files import (
-    COLUMNS,
-    NAMES,
-    SCHEMA,
-    LightCurveError,
-    read_file,
-)
+from datasets.lightcurves.errors import LightCurveError
+from datasets.lightcurves.files import COLUMNS, NAMES, SCHEMA, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

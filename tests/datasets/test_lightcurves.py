@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from datamine.children import run_inline
-from datasets.lightcurves.files import LightCurveError, read_file
+from datasets.lightcurves.errors import LightCurveError
+from datasets.lightcurves.files import read_file
 from datasets.lightcurves.joining import long_form
 from datasets.models import Dataset, Upload
 from tests.factories.datasets import sent
