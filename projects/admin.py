@@ -19,6 +19,7 @@ from projects.models import (
     Activity,
     ApiToken,
     Delivery,
+    Invitation,
     Membership,
     Project,
     User,
@@ -322,6 +323,20 @@ class WebhookAdmin(ReadOnlyAdmin):
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
         change = partial(change_webhook, is_active=False, actor=request.user)
         try_for_each(request, queryset, Action.MANAGE, change)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Owners make and withdraw them on the members' page, where the link is shown."""
+
+    list_display = [
+        "name", "project", "role", "created_by", "created_at", "expires_at",
+        "accepted_by",
+    ]  # fmt: skip
+    list_filter = ["role", "created_at", "expires_at"]
+    list_select_related = ["project", "created_by", "accepted_by"]
+    search_fields = ["name", "project__name"]
+    date_hierarchy = "created_at"
 
 
 @admin.register(Delivery)

@@ -44,6 +44,26 @@ class AlreadyMemberError(ProjectError):
     code = "already_member"
 
 
+class TooManyInvitationsError(ProjectError):
+    """More invitations wait for an answer than a project may have."""
+
+    code = "too_many_invitations"
+
+
+class InvitationEndedError(ProjectError):
+    """A link that opens nothing, or nothing any more."""
+
+    code = "invitation_ended"
+
+
+class NameTakenError(ProjectError):
+    """Somebody else has the user name or the address."""
+
+    code = "name_taken"
+    status_code = 400
+    attr = "username"
+
+
 class WebhooksOffError(ProjectError):
     """The operator has allowed no host to be told anything."""
 

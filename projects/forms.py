@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
 from projects.choices import Role, Scope
@@ -57,6 +58,56 @@ class DeleteForm(forms.Form):
 class MemberForm(forms.Form):
     identifier = forms.CharField(label="User name or e-mail address", max_length=254)
     role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
+
+
+class InvitationForm(forms.Form):
+    name = forms.CharField(
+        label="Who",
+        max_length=120,
+        help_text="A name or an address, to tell invitations apart; nothing is sent.",
+    )
+    role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
+
+
+class SignUpForm(forms.Form):
+    """An account for somebody who was invited."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+    full_name = forms.CharField(label="Full name", max_length=200, required=False)
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least 8 characters, not a common one, not only digits.",
+    )
+    again = forms.CharField(
+        label="Password, again",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.lower()
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        password = found.get("password")
+        if password is None:
+            return found
+        person = User(username=found.get("username", ""), email=found.get("email", ""))
+        try:
+            password_validation.validate_password(password, person)
+        except ValidationError as weak:
+            self.add_error("password", weak)
+        if found.get("again") not in {None, password}:
+            self.add_error("again", "The two passwords differ.")
+        return found
 
 
 class RoleForm(forms.Form):

@@ -22,6 +22,7 @@ from projects.choices import (
 from projects.querysets import (
     ActivityQuerySet,
     DeliveryQuerySet,
+    InvitationQuerySet,
     MembershipQuerySet,
     ProjectQuerySet,
     VisibleQuerySet,
@@ -137,6 +138,34 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource_type} {self.resource_id}"
+
+
+class Invitation(models.Model):
+    """A link that makes whoever has it a member, once; made by owners."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="invitations"
+    )
+    name = models.CharField(max_length=120, help_text="Whom it is for; a label.")
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApiToken(AbstractAuthToken):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -70,6 +71,12 @@ class ProjectQuerySet(VisibleQuerySet):
 
 class MembershipQuerySet(VisibleQuerySet):
     pass
+
+
+class InvitationQuerySet(VisibleQuerySet):
+    def open(self) -> Self:
+        """Return those that still wait for an answer."""
+        return self.filter(accepted_at=None, expires_at__gt=timezone.now())
 
 
 class ActivityQuerySet(VisibleQuerySet):

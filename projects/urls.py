@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.views import members, projects, webhooks
+from projects.views import invitations, members, projects, webhooks
 
 app_name = "projects"
 urlpatterns = [
@@ -24,6 +24,22 @@ urlpatterns = [
         "projects/<slug:key>/members/<int:pk>/remove/",
         members.remove,
         name="member-remove",
+    ),
+    path(
+        "projects/<slug:key>/invitations/add/",
+        invitations.add,
+        name="invitation-add",
+    ),
+    path(
+        "projects/<slug:key>/invitations/<int:pk>/withdraw/",
+        invitations.withdraw,
+        name="invitation-withdraw",
+    ),
+    path("invitations/<str:word>/", invitations.show, name="invitation"),
+    path(
+        "invitations/<str:word>/sign-up/",
+        invitations.sign_up,
+        name="invitation-sign-up",
     ),
     path("projects/<slug:key>/webhooks/", webhooks.index, name="webhooks"),
     path("projects/<slug:key>/webhooks/add/", webhooks.add, name="webhook-add"),

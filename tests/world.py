@@ -9,6 +9,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from experiments.evaluating import start_evaluation
+from projects.invitations import invite
 from projects.services import create_token
 from registry import serving
 from registry.services import (
@@ -57,6 +58,9 @@ class World:
             dataset=self.session.experiment.dataset, is_shared=True
         )
         self.webhook = WebhookFactory(project=project)
+        self.invitation, self.word = invite(
+            project, name="Ann", role="viewer", actor=owner
+        )
         self.membership = project.memberships.get(user=viewer)
         self.token, _ = create_token(owner, name="notebook", days=1)
 
@@ -66,6 +70,7 @@ class World:
             "key": self.project.key,
             "number": self.numbered(name),
             "ending": "sql",
+            "word": self.word,
             "name": self.version.model.name,
             "version": self.version.version,
             "version_name": self.version.version,
@@ -89,6 +94,7 @@ class World:
         """Return the id of the row an address is about: the longest prefix counts."""
         rows = {
             "projects:webhook": self.webhook.pk,
+            "projects:invitation": self.invitation.pk,
             "api-webhook": self.webhook.pk,
             "projects:member": self.membership.pk,
             "api-member": self.membership.pk,

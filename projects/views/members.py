@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from projects import services
 from projects.choices import Role
 from projects.exceptions import ProjectError
-from projects.forms import MemberForm, RoleForm
+from projects.forms import InvitationForm, MemberForm, RoleForm
 from projects.models import Membership, Project
 from projects.permissions import Action, get_for
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @require_safe
 def index(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.VIEW, key=key)
-    return page_of_members(request, project, MemberForm())
+    return page_of_members(request, project, {"form": MemberForm()})
 
 
 @require_POST
@@ -39,7 +39,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, f"{added.user} is a member now.")
             return redirect("projects:members", key=key)
-    return page_of_members(request, project, form, status=400)
+    return page_of_members(request, project, {"form": form}, status=400)
 
 
 @require_POST
@@ -77,13 +77,17 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 def page_of_members(
-    request: HttpRequest, project: Project, form: MemberForm, status: int = 200
+    request: HttpRequest, project: Project, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
+    """Show the members; `more` holds the form or the link that came about."""
     context = {
         "project": project,
         "section": "members",
         "members": project.memberships.select_related("user"),
         "roles": Role.choices,
-        "form": form,
+        "form": MemberForm(),
+        "invitations": project.invitations.open().select_related("created_by"),
+        "invitation_form": InvitationForm(),
+        **more,
     }
     return render(request, "projects/members.html", context, status=status)

@@ -1,0 +1,118 @@
+"""Invitations: how somebody without an account comes into a project.
+
+An owner makes a link and hands it over. Only its digest is kept, it serves one person
+once and ends by itself, so a link that went astray opens nothing for long.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from projects.activities import record_activity
+from projects.exceptions import (
+    AlreadyMemberError,
+    InvitationEndedError,
+    NameTakenError,
+    TooManyInvitationsError,
+)
+from projects.models import Invitation, Membership, User
+
+if TYPE_CHECKING:
+    from projects.models import Project
+
+LIFE = timedelta(days=7)
+MOST = 100
+
+
+@transaction.atomic
+def invite(
+    project: Project, *, name: str, role: str, actor: User
+) -> tuple[Invitation, str]:
+    """Make an invitation; the word returned is its link's, and is never shown again."""
+    if project.invitations.open().count() >= MOST:
+        raise TooManyInvitationsError(
+            f"{MOST} invitations wait for an answer; withdraw some first."
+        )
+    word = secrets.token_urlsafe(32)
+    invitation: Invitation = project.invitations.create(
+        name=name,
+        role=role,
+        digest=digest_of(word),
+        created_by=actor,
+        expires_at=timezone.now() + LIFE,
+    )
+    record_activity(actor, invitation, "made", role=role)
+    return invitation, word
+
+
+def digest_of(word: str) -> str:
+    return sha256(word.encode()).hexdigest()
+
+
+def find(word: str) -> Invitation:
+    """Return the invitation that a link belongs to.
+
+    Raises `InvitationEndedError` for one that was used, withdrawn, is too old, or never
+    was: whoever guesses learns nothing.
+    """
+    found = Invitation.objects.open().select_related("project", "created_by")
+    invitation = found.filter(digest=digest_of(word)).first()
+    if invitation is None:
+        raise InvitationEndedError(
+            "This invitation is not valid any more: it was used, withdrawn, or is "
+            f"older than {LIFE.days} days. Ask whoever sent it for another one."
+        )
+    return invitation
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, actor: User) -> Membership:
+    """Make the person a member; of two who come at once one wins."""
+    if invitation.project.memberships.filter(user=actor).exists():
+        raise AlreadyMemberError(f"You are a member of {invitation.project} already.")
+    use(invitation, actor)
+    membership: Membership = invitation.project.memberships.create(
+        user=actor, role=invitation.role
+    )
+    record_activity(actor, membership, "joined", role=invitation.role)
+    return membership
+
+
+def use(invitation: Invitation, actor: User) -> None:
+    waiting = Invitation.objects.open().filter(pk=invitation.pk)
+    if not waiting.update(accepted_at=timezone.now(), accepted_by=actor):
+        raise InvitationEndedError("Somebody else has just used this invitation.")
+
+
+@transaction.atomic
+def sign_up(
+    invitation: Invitation, *, username: str, full_name: str, email: str, password: str
+) -> User:
+    """Make an account for whoever was invited, and a member of it."""
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                username, email, password, full_name=full_name
+            )
+    except IntegrityError as taken:
+        raise NameTakenError(
+            "This user name or e-mail address cannot be used; choose another, or log "
+            "in if it is yours."
+        ) from taken
+    accept(invitation, actor=user)
+    return user
+
+
+@transaction.atomic
+def withdraw(invitation: Invitation, *, actor: User) -> None:
+    """End an invitation that nobody has used."""
+    if not Invitation.objects.open().filter(pk=invitation.pk).exists():
+        raise InvitationEndedError("This invitation was used or has ended already.")
+    record_activity(actor, invitation, "withdrawn")
+    invitation.delete()

@@ -1,0 +1,112 @@
+"""Links that make somebody a member: made by owners, opened by anybody who has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects import invitations
+from projects.exceptions import ProjectError
+from projects.forms import InvitationForm, SignUpForm
+from projects.models import Invitation, Project
+from projects.permissions import Action, get_for
+from projects.views.members import page_of_members
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@never_cache
+@require_POST
+def add(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        try:
+            made, word = invitations.invite(
+                project, **form.cleaned_data, actor=request.user
+            )
+        except ProjectError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            address = reverse("projects:invitation", args=[word])
+            link = request.build_absolute_uri(address)
+            return page_of_members(
+                request, project, {"link": link, "invited": made.name}
+            )
+    return page_of_members(request, project, {"invitation_form": form}, status=400)
+
+
+@require_POST
+def withdraw(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    invitation = get_for(
+        request.user, Invitation, Action.MANAGE, pk=pk, project__key=key
+    )
+    try:
+        invitations.withdraw(invitation, actor=request.user)
+    except ProjectError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"The invitation of {invitation.name} is withdrawn.")
+    return redirect("projects:members", key=key)
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, word: str) -> HttpResponse:
+    """Say who invites to what; a person who is signed in joins with one click."""
+    try:
+        invitation = invitations.find(word)
+        if request.method == "POST" and request.user.is_authenticated:
+            invitations.accept(invitation, actor=request.user)
+            messages.success(request, f"You are a member of {invitation.project} now.")
+            return redirect("projects:detail", key=invitation.project.key)
+    except ProjectError as refusal:
+        return page_of(request, {"refusal": refusal}, status=410)
+    return page_of(
+        request, {"invitation": invitation, "word": word, "form": SignUpForm()}
+    )
+
+
+@never_cache
+@sensitive_post_parameters()
+@login_not_required
+@require_POST
+def sign_up(request: HttpRequest, word: str) -> HttpResponse:
+    """Make an account and join; whoever is signed in already needs none."""
+    if request.user.is_authenticated:
+        return redirect("projects:invitation", word=word)
+    form = SignUpForm(request.POST)
+    try:
+        invitation = invitations.find(word)
+    except ProjectError as refusal:
+        return page_of(request, {"refusal": refusal}, status=410)
+    if form.is_valid():
+        values = {k: v for k, v in form.cleaned_data.items() if k != "again"}
+        try:
+            user = invitations.sign_up(invitation, **values)
+        except ProjectError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            login(request, user, backend=BACKEND)
+            messages.success(request, f"You are a member of {invitation.project} now.")
+            return redirect("projects:detail", key=invitation.project.key)
+    context = {"invitation": invitation, "word": word, "form": form}
+    return page_of(request, context, status=400)
+
+
+def page_of(
+    request: HttpRequest, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    return render(request, "account/invitation.html", context, status=status)
