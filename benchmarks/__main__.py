@@ -37,6 +37,7 @@ BENCHMARKS = {
     "big_charts": "20000",
     "program": "1",
     "train_algorithms": "150",
+    "grow_trees": "500",
 }
 LIBRARIES = ("Django", "scikit-learn", "polars", "duckdb", "numpy")
 

@@ -64,19 +64,17 @@ class ClassAssociation:
     statistic: Literal["pearson", "likelihood_ratio"] = "pearson"
 
     def compare(self, tables: Floats) -> Strength:
-        rows = tables.sum(axis=2, keepdims=True)
-        columns = tables.sum(axis=1, keepdims=True)
-        total = rows.sum(axis=1, keepdims=True)
-        expected = rows * columns / np.where(total > 0, total, 1)
+        rows, columns = tables.sum(axis=2), tables.sum(axis=1)
+        total = np.maximum(rows.sum(axis=1), np.finfo(float).tiny)
+        expected = rows[:, :, None] * (columns / total[:, None])[:, None, :]
         there = np.where(expected > 0, expected, 1)
         if self.statistic == "pearson":
             cells = (tables - expected) ** 2 / there
         else:
             cells = 2 * xlogy(tables, np.where(tables > 0, tables / there, 1))
-        chi2 = np.maximum(cells.sum(axis=(1, 2)), 0)
-        filled = (rows > 0).sum(axis=(1, 2)) - 1, (columns > 0).sum(axis=(1, 2)) - 1
+        filled = (rows > 0).sum(axis=1) - 1, (columns > 0).sum(axis=1) - 1
         freedom = np.maximum(filled[0], 0) * np.maximum(filled[1], 0)
-        chi2 = np.where(freedom > 0, chi2, 0)
+        chi2 = np.where(freedom > 0, cells.sum(axis=(1, 2)), 0)
         return Strength(chi2, _log_chi2(chi2, freedom))
 
     def weight(self, sums: Floats) -> Floats:
@@ -126,11 +124,14 @@ class NumberAssociation:
 
 def _log_chi2(chi2: Floats, freedom: Any) -> Floats:
     """Return log p of χ² with so many degrees of freedom."""
-    half, x = np.maximum(freedom, 1) / 2, chi2 / 2
-    p = np.where(freedom > 0, chdtrc(np.maximum(freedom, 1), chi2), 1)
-    beyond = np.maximum(x + 1 - half, 1)
-    first = xlogy(half, x) - x - gammaln(half) - np.log(beyond)
-    return np.where(p > SMALLEST, np.log(np.maximum(p, SMALLEST)), first)
+    free = np.maximum(freedom, 1)
+    p = np.where(freedom > 0, chdtrc(free, chi2), 1)
+    found: Floats = np.log(np.maximum(p, SMALLEST))
+    if (tiny := p <= SMALLEST).any():
+        half, x = free[tiny] / 2, chi2[tiny] / 2
+        beyond = np.maximum(x + 1 - half, 1)
+        found[tiny] = xlogy(half, x) - x - gammaln(half) - np.log(beyond)
+    return found
 
 
 def _log_f(ratio: Floats, above: Any, below: Floats) -> Floats:

@@ -153,7 +153,8 @@ class Merger:
         self._compare(*np.nonzero(np.triu(self._mergeable(), 1)))
 
     def _compare(self, ones: Any, others: Any) -> None:
-        pairs = np.stack([self.sums[ones], self.sums[others]], axis=1)
+        pairs = np.empty((len(others), 2, self.sums.shape[1]))
+        pairs[:, 0], pairs[:, 1] = self.sums[ones], self.sums[others]
         found = self.rules.association.compare(pairs).log_p
         self.log_p[ones, others] = self.log_p[others, ones] = found
 
@@ -178,12 +179,13 @@ class Merger:
         """Put `other` into `one`, which comes before it; return where they are."""
         self.groups[one] = sorted(self.groups[one] + self.groups.pop(other))
         self.sums[one] += self.sums[other]
-        self.sums = np.delete(self.sums, other, axis=0)
-        self.log_p = np.delete(np.delete(self.log_p, other, 0), other, 1)
+        kept = [*range(other), *range(other + 1, len(self.sums))]
+        self.sums = self.sums[kept]
+        self.log_p = self.log_p[kept][:, kept]
         self.log_p[one] = self.log_p[:, one] = NEVER
         others = np.flatnonzero(self._mergeable()[one])
         if len(others):
-            self._compare(np.full(len(others), one), others)
+            self._compare(one, others)
         return one
 
     def _merge_small(self) -> None:
