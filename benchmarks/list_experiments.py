@@ -1,4 +1,4 @@
-"""How fast 5,000 experiments, best by a metric, become a finished page.
+"""How fast 5,000 experiments, best by a metric, become a finished page or JSON.
 
 A throw-away database of the configured kind is filled with experiments, each with a
 completed session and a result of the size a real one has; then the first page is asked
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 EXPERIMENTS = 5_000
-REPEATS = 60
+REPEATS, FEW = 60, 10
 WARM = 5  # templates and connections
 SEED = 7
 #: Milliseconds to be reached: median, 95th percentile.
 REACH = (40, 80)
 BATCH = 500
+#: Milliseconds of a comparison, and of as many rows by API.
+REACH_COMPARED, REACH_ROWS = 30, 150
+COMPARED, API_ROWS, API_PAGE = 5, 1_000, 200
 ORDERS = ("-accuracy", "-f1_macro", "log_loss", "name", "-created", "time")
 
 
@@ -84,7 +87,10 @@ def report(count: int) -> None:
     found = {order: page(client, f"{address}{order}") for order in ORDERS}
     for order, line in found.items():
         print("| {} | {:.1f} | {:.1f} | {} | {:.0f} |".format(order, *line))
+    found["(comparison of five)"] = page(client, comparison_of(project))
     bare = timed(lambda: list(best(project)))
+    by_api = timed(lambda: rows_by_api(client), FEW)
+    print("| (1,000 rows by API) | {:.1f} | {:.1f} | | |".format(*by_api))
     print("| (query alone) | {:.1f} | {:.1f} | 1 | |".format(*bare))
     tell(
         f"list of {count:,} experiments, best by a metric, finished HTML",
@@ -93,6 +99,32 @@ def report(count: int) -> None:
         asked="p50 ≤ {} ms, p95 ≤ {} ms, constant queries".format(*REACH),
         ratio=found[ORDERS[0]][0] / bare[0],
     )
+    tell(
+        f"comparison of {COMPARED} among {count:,} experiments, finished HTML",
+        "p50 {:.0f} ms, p95 {:.0f} ms, {} queries".format(
+            *found["(comparison of five)"]
+        ),
+        asked=f"p50 ≤ {REACH_COMPARED} ms",
+    )
+    tell(
+        f"{API_ROWS:,} experiments by API, {API_PAGE} a page",
+        "p50 {:.0f} ms, p95 {:.0f} ms".format(*by_api),
+        asked=f"≤ {REACH_ROWS} ms",
+    )
+
+
+def comparison_of(project: Project) -> str:
+    """Return the address of the page that compares the best experiments."""
+    pks = best(project).values_list("pk", flat=True)[:COMPARED]
+    ids = "&".join(f"ids={pk}" for pk in pks)
+    return f"/projects/{project.key}/experiments/compare/?{ids}"
+
+
+def rows_by_api(client: Client) -> None:
+    """Fetch the first rows, page by page."""
+    for number in range(1, API_ROWS // API_PAGE + 1):
+        url = f"/api/experiments/?page_size={API_PAGE}&page={number}"
+        client.get(url)
 
 
 def page(client: Client, url: str) -> tuple[float, float, int, float]:
@@ -115,10 +147,10 @@ def best(project: Project) -> Any:
     return project.experiments.order_by(order).values("name", "headline")[:25]
 
 
-def timed(ask: Callable[[], object]) -> tuple[float, float]:
+def timed(ask: Callable[[], object], repeats: int = REPEATS) -> tuple[float, float]:
     """Return the median and the 95th percentile, in milliseconds."""
     times = []
-    for _ in range(WARM + REPEATS):
+    for _ in range(WARM + repeats):
         start = time.perf_counter()
         ask()
         times.append((time.perf_counter() - start) * 1000)
@@ -198,11 +230,12 @@ def fill(
         for experiment in experiments
     )
     curve = [chance.random() for _ in range(200)]
+    roc = {"label": "a", "auc": 0.5, "fpr": curve, "tpr": curve}
     Result.objects.bulk_create(
         Result(
             session=session,
             metrics={"test": metrics},
-            details={"curves": {"roc": [{"label": "a", "fpr": curve, "tpr": curve}]}},
+            details={"curves": {"roc": [roc]}},
             split_digest="0" * 64,
             artifact="artifacts/0/0-1.zip",
             artifact_sha256="0" * 64,

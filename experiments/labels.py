@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from datamine.parameters import label_of
@@ -35,18 +36,23 @@ def settings_of(experiment: Experiment) -> list[Setting]:
 
 def labels_of(experiment: Experiment, field: Field) -> dict[str, str]:
     """Return each setting's label; its name in words, where nothing declares it."""
-    declared = _declared(experiment, field)
+    declared = _declared("" if field == "split" else experiment.algorithm)
     return {
         name: label_of(name, declared.get(name, {}))
         for name in getattr(experiment, field)
     }
 
 
-def _declared(experiment: Experiment, field: Field) -> dict[str, Any]:
-    if field == "split":
+@cache
+def _declared(name: str) -> dict[str, Any]:
+    """Return what declares the parameters of an algorithm; without one, of splits.
+
+    It is asked for each row of a comparison, and making it takes milliseconds.
+    """
+    if not name:
         return dict(SplitSettings.model_json_schema()["properties"])
     try:
-        model = algorithm(experiment.algorithm).parameters_model()
+        model = algorithm(name).parameters_model()
     except UnknownAlgorithmError:
         return {}
     return dict(model.model_json_schema().get("properties", {}))

@@ -239,6 +239,7 @@ ROUTES: dict[str, Policy] = {
         "DELETE": Absent(View.PROJECT_EDIT),
     },
     "experiment-report": Absent(View.PROJECT_VIEW),
+    "experiment-script": Absent(View.PROJECT_VIEW),
     "experiment-tree": View.PROJECT_VIEW,
     "experiment-train": View.PROJECT_EDIT,
     "experiment-predict": View.PROJECT_VIEW,

@@ -58,6 +58,7 @@ from experiments.querysets import NEWEST
 from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_of, pdf_response
+from experiments.reproducing import script_response
 from experiments.screenings import advice
 from experiments.suggestions import family_draft
 from experiments.trees import tree_of, writers_of
@@ -278,6 +279,17 @@ class ExperimentViewSet(
         """Download the report of the latest completed session as PDF."""
         latest = Result.objects.for_report().latest_of(self.experiment(Action.VIEW))
         return pdf_response(experiment_report(latest), f"report_{pk}.pdf")
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True)
+    def script(self, request: Request, pk: str) -> HttpResponse:
+        """Download a Python script that trains the latest completed session again.
+
+        With its requirements, and our sources where pandas and scikit-learn do not
+        say it all, as a ZIP file; given the uploaded file, it compares every figure.
+        """
+        latest = Result.objects.for_report().latest_of(self.experiment(Action.VIEW))
+        return script_response(latest, f"reproduce_{pk}.zip")
 
     @extend_schema(
         responses={

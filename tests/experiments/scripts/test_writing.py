@@ -243,6 +243,23 @@ def test_script_refuses_another_file_and_says_what_differs(
     assert verdict == f"told {session.result.metrics['test']['accuracy']}"
 
 
+@pytest.mark.django_db
+def test_api_gives_the_same_script_and_strangers_none(
+    client, classified, owner, stranger
+):
+    pk = classified.experiment_id
+    by_api = reverse("experiment-script", args=[pk])
+    pages = reverse("experiments:reproduce", args=[pk, classified.number])
+
+    client.force_login(owner)
+    given = client.get(by_api)
+    assert given.content == client.get(pages).content
+    assert given["Content-Disposition"].endswith(f'"reproduce_{pk}.zip"')
+
+    client.force_login(stranger)
+    assert client.get(by_api).status_code == client.get(pages).status_code == 404
+
+
 def test_imports_of_types_are_not_carried():
     text = (
         "if TYPE_CHECKING:\n    import a\ndef f():\n    from b import c\nimport d.e\n"
