@@ -162,7 +162,9 @@ class NamesWidget(forms.MultiWidget):
     def __init__(self, columns: Mapping[str, str]) -> None:
         super().__init__(
             {
-                id: forms.TextInput({"aria-label": name, "placeholder": name})
+                id: forms.TextInput(
+                    {"aria-label": name, "placeholder": name, "title": name}
+                )
                 for id, name in columns.items()
             }
         )

@@ -67,6 +67,13 @@ class StepRow:
         return [(column, column.id in chosen) for column in self.available]
 
     @property
+    def lack(self) -> str:
+        """What to do where the step has no column to work on, as a sentence."""
+        if not self.entry.columns_in:
+            return "Choose at least one column."
+        return f"Fill in “{self.form.fields[self.entry.columns_in].label}”."
+
+    @property
     def spec(self) -> StepSpec:
         chosen = set(self.chosen)
         names = tuple(c.name for c in self.available if c.id in chosen)
@@ -130,7 +137,7 @@ class StepsForm:
             if not row.form.is_valid():
                 row.errors += [e for es in row.form.errors.values() for e in es]
             elif row.entry.needs_columns and not row.spec.columns:
-                row.errors.append("Choose at least one column.")
+                row.errors.append(row.lack)
         return not self.errors and not any(row.errors for row in self.rows)
 
     def refuse(self, place: int, sentence: str) -> None:

@@ -169,7 +169,7 @@ def test_prepare_says_which_columns_are_not_named(signed_in, dataset):
     page = signed_in.post(url, data | {"do": "apply"})
 
     assert [row.errors for row in page.context["builder"].rows] == [
-        ["Choose at least one column."], ["Choose at least one column."], [],
+        ["Fill in “New names”."], ["Fill in “Column”."], [],
     ]  # fmt: skip
     assert dataset.versions.count() == 1
 
