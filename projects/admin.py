@@ -311,10 +311,10 @@ class WebhookAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "project", "is_active", "created_by", "created_at"]
     list_filter = ["is_active", "on_session_end", "on_activation", "created_at"]
     list_select_related = ["project", "created_by"]
-    search_fields = ["url", "project__name"]
+    search_fields = ["project__name"]  # an address may hold a secret
     date_hierarchy = "created_at"
     fields = [
-        "project", "url", "on_session_end", "on_activation", "is_active", "created_by",
+        "project", "on_session_end", "on_activation", "is_active", "created_by",
         "created_at",
     ]  # fmt: skip
     actions = ["switch_off"]
@@ -346,7 +346,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_filter = ["event", "status", "created_at"]
     list_select_related = ["webhook"]
-    search_fields = ["webhook__url", "webhook__project__name"]
+    search_fields = ["webhook__project__name"]
     date_hierarchy = "created_at"
 
 

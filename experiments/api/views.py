@@ -112,6 +112,17 @@ def short_report(comparison: Comparison, contest: Contest) -> Document:
     )
 
 
+def when_trained(request: Request, response: Response) -> Response:
+    """Wait for the end of a session that was started, if the client prefers that."""
+    found = TrainingSession.objects.filter(pk=response.data["id"])
+    return when_done(
+        request,
+        response,
+        lambda: found.get().is_over,
+        lambda: SessionDetailSerializer(found.select_related("result").get()).data,
+    )
+
+
 class ExperimentViewSet(
     mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet
 ):
@@ -213,14 +224,7 @@ class ExperimentViewSet(
     @action(detail=True, methods=["post"])
     def train(self, request: Request, pk: str) -> Response:
         """Start a session. `Prefer: wait=60` waits for its end, at most so long."""
-        response = self.started(request)
-        found = TrainingSession.objects.filter(pk=response.data["id"])
-        return when_done(
-            request,
-            response,
-            lambda: found.get().is_over,
-            lambda: SessionDetailSerializer(found.select_related("result").get()).data,
-        )
+        return when_trained(request, self.started(request))
 
     @idempotent
     def started(self, request: Request) -> Response:
@@ -400,17 +404,20 @@ class QuickStartView(GenericAPIView):
     reads = False
 
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY, LOCATION],
-        responses={202: SessionDetailSerializer},
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: SessionDetailSerializer, 200: SessionDetailSerializer},
     )
-    @idempotent
     def post(self, request: Request) -> Response:
         """Save an experiment and start its first session in one call.
 
         Hyperparameters stand beside the other fields; those not named are the
         preset's, else the defaults. An unknown one, or one out of its bounds, is
-        answered with its name and range.
+        answered with its name and range. `Prefer: wait=60` waits for the end.
         """
+        return when_trained(request, self.started(request))
+
+    @idempotent
+    def started(self, request: Request) -> Response:
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data

@@ -64,8 +64,12 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 @require_POST
 def ping(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     webhook = webhook_for(request, key, pk)
-    webhooks.send_ping(webhook)
-    messages.success(request, f"A test is on its way to {webhook}; look again soon.")
+    try:
+        webhooks.send_ping(webhook)
+    except ProjectError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"A test is on its way to {webhook}; look soon.")
     return redirect("projects:webhooks", key=key)
 
 

@@ -331,3 +331,44 @@ def test_page_of_a_site_without_webhooks_says_so(client, project, owner, setting
 
 def test_events_of_the_catalogue_have_a_switch():
     assert {*webhooks.SWITCHES, WebhookEvent.PING} == set(WebhookEvent)
+
+
+def test_change_that_changes_nothing_is_not_written_down(webhook, owner):
+    webhooks.change_webhook(webhook, is_active=True, actor=owner)
+
+    assert not Activity.objects.filter(action="changed").exists()
+
+
+def test_test_to_a_host_that_is_not_allowed_any_more_is_refused(
+    webhook, client, owner, settings
+):
+    settings.WEBHOOK_HOSTS = []
+    client.force_login(owner)
+    page = f"/projects/{webhook.project.key}/webhooks/"
+
+    shown = client.post(f"{page}{webhook.pk}/ping/", follow=True).content.decode()
+
+    assert "Webhooks are switched off on this site" in shown
+    assert not Delivery.objects.exists()
+
+
+def test_administration_shows_no_address_and_can_switch_off(webhook, client):
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    webhooks.send_ping(webhook)
+    listed = "/admin/projects/webhook/"
+
+    pages = [
+        client.get(url).content.decode()
+        for url in (
+            listed,
+            f"{listed}{webhook.pk}/change/",
+            "/admin/projects/delivery/?q=project",
+        )
+    ]
+    client.post(listed, {"action": "switch_off", "_selected_action": [webhook.pk]})
+
+    assert all("localhost" in page for page in pages)
+    assert not any("/hook" in page.replace("/webhook", "") for page in pages)
+    webhook.refresh_from_db()
+    assert webhook.is_active is False
