@@ -58,6 +58,15 @@ GENERATORS = {
             function=f"{_HERE}.stars.generator:generate",
         ),
         Generator(
+            name="transits",
+            title="Transits",
+            help="Objects of interest with transit and star: planets, candidates and "
+            "false positives, a row each.",
+            family="exoplanet",
+            parameters=f"{_HERE}.transits.parameters:TransitsParameters",
+            function=f"{_HERE}.transits.generator:generate",
+        ),
+        Generator(
             name="prices",
             title="Daily prices",
             help="Price paths that rise, fall, crash and recover; a row for each day "
