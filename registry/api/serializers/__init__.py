@@ -1,0 +1,75 @@
+"""Shapes of the registry in the API."""
+
+from registry.api.serializers.predicting import (
+    RowsSerializer,
+    StoreQuerySerializer,
+    rows_or_file,
+)
+from registry.api.serializers.records import (
+    DriftSerializer,
+    OutcomeSerializer,
+    OutcomesFileSerializer,
+    OutcomesSerializer,
+    RecordSerializer,
+    RecordsQuerySerializer,
+)
+from registry.api.serializers.retraining import (
+    DefaultParametersSerializer,
+    RetrainingSerializer,
+    RetrainSerializer,
+    TrainSerializer,
+    parameters_of,
+)
+from registry.api.serializers.switching import (
+    ActivateSerializer,
+    ActivationRequestSerializer,
+    ActivationSerializer,
+    AskSerializer,
+    DeclineSerializer,
+    HistoryQuerySerializer,
+    RollbackSerializer,
+    SuggestionSerializer,
+    SwitchedSerializer,
+)
+from registry.api.serializers.versions import (
+    ComparedSerializer,
+    CompareVersionsSerializer,
+    ModelVersionSerializer,
+    NotesSerializer,
+    RegisteredModelSerializer,
+    RegisteredSerializer,
+    RegisterSerializer,
+)
+
+__all__ = [
+    "ActivateSerializer",
+    "ActivationRequestSerializer",
+    "ActivationSerializer",
+    "AskSerializer",
+    "CompareVersionsSerializer",
+    "ComparedSerializer",
+    "DeclineSerializer",
+    "DefaultParametersSerializer",
+    "DriftSerializer",
+    "HistoryQuerySerializer",
+    "ModelVersionSerializer",
+    "NotesSerializer",
+    "OutcomeSerializer",
+    "OutcomesFileSerializer",
+    "OutcomesSerializer",
+    "RecordSerializer",
+    "RecordsQuerySerializer",
+    "RegisterSerializer",
+    "RegisteredModelSerializer",
+    "RegisteredSerializer",
+    "RetrainSerializer",
+    "RetrainingSerializer",
+    "RollbackSerializer",
+    "RowsSerializer",
+    "StoreQuerySerializer",
+    "SuggestionSerializer",
+    "SwitchedSerializer",
+    "TrainSerializer",
+    "parameters_of",
+    "rows_or_file",
+]
