@@ -35,6 +35,7 @@ from experiments.stored import sweep_orphans as sweep_artifacts
 from projects.webhooks import forget_deliveries, ring_for_due_deliveries
 from registry.announcing import announce_activations
 from registry.services import advance_retrainings
+from registry.stored import sweep_orphans as sweep_batches
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
@@ -79,6 +80,7 @@ class Reaper(Thread):
             sweep()
             sweep_datasets()
             sweep_artifacts()
+            sweep_batches()
             forget_deliveries()
 
     def stop(self) -> None:

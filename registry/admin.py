@@ -11,6 +11,7 @@ from projects.permissions import Action
 from registry.models import (
     Activation,
     ActivationRequest,
+    BatchPrediction,
     ModelVersion,
     Record,
     RegisteredModel,
@@ -137,6 +138,20 @@ class RecordAdmin(ReadOnlyAdmin):
     list_select_related = ["model__project", "created_by"]
     list_filter = ["is_right", "model__project"]
     search_fields = ["version_name", "model__name"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(BatchPrediction)
+class BatchPredictionAdmin(ReadOnlyAdmin):
+    """Files that are answered in the background."""
+
+    list_display = [
+        "id", "model", "filename", "version_name", "status", "answered", "quarantined",
+        "created_by", "created_at",
+    ]  # fmt: skip
+    list_select_related = ["model__project", "created_by"]
+    list_filter = ["status", "model__project"]
+    search_fields = ["filename", "model__name", "error_message"]
     date_hierarchy = "created_at"
 
 

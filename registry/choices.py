@@ -12,6 +12,14 @@ class RequestStatus(TextChoices):
     DECLINED = "declined", "Declined"
 
 
+class BatchStatus(TextChoices):
+    PENDING = "pending", "Waits for a worker"
+    RUNNING = "running", "Predicts"
+    COMPLETED = "completed", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
 class RetrainingSource(TextChoices):
     DATASET = "dataset", "A dataset version"
     RECORDS = "records", "Labelled records"

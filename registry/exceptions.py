@@ -108,3 +108,9 @@ class RequestError(RegistryError):
     """A request that cannot be made or answered as things are."""
 
     code = "request"
+
+
+class BatchOverError(RegistryError):
+    """There is nothing left to cancel, or nothing yet to download."""
+
+    code = "batch"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import StreamingHttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, StreamingHttpResponse
 
 from datasets.exports import csv_lines
+from registry.exceptions import BatchOverError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from registry.models import RegisteredModel
+    from registry.models import BatchPrediction, RegisteredModel
     from registry.serving import Answer
 
 
@@ -25,26 +27,47 @@ def answer_response(answer: Answer) -> StreamingHttpResponse:
     return response
 
 
+def batch_response(batch: BatchPrediction) -> FileResponse:
+    """Return what a batch answered as a file to keep.
+
+    Raises `BatchOverError` where it has no answers, or their file is gone.
+    """
+    if not batch.answers:
+        raise BatchOverError(f"Batch {batch.pk} has no answers to download.")
+    try:
+        file = default_storage.open(batch.answers)
+    except FileNotFoundError as error:
+        raise BatchOverError(
+            "The file of answers is gone. Restore it from a backup or predict again."
+        ) from error
+    name = f"{batch.model.name}-{batch.version_name}-{batch.pk}.csv"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
 def answer_rows(answer: Answer) -> Iterator[list[Any]]:
     """Yield the head and the rows: the prediction and its shares, or the reasons."""
     shares = (row.get("probabilities") for row in answer.predictions)
     labels = list(next(filter(None, shares), {}))
-    shown = [f"probability {label}" for label in labels]
     beside = (row.get("outputs") for row in answer.predictions)
     outputs = list(next(filter(None, beside), {}))
-    yield [
-        "row",
-        answer.target,
-        *shown,
-        *outputs,
-        "worth a look",
-        "not answered because",
-    ]
+    yield answer_head(answer.target, labels, outputs)
+    yield from answer_lines(answer, labels, outputs)
+
+
+def answer_head(target: str, labels: list[str], outputs: list[str]) -> list[str]:
+    shown = [f"probability {label}" for label in labels]
+    return ["row", target, *shown, *outputs, "worth a look", "not answered because"]
+
+
+def answer_lines(
+    answer: Answer, labels: list[str], outputs: list[str], first: int = 1
+) -> Iterator[list[Any]]:
+    """Yield a line for each row; the first one sent has the number `first`."""
     for row in answer.rows:
         found = row.get("probabilities", {})
         remarks = " ".join(remark["detail"] for remark in row.get("warnings", ()))
         reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
-        values = [row["row"] + 1, row.get("prediction"), *map(found.get, labels)]
+        values = [row["row"] + first, row.get("prediction"), *map(found.get, labels)]
         yield [*values, *map(row.get("outputs", {}).get, outputs), remarks, reasons]
 
 

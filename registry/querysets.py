@@ -129,6 +129,10 @@ class RecordQuerySet(VisibleQuerySet):
         )
 
 
+class BatchPredictionQuerySet(VisibleQuerySet):
+    project_path = "model__project"
+
+
 class RetrainingQuerySet(VisibleQuerySet):
     project_path = "model__project"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from datasets.monitor import SilentMonitor
@@ -13,7 +14,7 @@ from datasets.tables import ColumnType
 from datasets.values import ValueTypeError, parse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import Any
 
@@ -26,7 +27,30 @@ NUMERIC = frozenset({"integer", "number"})
 def read_rows(
     path: Path, filename: str, signature: Iterable[dict[str, Any]], limit: int
 ) -> list[dict[str, object]]:
-    """Return the rows of a CSV file as values by column name.
+    """Return the rows of a CSV file as `stream_rows` yields them.
+
+    Parameters
+    ----------
+    path, filename, signature
+        As of `stream_rows`.
+    limit
+        How many rows are taken at most.
+
+    Raises
+    ------
+    ReaderError
+        If it has more rows than `limit`, and as `stream_rows` does.
+    """
+    rows = list(islice(stream_rows(path, filename, signature), limit + 1))
+    if len(rows) > limit:
+        raise ReaderError(f"The file has more than {limit} rows; predict it in parts.")
+    return rows
+
+
+def stream_rows(
+    path: Path, filename: str, signature: Iterable[dict[str, Any]]
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of a CSV file as values by column name.
 
     Parameters
     ----------
@@ -34,14 +58,11 @@ def read_rows(
         The file and the name the user gave it, for its extension only.
     signature
         The columns a model asks for, with `name` and `type`.
-    limit
-        How many rows are taken at most.
 
     Raises
     ------
     ReaderError
-        If it is no table, has more rows than `limit`, or a record of another length;
-        the line is named.
+        If it is no table, or has a record of another length; the line is named.
     """
     found = sniff(path, filename)
     dialect = found.dialect
@@ -50,16 +71,10 @@ def read_rows(
     types = {column["name"]: column["type"] for column in signature}
     feed = reader(found.format).open(path, dialect, Limits())
     feed.prepare(SilentMonitor())
-    rows: list[dict[str, object]] = []
     for _, cells in feed.rows():
-        if len(rows) == limit:
-            raise ReaderError(
-                f"The file has more than {limit} rows; predict it in parts."
-            )
         pairs = zip(feed.names.names, cells, strict=True)
-        rows.append({n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs})
+        yield {n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs}
     refuse_bad(feed.findings)
-    return rows
 
 
 def refuse_bad(findings: Findings) -> None:

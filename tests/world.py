@@ -27,6 +27,7 @@ from tests.factories.datasets import (
 )
 from tests.factories.experiments import flowers_draft, trained_session
 from tests.factories.projects import WebhookFactory
+from tests.factories.registry import BatchFactory
 
 
 class World:
@@ -48,6 +49,7 @@ class World:
         )
         again = register_version(self.session, name="flowers", actor=owner)
         self.request = request_activation(again, reason="better", actor=viewer)
+        self.batch = BatchFactory(version=self.version)
         self.evaluation = start_evaluation(
             self.session.result, self.session.experiment.version, actor=owner
         )
@@ -85,6 +87,8 @@ class World:
         numbers = {
             "registry:outcome": self.record.pk,
             "registry:decide": self.request.pk,
+            "registry:batch_csv": self.batch.pk,
+            "registry:cancel_batch": self.batch.pk,
             "registry:retraining": self.retraining.pk,
             "registry:cancel_retraining": self.retraining.pk,
         }
@@ -117,6 +121,7 @@ class World:
             "session": self.session.pk,
             "record": self.record.pk,
             "request": self.request.pk,
+            "batch": self.batch.pk,
             "retraining": self.retraining.pk,
             "registry:": self.version.model_id,
         }

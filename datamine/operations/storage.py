@@ -5,6 +5,8 @@ from __future__ import annotations
 from datasets import stored as datasets
 from experiments import models as experiments_models
 from experiments import stored as experiments
+from registry import models as registry_models
+from registry import stored as registry
 
 #: Files of running sessions are no part of a backup: such a session begins again.
 FOLDERS = (
@@ -12,12 +14,17 @@ FOLDERS = (
     datasets.VERSIONS,
     experiments_models.ARTIFACTS,
     experiments_models.CHECKPOINTS,
+    registry_models.BATCHES,
 )
 
 
 def named_files() -> dict[str, str]:
     """Return the SHA-256 of every file that is to be kept, by key."""
-    return {**datasets.named_files(), **experiments.named_files()}
+    return {
+        **datasets.named_files(),
+        **experiments.named_files(),
+        **registry.named_files(),
+    }
 
 
 def working_files() -> set[str]:

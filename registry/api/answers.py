@@ -17,6 +17,9 @@ class PredictedRowSerializer(serializers.Serializer):
     probabilities = serializers.DictField(
         child=serializers.FloatField(), required=False
     )
+    warnings = ReasonSerializer(
+        many=True, required=False, help_text="What is unusual about the row."
+    )
     record = serializers.IntegerField(
         required=False, help_text="Where it was kept with `?store=1`."
     )

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from registry.api.batches import BatchViewSet
 from registry.api.records import RecordViewSet
 from registry.api.requests import ActivationRequestViewSet
 from registry.api.retraining import RetrainingViewSet
@@ -12,6 +13,7 @@ MODEL = rf"{MODELS}/(?P<name>[-a-zA-Z0-9_]+)"
 
 router = SimpleRouter()
 router.register(MODELS, RegisteredModelViewSet, "model")
+router.register(rf"{MODEL}/batches", BatchViewSet, "batch")
 router.register(rf"{MODEL}/records", RecordViewSet, "record")
 router.register(rf"{MODEL}/requests", ActivationRequestViewSet, "request")
 router.register(rf"{MODEL}/retrainings", RetrainingViewSet, "retraining")

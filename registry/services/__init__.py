@@ -1,5 +1,6 @@
 """Everything that changes the registry, for pages, API and admin alike."""
 
+from registry.services.batches import cancel_batch, start_batch
 from registry.services.records import (
     give_outcome,
     give_outcomes,
@@ -39,6 +40,7 @@ __all__ = [
     "activate_version",
     "advance_retrainings",
     "approve_request",
+    "cancel_batch",
     "cancel_retraining",
     "decline_request",
     "default_parameters",
@@ -58,6 +60,7 @@ __all__ = [
     "retrain_from_version",
     "retrained_draft",
     "roll_back",
+    "start_batch",
     "target_of",
     "version_before",
 ]

@@ -1,5 +1,6 @@
 """Pages of the registry."""
 
+from registry.views.batches import batch_cancel, batch_csv, batches, start
 from registry.views.models import (
     activate,
     delete,
@@ -19,6 +20,9 @@ from registry.views.versions import compare, download, version
 __all__ = [
     "activate",
     "ask",
+    "batch_cancel",
+    "batch_csv",
+    "batches",
     "cancel",
     "compare",
     "decide",
@@ -38,6 +42,7 @@ __all__ = [
     "retrain",
     "retraining",
     "rollback",
+    "start",
     "try_session",
     "version",
 ]

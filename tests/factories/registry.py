@@ -5,7 +5,7 @@ from __future__ import annotations
 import factory
 from factory.django import DjangoModelFactory
 
-from registry.models import ModelVersion, RegisteredModel
+from registry.models import BatchPrediction, ModelVersion, RegisteredModel
 from registry.services import activate_version, register_version
 from tests.factories.experiments import (
     ResultFactory,
@@ -35,6 +35,20 @@ class ModelVersionFactory(DjangoModelFactory):
     model = factory.SubFactory(RegisteredModelFactory)
     version = factory.Sequence(lambda number: f"v20260131_{number:06d}")
     session = factory.LazyFunction(lambda: ResultFactory().session)
+
+
+class BatchFactory(DjangoModelFactory):
+    """A batch that waits, of a file that nobody reads."""
+
+    class Meta:
+        model = BatchPrediction
+
+    version = factory.SubFactory(ModelVersionFactory)
+    model = factory.SelfAttribute("version.model")
+    version_name = factory.SelfAttribute("version.version")
+    filename = "rows.csv"
+    rows_file = "batches/0/rows"
+    rows_sha256 = "0" * 64
 
 
 def flowers_in_service(project, actor, **said: object) -> ModelVersion:

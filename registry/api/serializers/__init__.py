@@ -1,5 +1,6 @@
 """Shapes of the registry in the API."""
 
+from registry.api.serializers.batches import BatchFileSerializer, BatchSerializer
 from registry.api.serializers.predicting import (
     RowsSerializer,
     StoreQuerySerializer,
@@ -46,6 +47,8 @@ __all__ = [
     "ActivationRequestSerializer",
     "ActivationSerializer",
     "AskSerializer",
+    "BatchFileSerializer",
+    "BatchSerializer",
     "CompareVersionsSerializer",
     "ComparedSerializer",
     "DeclineSerializer",
