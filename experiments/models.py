@@ -387,9 +387,10 @@ class Evaluation(LeasedJob):
     Status = EvaluationStatus
     RUNNING = EvaluationStatus.RUNNING
     DONE = EvaluationStatus.COMPLETED
-    CLUSTER = "fast"
+    # A model may need all the memory that its training might.
+    CLUSTER = "train"
     WORK = "experiments.evaluating:evaluate_in_child"
-    IMPORTS = ("experiments.evaluating", "experiments.artifacts")
+    IMPORTS = ("experiments.evaluating", "experiments.training")
 
     result = models.ForeignKey(
         Result, on_delete=models.CASCADE, related_name="evaluations"

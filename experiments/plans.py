@@ -103,8 +103,8 @@ class SplitSettings(BaseModel):
     same_as: int | None = parameter(
         None,
         "Same split as",
-        "The number of an experiment on the same data whose parts and folds are "
-        "taken, row for row; of the settings here only the learning curve counts.",
+        "A trained experiment on the same data whose parts and folds are taken, row "
+        "for row; of the settings here only the learning curve counts then.",
         ge=1,
         le=2**62,
     )

@@ -73,7 +73,10 @@ class SplitChoice:
             form.fields[name] = choice_field(form.fields[name], names, names)
         titles = {str(source.pk): source.name for source in self.sources}
         numbers = {str(source.pk): source.pk for source in self.sources}
-        form.fields["same_as"] = choice_field(form.fields["same_as"], titles, numbers)
+        shared = choice_field(form.fields["same_as"], titles, numbers)
+        # Bounds of a number mean nothing where names are chosen.
+        shared.help_text = SplitSettings.model_fields["same_as"].description or ""
+        form.fields["same_as"] = shared
         return form
 
     @property
