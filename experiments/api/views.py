@@ -137,6 +137,8 @@ class ExperimentViewSet(
     def get_queryset(self) -> QuerySet[Experiment]:
         visible = Experiment.objects.visible_to(self.request.user)
         order = self.request.query_params.get("ordering") or NEWEST
+        if self.action == "list":
+            return visible.in_order(order).for_api_list()
         heavy = ("profile", "columns", "problems", "notices", "dialect")
         related = ("project", "dataset", "version", "latest_session", "created_by")
         return (
