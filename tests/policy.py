@@ -222,6 +222,7 @@ ROUTES: dict[str, Policy] = {
     "api-dataset-versions": {"GET": View.PROJECT_VIEW, "POST": View.PROJECT_EDIT},
     "api-dataset-version": View.PROJECT_VIEW,
     "api-dataset-version-cancel": View.PROJECT_EDIT,
+    "api-dataset-import-again": View.PROJECT_EDIT,
     "api-dataset-restore": View.PROJECT_EDIT,
     "api-dataset-download": View.PROJECT_VIEW,
     "api-dataset-version-recipe": View.PROJECT_VIEW,

@@ -65,6 +65,10 @@ class SniffRequestSerializer(serializers.Serializer):
     dialect = DialectField(required=False)
 
 
+class ImportAgainSerializer(serializers.Serializer):
+    dialect = DialectField(help_text="How the file is to be read from now on.")
+
+
 class SniffSerializer(serializers.Serializer):
     """What the reader would assume, with the first 20 rows as text.
 

@@ -26,6 +26,7 @@ from datasets import services
 from datasets.api.serializers import (
     DatasetDetailSerializer,
     DifferenceSerializer,
+    ImportAgainSerializer,
     RestoreSerializer,
     StepsSerializer,
     TrialSerializer,
@@ -175,7 +176,10 @@ class VersionActions(GenericViewSet):
         return called(recipe.specs, given.validated_data["names"])
 
     def applied_and_waited(self, request: Request, given: StepsSerializer) -> Response:
-        response = self.applied(request, given)
+        return self.when_made(request, self.applied(request, given))
+
+    def when_made(self, request: Request, response: Response) -> Response:
+        """Wait for the new version as long as the client prefers."""
         rows = DatasetVersion.objects.filter(
             dataset=self.kwargs["pk"], number=response.data["number"]
         )
@@ -198,6 +202,35 @@ class VersionActions(GenericViewSet):
             actor=request.user,
         )
         where = reverse("api-dataset-version", args=[parent.dataset_id, version.number])
+        data = VersionDetailSerializer(version).data
+        return Response(data, status.HTTP_202_ACCEPTED, headers={"Location": where})
+
+    @extend_schema(
+        request=ImportAgainSerializer,
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: VersionDetailSerializer, 200: VersionDetailSerializer},
+    )
+    @action(detail=True, methods=["post"], url_path="import-again")
+    def import_again(self, request: Request, pk: str) -> Response:
+        """Read the file again with another `dialect`: a new version without parent.
+
+        What `dialect` leaves out is guessed, as with an upload.
+        """
+        return self.when_made(request, self.imported_again(request))
+
+    @idempotent
+    def imported_again(self, request: Request) -> Response:
+        dataset = self.dataset(Action.EDIT)
+        given = ImportAgainSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        services.require_file(dataset)
+        found = services.sniff_file(
+            dataset.upload, dataset.filename, dialect=given.validated_data["dialect"]
+        )
+        version = services.import_again(
+            dataset, dialect=found.dialect, actor=request.user
+        )
+        where = reverse("api-dataset-version", args=[dataset.pk, version.number])
         data = VersionDetailSerializer(version).data
         return Response(data, status.HTTP_202_ACCEPTED, headers={"Location": where})
 

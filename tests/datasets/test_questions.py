@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from datamine.children import run_inline
 from datasets.questions import answered, asked_of
@@ -124,3 +125,22 @@ def test_dates_of_two_readings_are_asked_before_the_import(client, owner, projec
     assert "01/02/2024 is read as 1 February 2024" in page
     assert "if 2 January 2024 is meant" in page
     assert "is read as" not in sure
+
+
+def test_api_reads_a_file_again(owner, dataset):
+    api = APIClient()
+    api.force_authenticate(owner)
+    url = f"/api/datasets/{dataset.pk}/import-again/"
+    body = {"dialect": {"missing_markers": ["", "<lost>", "~"], "day_first": False}}
+
+    made = api.post(url, body)
+    again = api.post(url, body)
+    run_inline(dataset.versions.get(number=2))
+    told = api.get(made["Location"]).json()
+    wrong = api.post(url, {"dialect": {"delimiter": "abc"}})
+    none = api.post(url, {})
+
+    assert (made.status_code, again.status_code) == (202, 409)
+    assert (wrong.status_code, none.status_code) == (400, 400)
+    assert (told["parent"], told["questions"]) == (None, [])
+    assert told["columns"][1]["type"] == "number"

@@ -1,0 +1,66 @@
+"""Every file of a folder of real and nasty ones, through the API: what becomes of each.
+
+The folder is named by DATAMINE_CORPUS; without it the module is skipped, and the small
+files of `tests/datasets/readers` and `tests/datasets/damage.py` cover the same ground.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from datamine.children import run_inline
+from datasets.models import Dataset
+from tests.factories.datasets import sent
+
+FOLDER = os.environ.get("DATAMINE_CORPUS", "")
+if not FOLDER:
+    pytest.skip("DATAMINE_CORPUS names no folder", allow_module_level=True)
+CORPUS = Path(FOLDER)
+TABLE = Path(__file__).with_name("corpus.txt")
+#: Outcome and file: rows × columns of a dataset, else how the refusal begins.
+OUTCOMES = {
+    name: outcome
+    for line in TABLE.read_text().splitlines()
+    for name, _, outcome in [line.partition(" | ")]
+}
+SHOWN = 50
+
+
+@pytest.fixture
+def api(owner):
+    client = APIClient()
+    client.force_authenticate(owner)
+    return client
+
+
+def outcome_of(api: APIClient, project: str, path: Path) -> str:
+    """Upload and import a file; say in a few words how it ended."""
+    with sent(path.read_bytes(), path.name) as file:
+        body = {"project": project, "file": file}
+        answer = api.post("/api/datasets/", body, format="multipart")
+    if answer.status_code != 202:
+        assert answer.status_code == 400, path
+        return f"refused: {answer.json()['errors'][0]['detail'][:SHOWN]}"
+    dataset = Dataset.objects.get(pk=answer.json()["id"])
+    run_inline(dataset.versions.get())
+    told = api.get(f"/api/datasets/{dataset.pk}/").json()
+    if told["processing_status"] == "failed":
+        return f"failed: {told['processing_error'][:SHOWN]}"
+    assert told["processing_status"] == "ready", path
+    return f"{told['rows_count']} × {told['columns_count']}"
+
+
+def test_every_file_is_in_the_table():
+    files = (path for path in CORPUS.rglob("*") if path.is_file())
+
+    assert {path.relative_to(CORPUS).as_posix() for path in files} == set(OUTCOMES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_outcome_is_as_noted(api, project, name):
+    assert outcome_of(api, project.key, CORPUS / name) == OUTCOMES[name]
