@@ -253,7 +253,9 @@ def sign(content: bytes, key: bytes) -> ArtifactReceipt:
 def _read(path: Path, largest: int) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(largest + 1)
+            # Room for as much as is asked for is taken before a byte is read.
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(min(size, largest) + 1)
     except OSError as error:
         raise ArtifactError(
             f"The model's file cannot be read: {error.strerror}. Train it again."

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,6 +61,18 @@ def rewritten(path: Path, **changes) -> tuple[Path, str, str]:
         for name, content in parts.items():
             archive.writestr(name, content)
     return path, *signed(path.read_bytes())
+
+
+def test_reading_takes_no_more_room_than_the_file(written):
+    path, receipt = written
+    tracemalloc.start()
+    try:
+        load_artifact(path, receipt.sha256, receipt.hmac, KEY)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 50 * 2**20  # not the largest artefact there may be
 
 
 @pytest.mark.parametrize("name", GENERAL)
