@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 #: Pixels from the top to the strip of true regimes' end, and to where those foretold
 #: begin.
 STRIP, BANDS = 12, 16
+#: What rows say of a day: the regime foretold, and the one that came.
+KEYS = ("foretold", "true")
 DAY: Spec = {"field": "day", "type": "temporal", "title": None}
 
 
@@ -29,14 +31,14 @@ def regime_rows(details: dict[str, Any]) -> list[Row]:
     return [
         {
             "day": day,
-            "next": after,
             "close": close,
             "foretold": labels[said],
             "true": labels[true],
+            "foretold_place": said,
+            "true_place": true,
         }
-        for day, after, close, said, true in zip(
+        for day, close, said, true in zip(
             days,
-            [*days[1:], *days[-1:]],
             found.get("close") or [],
             found.get("foretold") or [],
             found.get("true") or [],
@@ -47,47 +49,59 @@ def regime_rows(details: dict[str, Any]) -> list[Row]:
 
 def regime_marks(rows: list[Row]) -> Spec:
     """Draw the price over bands of what was foretold, under a strip of what came."""
-    names = sorted({row[key] for row in rows for key in ("foretold", "true")})
+    places = {row[key]: row[f"{key}_place"] for row in rows for key in KEYS}
+    names = sorted(places)
     colour = {
+        "field": "regime",
         "type": "nominal",
-        "title": "Regime",
-        "scale": {"domain": names, "range": list(PALETTE[: len(names)])},
+        "title": None,
+        "legend": {"orient": "bottom", "columns": 2},
+        # As on all charts of the page: a class has the colour of its place.
+        "scale": {"domain": names, "range": [PALETTE[places[name]] for name in names]},
     }
-    span = {"x": DAY, "x2": {"field": "next"}}
+
+    def bands(key: str, top: int, bottom: int | str, opacity: float) -> Spec:
+        return {
+            "data": {"values": runs(rows, key)},
+            "mark": {"type": "rect", "opacity": opacity},
+            "encoding": {
+                "x": DAY,
+                "x2": {"field": "end"},
+                "y": {"value": top},
+                "y2": {"value": bottom},
+                "color": colour,
+            },
+        }
+
+    price = {
+        "field": "close",
+        "type": "quantitative",
+        "title": "Price",
+        "scale": {"zero": False},
+    }
     return {
         "layer": [
-            {
-                "mark": {"type": "rect", "opacity": 0.3},
-                "encoding": {
-                    **span,
-                    "y": {"value": BANDS},
-                    "y2": {"value": "height"},
-                    "color": {**colour, "field": "foretold"},
-                },
-            },
-            {
-                "mark": {"type": "rect"},
-                "encoding": {
-                    **span,
-                    "y": {"value": 0},
-                    "y2": {"value": STRIP},
-                    "color": {**colour, "field": "true"},
-                },
-            },
+            bands("foretold", BANDS, "height", 0.3),
+            bands("true", 0, STRIP, 1.0),
             {
                 "mark": {"type": "line", "color": PALETTE[7], "strokeWidth": 1.5},
-                "encoding": {
-                    "x": DAY,
-                    "y": {
-                        "field": "close",
-                        "type": "quantitative",
-                        "title": "Price",
-                        "scale": {"zero": False},
-                    },
-                },
+                "encoding": {"x": DAY, "y": price},
             },
         ]
     }
+
+
+def runs(rows: list[Row], key: str) -> list[Row]:
+    """Return the days of one regime after the other, as few bands."""
+    found: list[Row] = []
+    for row in rows:
+        if found and found[-1]["regime"] == row[key]:
+            found[-1]["end"] = row["day"]
+            continue
+        if found:
+            found[-1]["end"] = row["day"]
+        found.append({"day": row["day"], "end": row["day"], "regime": row[key]})
+    return found
 
 
 def regime_symbol(details: dict[str, Any]) -> str:
@@ -129,6 +143,7 @@ def volatility_marks(rows: list[Row]) -> Spec:
                     "datum": title,
                     "type": "nominal",
                     "title": None,
+                    "legend": {"orient": "bottom"},
                     "scale": {
                         "domain": ["foretold", "came"],
                         "range": [PALETTE[0], PALETTE[1]],

@@ -15,6 +15,7 @@ from experiments.drafts import plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
 from experiments.forms import SetupForm
+from experiments.outlooks import outlook_for
 from experiments.screenings import advice
 from experiments.searches import fits_expected
 from experiments.services import create_experiment
@@ -118,7 +119,11 @@ def extent(setup: SetupForm, plan: Plan) -> dict[str, Any]:
     rows = setup.version.rows_count
     tested = round(rows * split.test_ratio)
     validated = round(rows * split.validation_ratio)
+    expected = outlook_for(
+        setup.algorithm, plan.hyperparameters, rows=rows, split=split
+    )
     return {
+        "outlook": None if plan.search else expected,
         "rows_tested": tested,
         "rows_validated": validated,
         "rows_learned": rows - tested - validated,

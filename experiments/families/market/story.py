@@ -30,7 +30,7 @@ def shown_days(
     places = np.flatnonzero(symbols_in(X) == symbols[counts.argmax()])
     places = places[np.argsort(days_in(X)[places], kind="stable")][-MOST_DAYS:]
     names = contract.find(frame.schema.names)
-    symbol = "prices"
+    symbol = "one symbol"
     if "symbol" in names and len(places):
         symbol = str(frame.column(names["symbol"])[int(places[0])])
     close = frame.column(names["close"]).to_numpy()[places]
