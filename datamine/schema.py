@@ -101,6 +101,12 @@ class Schema(AutoSchema):
             )
         return answers
 
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> dict[str, Any]:
+        meta: dict[str, Any] = super()._get_serializer_field_meta(field, direction)
+        if isinstance(field, serializers.JSONField):
+            meta.pop("nullable", None)  # any value is allowed: null is one already
+        return meta
+
     def refusals(self) -> list[int]:
         """Return the statuses this call may be refused with."""
         changes = self.method not in SAFE_METHODS

@@ -87,7 +87,7 @@ class DecisionView(GenericAPIView):
         decide(result, weighing, actor=request.user)
         return Response(self.state_of(result))
 
-    @extend_schema(responses=DecisionSerializer)
+    @extend_schema(responses={200: DecisionSerializer})
     def delete(self, request: Request, pk: int) -> Response:
         """Answer the likelier class again, as usual."""
         result = self.result(Action.EDIT)

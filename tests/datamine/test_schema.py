@@ -78,3 +78,9 @@ def kinds_of(kind):
     for child in kind.__subclasses__():
         yield child
         yield from kinds_of(child)
+
+
+def test_value_of_any_kind_is_not_said_to_be_null_a_second_time(document):
+    decision = document["components"]["schemas"]["Decision"]["properties"]
+
+    assert "oneOf" not in decision["label"]
