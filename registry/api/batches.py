@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from datamine.idempotency import idempotent
-from datamine.waiting import preferred_wait, wait_until
+from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.waiting import when_done
 from datasets.uploads import received_file
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
@@ -47,13 +48,26 @@ class BatchViewSet(ModelLookups):
         page = self.paginate_queryset(self.own())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(request=BatchFileSerializer, responses={202: BatchSerializer})
-    @idempotent
+    @extend_schema(
+        request=BatchFileSerializer,
+        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        responses={202: BatchSerializer, 200: BatchSerializer},
+    )
     def create(self, request: Request, key: str, name: str) -> Response:
         """Send a CSV file of any length; poll the answer's `Location`."""
+        response = self.started(request, key, name)
+        found = self.own().filter(pk=response.data["id"])
+        return when_done(
+            request,
+            response,
+            lambda: found.get().is_over,
+            lambda: self.get_serializer(found.get()).data,
+        )
+
+    @idempotent
+    def started(self, request: Request, key: str, name: str) -> Response:
         model = self.model(Action.EDIT)
         batch = start_batch(model, received_file(request), actor=request.user)
-        wait_until(lambda: is_over(batch), preferred_wait(request))
         address = reverse("batch-detail", args=[key, name, batch.pk], request=request)
         return Response(
             self.get_serializer(batch).data,
@@ -79,8 +93,3 @@ class BatchViewSet(ModelLookups):
         found = get_for(request.user, self.own(), Action.EDIT, pk=pk)
         cancel_batch(found, actor=request.user)
         return self.retrieve(request, key, name, pk)
-
-
-def is_over(batch: BatchPrediction) -> bool:
-    batch.refresh_from_db()
-    return batch.is_over
