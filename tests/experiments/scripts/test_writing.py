@@ -55,7 +55,7 @@ def table(rows: int = 90) -> bytes:
     lines = [f'size;"{KIND.replace(chr(34), chr(34) * 2)}";flag;count;label;price']
     for number in range(rows):
         size, count = number * 37 % 101 / 10, number * 7 % 13
-        kind = (RED, "green", "blue")[number % 3]
+        kind = "once" if number == 50 else (RED, "green", "blue")[number % 3]
         flag = "true" if number % 4 else "False"
         price = size * 3 + count - 5 * (kind == RED) + number % 7 / 10
         label = ("low", "mid", "high")[(price > 12) + (price > 22)]
@@ -146,7 +146,7 @@ def test_plain_scripts_give_the_figures_of_every_algorithm(
         sessions[name] = session
         unpacked(client, session, tmp_path / name, table())
 
-    done = run(["-c", DRIVER], tmp_path)
+    done = run(["-W", "error::DeprecationWarning:__main__", "-c", DRIVER], tmp_path)
 
     assert done.returncode == 0, done.stderr
     for name, session in sessions.items():
