@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from projects.models import Project, User
 
 #: More is a table of its own, to be uploaded as one in long form.
-MOST_BYTES, MOST_FILES = 32 * 1024**2, 2_000
+MOST_BYTES, MOST_FILES = 32_000_000, 2_000
 
 
 def import_light_curves(
@@ -42,7 +42,7 @@ def import_light_curves(
 
     if sum(file.size for file in files) > MOST_BYTES or len(files) > MOST_FILES:
         raise UnreadableCurvesError(
-            f"These are more than {MOST_FILES:,} files or {MOST_BYTES // 1024**2} MB, "
+            f"These are more than {MOST_FILES:,} files or {MOST_BYTES // 10**6} MB, "
             "the most that is put together here. Upload one CSV in long form instead."
         )
     try:

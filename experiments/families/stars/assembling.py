@@ -134,11 +134,12 @@ class Stars:
 
     def numbers_of(self, curve: Curve) -> Array:
         """Return the row of one star, block after block."""
-        found = periodogram(curve.times, curve.values, self.shortest, self.longest)
-        folded, scatter = fold(curve.times, curve.values, found.candidates)
+        times, values, weights = curve.times, curve.values, curve.weights
+        found = periodogram(times, values, self.shortest, self.longest, weights)
+        folded, scatter = fold(times, values, found.candidates, weights)
         return np.concatenate(
             [
-                *resample(curve.times, curve.values),
+                *resample(times, values),
                 found.shown.ravel(),
                 folded.ravel(),
                 np.log10(found.candidates),
@@ -152,10 +153,14 @@ def standardised(times: Array, flux: Array, errors: Array) -> Curve:
     middle = float(np.median(flux))
     spread = max(float(flux.std()), 1e-12)
     values = ((flux - middle) / spread).clip(-FURTHEST, FURTHEST)
-    known = errors[~np.isnan(errors)]
-    noise = float(np.median(known)) / spread if len(known) else 0.0
+    noise, weights = 0.0, np.ones(len(flux))
+    if not np.isnan(errors).any() and (usual := float(np.median(errors))) > 0:
+        noise = usual / spread
+        # Half of the usual error is added: no single point decides a curve.
+        weights = 1 / (errors**2 + usual**2 / 4)
+        weights /= weights.mean()
     relative = spread / abs(middle) if abs(middle) > 1e-9 else spread
-    return Curve(times - times[0], values, relative, noise)
+    return Curve(times - times[0], values, relative, weights, noise)
 
 
 def _left_out(few: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[str, ...]:

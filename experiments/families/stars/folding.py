@@ -12,17 +12,23 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 BINS, POINTS = 200, 1024
 #: Empty bins take the mean of so many around them, the fewest that hold a point.
 REACHES = (1, 3, 9, 27)
+#: A running sum of weights is never quite 0 again.
+NOTHING = 1e-9
 #: A smoothed curve is the mean over so many bins; its lowest point comes first.
 SMOOTHED = 9
 
 
-def fold(times: Array, values: Array, periods: Array) -> tuple[Array, Array]:
+def fold(
+    times: Array, values: Array, periods: Array, weights: Array | None = None
+) -> tuple[Array, Array]:
     """Fold a curve at every period, in one pass over all of them.
 
     Parameters
     ----------
     times, values : array of float, shape (n_points,)
     periods : array of float, shape (n_periods,)
+    weights : array of float, shape (n_points,), optional
+        How much each measurement counts; all the same unless said.
 
     Returns
     -------
@@ -31,16 +37,23 @@ def fold(times: Array, values: Array, periods: Array) -> tuple[Array, Array]:
     scatter : array of float, shape (n_periods,)
         Which share of the variance is left around the smoothed curve.
     """
+    weights = np.ones(len(values)) if weights is None else weights
     phases = (times[None, :] / periods[:, None]) % 1.0
     bins = np.minimum((phases * BINS).astype(np.int64), BINS - 1)
     flat = (bins + BINS * np.arange(len(periods))[:, None]).ravel()
     size = len(periods) * BINS
-    counts = np.bincount(flat, minlength=size).reshape(-1, BINS).astype(float)
-    sums = np.bincount(flat, np.tile(values, len(periods)), minlength=size)
-    folded = _filled(sums.reshape(-1, BINS).astype(float), counts)
+    sums, counts = (
+        np.bincount(flat, np.tile(summed, len(periods)), minlength=size)
+        .astype(float)
+        .reshape(-1, BINS)
+        for summed in (values * weights, weights)
+    )
+    folded = _filled(sums, counts)
     smooth = _around(folded, SMOOTHED) / SMOOTHED
     rest = values[None, :] - np.take_along_axis(smooth, bins, axis=1)
-    scatter = (rest**2).mean(axis=1) / max(float(values.var()), 1e-12)
+    middle = np.average(values, weights=weights)
+    whole = float(np.average((values - middle) ** 2, weights=weights))
+    scatter = np.average(rest**2, axis=1, weights=weights) / max(whole, 1e-12)
     turned = (np.arange(BINS) + smooth.argmin(axis=1)[:, None]) % BINS
     return np.take_along_axis(folded, turned, axis=1), scatter
 
@@ -70,7 +83,7 @@ def _filled(sums: Array, counts: Array) -> Array:
     empty = np.ones(sums.shape, dtype=bool)
     for reach in REACHES:
         total, number = _around(sums, reach), _around(counts, reach)
-        found = empty & (number > 0)
+        found = empty & (number > NOTHING)
         means[found] = total[found] / number[found]
         empty &= ~found
     return means

@@ -56,7 +56,11 @@ class Periodogram:
 
 
 def periodogram(
-    times: Array, values: Array, shortest: float, longest: float
+    times: Array,
+    values: Array,
+    shortest: float,
+    longest: float,
+    weights: Array | None = None,
 ) -> Periodogram:
     """Return the periodogram of one star.
 
@@ -67,18 +71,22 @@ def periodogram(
     values : array of float, shape (n_points,)
     shortest, longest : float
         Periods in days between which is looked and shown.
+    weights : array of float, shape (n_points,), optional
+        How much each measurement counts; all the same unless said.
     """
+    weights = np.ones(len(values)) if weights is None else weights
     frequencies = _frequencies(float(times[-1] - times[0]), shortest, longest)
-    left, whole, shown = values - values.mean(), float(values.var()), []
+    left = values - np.average(values, weights=weights)
+    whole, shown = float(left.var()), []
     periods, powers = np.empty(WAVES), np.empty(WAVES)
     for wave in range(WAVES):
-        power = _power(times, left, frequencies)
+        power = _power(times, left, weights, frequencies)
         if wave < 2:
             share = float(left.var()) / max(whole, 1e-12)
             shown.append(share * _shown(frequencies, power, shortest, longest))
         frequency, powers[wave] = _peak(frequencies, power)
         periods[wave] = 1 / frequency
-        left = _without(times, left, frequency)
+        left = _without(times, left, weights, frequency)
     return Periodogram(np.stack(shown), periods, powers)
 
 
@@ -96,13 +104,14 @@ def _frequencies(span: float, shortest: float, longest: float) -> Array:
     return np.linspace(lowest, highest, min(max(wanted, 64), MOST_FREQUENCIES))
 
 
-def _power(times: Array, values: Array, frequencies: Array) -> Array:
+def _power(times: Array, values: Array, weights: Array, frequencies: Array) -> Array:
     """Return the share of the variance that a wave of each frequency explains."""
     if not values.any():
         return np.zeros(len(frequencies))
     found = nifty_ls.lombscargle(
         times,
         values,
+        weights**-0.5,
         fmin=float(frequencies[0]),
         fmax=float(frequencies[-1]),
         Nf=len(frequencies),
@@ -140,10 +149,11 @@ def _peak(frequencies: Array, power: Array) -> tuple[float, float]:
     return float(frequencies[place] + shift * step), float(here)
 
 
-def _without(times: Array, values: Array, frequency: float) -> Array:
+def _without(times: Array, values: Array, weights: Array, frequency: float) -> Array:
     """Return values without the wave of a frequency that fits them best."""
     angle = 2 * np.pi * frequency * times
     waves = np.column_stack([np.cos(angle), np.sin(angle), np.ones(len(times))])
-    found = np.linalg.lstsq(waves, values, rcond=None)[0]
+    root = np.sqrt(weights)
+    found = np.linalg.lstsq(waves * root[:, None], values * root, rcond=None)[0]
     rest: Array = values - waves @ found
     return rest

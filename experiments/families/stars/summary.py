@@ -42,6 +42,8 @@ class Curve:
         Flux, less its median, in units of `spread`.
     spread : float
         The standard deviation of the flux relative to its median.
+    weights : array of float, shape (n_points,)
+        How much each measurement counts, by its error; 1 on average.
     noise : float
         The usual error of a measurement relative to the standard deviation; 0 where
         no errors are known.
@@ -50,6 +52,7 @@ class Curve:
     times: Array
     values: Array
     spread: float
+    weights: Array
     noise: float
 
     @property

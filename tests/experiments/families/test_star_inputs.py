@@ -158,3 +158,20 @@ def test_a_summary_has_a_number_for_each_name():
     assert told["log_period_0"] == pytest.approx(np.log10(1.7), abs=0.001)
     assert told["log_spread"] == pytest.approx(np.log10(0.01 / np.sqrt(2)), abs=0.05)
     assert told["skewness"] == pytest.approx(0, abs=0.2)
+
+
+def test_measurements_with_large_errors_count_for_little():
+    t = times(200)
+    rng = np.random.default_rng(2)
+    errors = np.where(rng.random(len(t)) < 0.7, 0.01, 3.0)
+    flux = np.sin(CIRCLE * t / 1.7) + errors * rng.normal(size=200)
+    one = standardised(t, flux, errors)
+
+    weighted, alike = (
+        periodogram(one.times, one.values, 0.05, 500, weights).powers[0]
+        for weights in (one.weights, None)
+    )
+
+    assert weighted > 0.9
+    assert alike < 0.5
+    assert one.weights.mean() == pytest.approx(1)
