@@ -53,6 +53,7 @@ THOUSANDS = {
 BAD_RECORDS = {
     "stop": "Stop and list them",
     "drop": "Leave them out and count them",
+    "fill": "Fill short ones, leave out others",
 }
 DAY_FIRST = {
     "": "As all rows agree",

@@ -70,6 +70,23 @@ def test_a_file_becomes_a_dataset(signed_in, project):
     assert '<svg class="spark"' in page
 
 
+@pytest.mark.parametrize(("way", "rows"), [("stop", None), ("drop", 2), ("fill", 3)])
+def test_bad_records_have_three_ways_out(signed_in, project, owner, way, rows):
+    dataset = imported_dataset(project, owner, b"a,b\n1,2\n3\n4,5\n")
+    url = reverse("datasets:dialect", args=[dataset.pk])
+    failed = signed_in.get(dataset.get_absolute_url()).content.decode()
+    form = signed_in.get(url).context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+
+    signed_in.post(url, data | {"bad_records": way, "do": "import"})
+    version = dataset.versions.last()
+    run_inline(version)
+
+    version.refresh_from_db()
+    assert "Line 3 has 1 cell where 2 are expected" in failed
+    assert (version.rows_count or None) == rows
+
+
 def test_upload_refuses_a_picture_and_keeps_nothing(
     signed_in, project, django_capture_on_commit_callbacks
 ):
