@@ -13,6 +13,7 @@ from typing_extensions import override
 from datasets.steps.base import Parameters, Step, StepError
 from datasets.steps.batches import batches
 from datasets.steps.catalogue import ANY
+from datasets.steps.settling import settled
 from datasets.tables import NUMERIC, ColumnType, Table
 from datasets.values import Value, ValueTypeError, parse_value, to_json
 
@@ -180,7 +181,8 @@ def _maximum(table: Table, columns: Sequence[Column], engine: Engine) -> list[An
 
 
 def _mean(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:
-    return _row(table, engine, [_as_float(column).mean() for column in columns])
+    means = _row(table, engine, [_as_float(column).mean() for column in columns])
+    return [settled(mean) for mean in means]
 
 
 def _median(table: Table, columns: Sequence[Column], engine: Engine) -> list[Any]:

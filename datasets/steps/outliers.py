@@ -12,6 +12,7 @@ from typing_extensions import override
 from datasets.outliers import OutlierRule, rounding
 from datasets.steps.base import Step, StepError, words_of
 from datasets.steps.batches import batches
+from datasets.steps.settling import means_and_deviations
 from datasets.tables import ColumnType, Table
 
 if TYPE_CHECKING:
@@ -187,15 +188,18 @@ def _by_deviation(
     engine: Engine,
     parameters: OutliersParameters,
 ) -> Bounds:
-    asked: list[Statistic] = [nw.Expr.min, nw.Expr.max, nw.Expr.mean, nw.Expr.std]
     found: Bounds = []
-    rows = _row(table, engine, columns, asked)
-    for column, (least, most, mean, deviation) in zip(columns, rows, strict=True):
+    ranges = _row(table, engine, columns, [nw.Expr.min, nw.Expr.max])
+    rows = means_and_deviations(table, columns, engine, _finite, ddof=1)
+    for column, (least, most), (mean, deviation) in zip(
+        columns, ranges, rows, strict=True
+    ):
         if least is not None and least == most:  # a mean of equal values is rounded
             found.append((least, most))
             continue
         reach = parameters.threshold * _checked(column, deviation)
-        low, high = mean - reach, mean + reach
+        middle = _checked(column, mean)
+        low, high = middle - reach, middle + reach
         found.append((_checked(column, low), _checked(column, high)))
     return found
 

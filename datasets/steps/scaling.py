@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from datasets.steps.base import Parameters, Step, StepError
 from datasets.steps.batches import batches
+from datasets.steps.settling import means_and_deviations
 from datasets.tables import ColumnType, Table
 
 if TYPE_CHECKING:
@@ -85,12 +86,12 @@ def _minmax(table: Table, columns: Sequence[Column], engine: Engine) -> Scales:
 
 
 def _zscore(table: Table, columns: Sequence[Column], engine: Engine) -> Scales:
-    wanted: list[Statistic] = [nw.Expr.min, nw.Expr.max, nw.Expr.mean, _deviation]
-    rows = _statistics(table, columns, engine, wanted)
+    ranges = _statistics(table, columns, engine, [nw.Expr.min, nw.Expr.max])
+    rows = means_and_deviations(table, columns, engine, _number, ddof=0)
     # Rounding gives equal values a tiny deviation: their range tells the truth.
     return [
-        (low, 0.0) if low == high else (mean, deviation)
-        for low, high, mean, deviation in rows
+        (low, 0.0) if low == high else row
+        for (low, high), row in zip(ranges, rows, strict=True)
     ]
 
 
@@ -100,10 +101,6 @@ def _robust(table: Table, columns: Sequence[Column], engine: Engine) -> Scales:
     for some in batches(table, columns, engine):
         rows += _statistics(table, some, engine, wanted)
     return [(middle, _difference(low, high)) for middle, low, high in rows]
-
-
-def _deviation(value: nw.Expr) -> nw.Expr:
-    return value.std(ddof=0)
 
 
 def _quartile(share: float) -> Statistic:
