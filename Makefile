@@ -67,10 +67,10 @@ chaos: $(READY_DEV) ## hundreds of kills at random points (ROUNDS=300)
 
 abuse: $(READY_DEV) ## thousands of hostile calls to the API (CALLS=5000, SEED=…)
 	DATAMINE_ABUSE_CALLS=$(or $(CALLS),5000) $(if $(SEED),DATAMINE_ABUSE_SEED=$(SEED)) \
-	  $(PYTEST) tests/datamine/test_abuse.py
+	  $(PYTEST) tests/datamine/api/test_abuse.py
 
 contract: $(READY_DEV) ## thousands of calls against the API's own document (CALLS=25)
-	DATAMINE_CONTRACT_CALLS=$(or $(CALLS),25) $(PYTEST) tests/datamine/test_contract.py
+	DATAMINE_CONTRACT_CALLS=$(or $(CALLS),25) $(PYTEST) tests/datamine/api/test_contract.py
 
 browser: $(READY_DEV) ## install Chromium for the browser tests, where possible
 	$(PY) -m playwright install --with-deps chromium

@@ -22,13 +22,13 @@ import polars as pl
 from datasets.monitor import SilentMonitor
 from datasets.tables import ROW, Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import algorithm
-from experiments.plans import Plan, SplitSettings
+from experiments.learning.plans import Plan, SplitSettings
 from experiments.training import train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from experiments.outcomes import Outcome
+    from experiments.learning.outcomes import Outcome
 
 FOLDS = 5
 SEED = 42

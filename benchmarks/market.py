@@ -20,11 +20,11 @@ import polars as pl
 
 from benchmarks.families import Told, table_of
 from experiments.algorithms.catalogue import algorithm
-from experiments.plans import Plan, SplitSettings
+from experiments.learning.plans import Plan, SplitSettings
 from experiments.training import train
 
 if TYPE_CHECKING:
-    from experiments.outcomes import Outcome
+    from experiments.learning.outcomes import Outcome
 
 FOLDS = 5
 SEED = 42

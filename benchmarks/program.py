@@ -120,14 +120,14 @@ def held(program: Program) -> Iterator[tuple[str, float, float]]:
 def title(process: psutil.Process) -> str:
     """Say what a process of DataMine is there for."""
     words = process.cmdline()
-    if "datamine.supervisor" in words:
+    if "datamine.work.supervisor" in words:
         return "supervisor"
     if "worker" in words:
         return "worker command"
     if "child" in words:
         return "waiting child"
     parent = process.parent()
-    is_master = parent and "datamine.supervisor" in parent.cmdline()
+    is_master = parent and "datamine.work.supervisor" in parent.cmdline()
     return "web server, master" if is_master else "web server, worker"
 
 

@@ -23,12 +23,12 @@ from datasets.generators.stars.generator import generate
 from datasets.generators.stars.parameters import StarsParameters
 from experiments.algorithms.catalogue import algorithm
 from experiments.families.stars.assembling import CANDIDATES
-from experiments.plans import Plan, SplitSettings
+from experiments.learning.plans import Plan, SplitSettings
 from experiments.training import train
 
 if TYPE_CHECKING:
-    from experiments.outcomes import Outcome
-    from experiments.pipelines import FittedPipeline
+    from experiments.learning.outcomes import Outcome
+    from experiments.learning.pipelines import FittedPipeline
 
 SEED = 42
 BATCH = 64
@@ -129,7 +129,7 @@ def latency(pipeline: FittedPipeline, rows: pl.DataFrame) -> tuple[float, float]
 
 def matrix(pipeline: FittedPipeline, rows: pl.DataFrame) -> np.ndarray[Any, Any]:
     """Return the numbers of some stars as the network is given them."""
-    from experiments.preparation import Frame  # noqa: PLC0415 -- heavy import
+    from experiments.learning.preparation import Frame  # noqa: PLC0415 -- heavy import
 
     assert pipeline.assembler is not None
     frame = Frame.collect(table_of(rows))

@@ -25,7 +25,7 @@ from datasets.engines import engine
 from datasets.tables import Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import Task, algorithms
 from experiments.algorithms.parameters import Setting
-from experiments.plans import Plan, SplitSettings
+from experiments.learning.plans import Plan, SplitSettings
 from experiments.training import train
 
 if TYPE_CHECKING:

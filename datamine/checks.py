@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from datamine.limits import LIMITS
 
-BROKER = "datamine.broker.GatedBroker"
+BROKER = "datamine.work.broker.GatedBroker"
 
 
 @register("queue")

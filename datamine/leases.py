@@ -30,7 +30,7 @@ from django.db.models.functions import Now
 
 from datamine import env, files
 from datamine.faults import fault_point
-from datamine.progress import RowMonitor
+from datamine.work.progress import RowMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

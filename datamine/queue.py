@@ -21,7 +21,7 @@ def ring(row: LeasedJob) -> None:
 
 
 def ring_for(job: type[LeasedJob], pk: int) -> None:
-    enqueue("datamine.attempts.run_job", job._meta.label, pk, cluster=job.CLUSTER)
+    enqueue("datamine.work.attempts.run_job", job._meta.label, pk, cluster=job.CLUSTER)
 
 
 def enqueue(function: str, *arguments: str | int, cluster: str) -> None:

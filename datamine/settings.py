@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "datamine.middleware.AdminPolicyMiddleware",
-    "datamine.throttling.ApiRateMiddleware",
+    "datamine.api.throttling.ApiRateMiddleware",
     "datamine.middleware.RequestLimitMiddleware",
     "datamine.middleware.FullDiskMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -249,12 +249,12 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["projects.api.permissions.ScopeAllows"],
-    "DEFAULT_SCHEMA_CLASS": "datamine.schema.Schema",
-    "DEFAULT_PAGINATION_CLASS": "datamine.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "datamine.api.schema.Schema",
+    "DEFAULT_PAGINATION_CLASS": "datamine.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "datamine.parsers.JSONParser",
+        "datamine.api.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_THROTTLE_RATES": {"login": "60/min"},
@@ -304,7 +304,7 @@ Q_CLUSTER = {
     "save_limit": 200,
     "catch_up": False,
     "label": "Queue",
-    "broker_class": "datamine.broker.GatedBroker",
+    "broker_class": "datamine.work.broker.GatedBroker",
     "ALT_CLUSTERS": {
         "train": {
             "workers": env.TRAIN_WORKERS,

@@ -9,7 +9,7 @@ from datamine import health, metrics, views
 
 # Addresses are tried in turn: programs ask for predictions most often, so first.
 urlpatterns = [
-    path("api/", include("datamine.api")),
+    path("api/", include("datamine.api.urls")),
     path("", views.home, name="home"),
     path("favicon.ico", views.icon, name="icon"),
     path("healthz", health.healthz, name="healthz"),

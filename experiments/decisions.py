@@ -11,14 +11,14 @@ from django.db import transaction
 from experiments.evaluation.thresholds import Choice, Costs, Thresholds
 from experiments.exceptions import DecisionError, NoTestedRowsError
 from experiments.models import Decision
-from experiments.tested import labels_of_result, tested_rows
+from experiments.results.tested import labels_of_result, tested_rows
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from experiments.learning.pipelines import Predictions
     from experiments.models import Result
-    from experiments.pipelines import Predictions
     from projects.models import User
 
 #: What is answered where nothing was decided: the likelier of two classes.

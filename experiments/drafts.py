@@ -11,8 +11,8 @@ from experiments.choices import Preprocessing
 from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_profile
 from experiments.exceptions import DraftProblem, InvalidDraftError, VersionNotReadyError
-from experiments.plans import Plan, SplitSettings
-from experiments.searches import SearchSettings, normalised, search_problems
+from experiments.learning.plans import Plan, SplitSettings
+from experiments.searching.settings import SearchSettings, normalised, search_problems
 from experiments.shared_splits import shared_settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datasets.models import DatasetVersion
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.facts import TableFacts
-    from experiments.problems import Problem, Problems
+    from experiments.learning.problems import Problem, Problems
 
 #: The field of a draft a finding belongs to, where its column does not say it.
 FIELDS_OF_CODES = {

@@ -10,8 +10,8 @@ from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
 
 if TYPE_CHECKING:
+    from experiments.learning.plans import SplitSettings
     from experiments.models import Experiment
-    from experiments.plans import SplitSettings
 
 #: Reading, splitting, baselines and storing, whatever the algorithm; seconds.
 FIXED = 0.6

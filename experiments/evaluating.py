@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from datamine.leases import Lease
     from datasets.models import DatasetVersion
-    from experiments.artifacts import LoadedArtifact
+    from experiments.learning.artifacts import LoadedArtifact
     from experiments.models import Result
     from projects.models import User
 
@@ -75,8 +75,8 @@ def made_of_many_rows(result: Result) -> bool:
 
 def evaluate_in_child(pk: int, lease: Lease) -> None:
     """Try the model on all rows of the version and write what came out."""
-    from experiments.artifacts import ArtifactError  # noqa: PLC0415 -- heavy import
     from experiments.evaluation.again import Retest  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import ArtifactError  # noqa: PLC0415 -- heavy import
 
     evaluation = Evaluation.objects.select_related(
         "version", "result__session__base_version", "result__session__experiment"
@@ -113,7 +113,7 @@ def opened_with_rows(
     result: Result, version: DatasetVersion
 ) -> tuple[LoadedArtifact, set[int]]:
     """Return the model, and the rows of the version that it learned from."""
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         load_artifact,
         load_split,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from experiments.algorithms import catalogue
-    from experiments.plans import SplitSettings
+    from experiments.learning.plans import SplitSettings
 
 #: A year of days for a hundred epochs takes so many seconds on a GPU, …
 YEAR_OF_DAYS, HUNDRED_EPOCHS, RULE = 365, 100, 5 * 60.0

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from datasets.readers.dialect import Dialect
 from datasets.services import history_of
-from experiments.plans import Plan
+from experiments.learning.plans import Plan
 from experiments.scripts.recorded import Recorded
 from experiments.shared_splits import kept_rows
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from datamine import files
-from experiments.artifacts import ArtifactError, ArtifactReceipt
-from experiments.checkpoints import binding, opened, sealed
+from experiments.learning.artifacts import ArtifactError, ArtifactReceipt
+from experiments.learning.checkpoints import binding, opened, sealed
+from experiments.learning.plans import Plan
 from experiments.models import CHECKPOINTS
-from experiments.plans import Plan
 
 if TYPE_CHECKING:
     from datamine.leases import Lease

@@ -11,8 +11,8 @@ from datasets.stored import readable
 from datasets.trials import MEMORY_MB, SAMPLE_ROWS, sample
 from experiments.algorithms.catalogue import Task, algorithm
 from experiments.drafts import findings
-from experiments.plans import Plan
-from experiments.problems import Problems
+from experiments.learning.plans import Plan
+from experiments.learning.problems import Problems
 from experiments.suggestions import algorithms_for, default_algorithm, doubts
 
 if TYPE_CHECKING:

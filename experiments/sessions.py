@@ -26,9 +26,9 @@ from experiments.exceptions import (
     SessionRunningError,
     SessionStateError,
 )
+from experiments.learning.plans import Plan
 from experiments.metrics import headline_of
 from experiments.models import Experiment, Result, TrainingSession
-from experiments.plans import Plan
 from experiments.services import create_experiment
 from experiments.shared_splits import digest_to_keep, kept_rows
 from projects.activities import record_activity
@@ -36,8 +36,8 @@ from projects.activities import record_activity
 if TYPE_CHECKING:
     from datamine.leases import Lease
     from datasets.models import DatasetVersion
-    from experiments.artifacts import ArtifactReceipt
-    from experiments.outcomes import Outcome
+    from experiments.learning.artifacts import ArtifactReceipt
+    from experiments.learning.outcomes import Outcome
     from projects.models import User
 
 #: Threads that wait for each other cost more than they bring on smaller tables.
@@ -168,7 +168,7 @@ def train_in_child(session_id: int, lease: Lease) -> None:
     Model and predictions are written first, under keys of this attempt alone; the
     result and the end of the session are one transaction, which a lost lease undoes.
     """
-    from experiments.problems import TrainingError  # noqa: PLC0415 -- heavy import
+    from experiments.learning.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
     session = TrainingSession.objects.select_related("base_version").get(pk=session_id)
     started = time.perf_counter()
@@ -222,7 +222,7 @@ def stored_artifact(
     outcome: Outcome, session: TrainingSession, key: str
 ) -> ArtifactReceipt:
     """Write the artefact here, then keep it in the storage under `key`."""
-    from experiments.artifacts import write_artifact  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import write_artifact  # noqa: PLC0415 -- heavy import
 
     plan = Plan.model_validate(session.plan)
     secret = settings.ARTIFACT_KEY.encode()

@@ -96,11 +96,11 @@ def kept_rows(number: int, digest: str) -> dict[str, Any]:
 
     Raises `TrainingError` where no model with that split is kept any more.
     """
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_split,
     )
-    from experiments.problems import TrainingError  # noqa: PLC0415 -- heavy import
+    from experiments.learning.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
     results = Result.objects.filter(
         session__experiment=number, split_digest=digest

@@ -10,8 +10,8 @@ from experiments.algorithms.catalogue import Algorithm, Task, algorithms
 from experiments.drafts import Draft, facts_of
 from experiments.evaluation.checks import check_plan
 from experiments.exceptions import DraftProblem, InvalidDraftError
+from experiments.learning.plans import Plan
 from experiments.models import Preset
-from experiments.plans import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -22,9 +22,6 @@ from experiments.algorithms.catalogue import (
 )
 from experiments.algorithms.parameters import Setting
 from experiments.algorithms.reading.making import view_of
-from experiments.answers import answers
-from experiments.checkpoints import Checkpoints, NoCheckpoints
-from experiments.choosing import Chooser
 from experiments.evaluation.drift import reference_of
 from experiments.evaluation.kept_splits import divided, rows_of
 from experiments.evaluation.leaks import (
@@ -34,15 +31,18 @@ from experiments.evaluation.leaks import (
 )
 from experiments.evaluation.scoring import Answered, scorer, summarise
 from experiments.evaluation.threshold_curves import threshold_curves
-from experiments.explaining import Explainer
-from experiments.fits import FinishedFold, Fitted, Tried, tested_answers
-from experiments.library_words import estimator_warnings, refusals_explained
-from experiments.outcomes import Outcome
-from experiments.pipelines import make_pipeline, self_check
-from experiments.problems import Problem, TrainingError
-from experiments.rivals import Rivals, contests, marks
-from experiments.samples import read_samples
-from experiments.watching import Watch
+from experiments.learning.answers import answers
+from experiments.learning.checkpoints import Checkpoints, NoCheckpoints
+from experiments.learning.explaining import Explainer
+from experiments.learning.fits import FinishedFold, Fitted, Tried, tested_answers
+from experiments.learning.library_words import estimator_warnings, refusals_explained
+from experiments.learning.outcomes import Outcome
+from experiments.learning.pipelines import make_pipeline, self_check
+from experiments.learning.problems import Problem, TrainingError
+from experiments.learning.rivals import Rivals, contests, marks
+from experiments.learning.samples import read_samples
+from experiments.learning.watching import Watch
+from experiments.searching.choosing import Chooser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from experiments.evaluation.baselines import Question
     from experiments.evaluation.metrics import Metrics
     from experiments.evaluation.splits import Fold
-    from experiments.plans import Plan
-    from experiments.samples import Samples
+    from experiments.learning.plans import Plan
+    from experiments.learning.samples import Samples
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
     Codes = np.ndarray[Any, np.dtype[np.int64]]

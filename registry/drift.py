@@ -166,8 +166,8 @@ def moved(
 ) -> tuple[list[Moved], Moved | None]:
     """Return how far each input has moved, and the prediction."""
     from experiments.evaluation.drift import shift  # noqa: PLC0415 -- heavy import
-    from experiments.reading import RowReader  # noqa: PLC0415 -- heavy import
-    from experiments.signature import Signature  # noqa: PLC0415 -- heavy import
+    from experiments.learning.reading import RowReader  # noqa: PLC0415 -- heavy import
+    from experiments.learning.signature import Signature  # noqa: PLC0415 -- heavy import
 
     known = Signature.from_json(signature)
     read = RowReader(known)([record.inputs for record in records])

@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import axis, class_colour, frame, tips
-from experiments.comparison import Comparison, Line, metric_lines
+from experiments.comparison.side_by_side import Comparison, Line, metric_lines
 from experiments.metrics import METRICS, headline_of, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from datasets.charts.drawing import Row, Spec
-    from experiments.comparison import MetricLine
+    from experiments.comparison.side_by_side import MetricLine
     from registry.models import ModelVersion, RegisteredModel
 
 #: Columns of a table of versions, where one of them has such a figure.

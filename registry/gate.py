@@ -234,7 +234,7 @@ def rows_of(
 
 def split_of(result: Result) -> dict[str, list[int]]:
     """Return the rows of every part of a result's split, out of its artefact."""
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_split,
     )

@@ -12,7 +12,7 @@ from django.http import FileResponse
 from django.template.loader import render_to_string
 
 from datamine import files
-from experiments.downloads import artifact_file
+from experiments.results.downloads import artifact_file
 
 if TYPE_CHECKING:
     from typing import IO
@@ -39,7 +39,7 @@ def package_response(version: ModelVersion) -> FileResponse:
 
 def write_package(version: ModelVersion, source: IO[bytes], target: IO[bytes]) -> None:
     """Copy the files of an artefact under their own names, and add a README."""
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         MODEL,
         SPLIT,
         TENSORS,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
-    from experiments.artifacts import LoadedArtifact
+    from experiments.learning.artifacts import LoadedArtifact
     from experiments.models import Result
     from registry.models import ModelVersion, RegisteredModel
 
@@ -125,7 +125,7 @@ seen_models: Memory[tuple[int, str, str], RegisteredModel] = Memory()
 
 def open_artifact(result: Result) -> LoadedArtifact:
     """Verify and open the artefact of a result; `DamagedArtifactError` if refused."""
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_artifact,
     )

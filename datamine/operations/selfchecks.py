@@ -20,7 +20,7 @@ class ModelCheck:
 
 def check_models() -> ModelCheck:
     """Open every stored model, one at a time."""
-    from experiments.artifacts import (  # noqa: PLC0415 -- heavy import
+    from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_artifact,
     )

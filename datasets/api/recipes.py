@@ -10,7 +10,7 @@ from rest_framework import mixins, status
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from datamine.idempotency import idempotent
+from datamine.api.idempotency import idempotent
 from datasets import services
 from datasets.api.serializers import RecipeSerializer, RecipeWriteSerializer
 from datasets.exceptions import NotReadyError

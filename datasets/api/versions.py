@@ -19,9 +19,9 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import when_done
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.waiting import when_done
 from datasets import services
 from datasets.api.serializers import (
     DatasetDetailSerializer,

@@ -17,9 +17,9 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datasets import services, trash
 from datasets.api.queries import OutliersQuery, RowsQuery
 from datasets.api.serializers import (

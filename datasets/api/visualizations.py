@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
 from datasets.charts.catalogue import CHARTS
 from datasets.models import Dataset, Visualization
 from datasets.visualizations import (

@@ -12,7 +12,7 @@ from datasets.declarations import validate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from experiments.watching import Watch
+    from experiments.learning.watching import Watch
 
 
 @dataclass(frozen=True)

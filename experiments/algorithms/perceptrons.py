@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.neural_network._multilayer_perceptron import BaseMultilayerPerceptron
 
-from experiments.watching import Watch
+from experiments.learning.watching import Watch
 
 if TYPE_CHECKING:
     from typing import Self

@@ -10,9 +10,9 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import when_done
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.waiting import when_done
 from experiments.api.views import version_for
 from experiments.evaluating import start_evaluation
 from experiments.models import Evaluation, Experiment, Result

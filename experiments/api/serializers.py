@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from experiments.algorithms.catalogue import Algorithm, Task
 from experiments.choices import Preprocessing, SessionStatus
+from experiments.learning.plans import SplitSettings
 from experiments.models import Experiment, Preset, Result, TrainingSession
-from experiments.plans import SplitSettings
-from experiments.searches import SearchSettings
+from experiments.searching.settings import SearchSettings
 
 #: A column's name is what stands in the file, blanks included.
 NAME = {"trim_whitespace": False, "max_length": 10_000}

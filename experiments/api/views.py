@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import when_done
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.waiting import when_done
 from datasets.models import Dataset, DatasetVersion
 from experiments import services, sessions
 from experiments.algorithms.catalogue import (
@@ -46,22 +46,22 @@ from experiments.api.serializers import (
     SessionDetailSerializer,
     SessionSerializer,
 )
-from experiments.comparison import Comparison
-from experiments.contests import Contest
-from experiments.downloads import artifact_response
+from experiments.comparison.contests import Contest
+from experiments.comparison.groups import Grouping
+from experiments.comparison.overlay import Overlay
+from experiments.comparison.side_by_side import Comparison
 from experiments.drafts import Draft, plan_of
 from experiments.filters import ExperimentApiFilter, SessionFilter
-from experiments.groups import Grouping
 from experiments.models import Experiment, Result, TrainingSession
-from experiments.overlay import Overlay
 from experiments.querysets import NEWEST
 from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_of, pdf_response
 from experiments.reproducing import script_response
+from experiments.results.downloads import artifact_response
+from experiments.results.trees import tree_of, writers_of
 from experiments.screenings import advice
 from experiments.suggestions import family_draft
-from experiments.trees import tree_of, writers_of
 from projects.models import Project
 from projects.permissions import Action, get_for
 

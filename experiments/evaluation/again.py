@@ -19,7 +19,7 @@ from experiments.evaluation.scoring import Answered, scorer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from experiments.pipelines import FittedPipeline, Predictions
+    from experiments.learning.pipelines import FittedPipeline, Predictions
 
 Json = dict[str, Any]
 

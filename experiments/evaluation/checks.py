@@ -13,16 +13,21 @@ from datasets.tables import NUMERIC, ColumnType
 from experiments.algorithms.catalogue import CATEGORY_LIMITS, Task, algorithm
 from experiments.evaluation.sides import ID_NAME, IDENTIFYING, check_sides
 from experiments.families.checks import check_contract, in_our_words
-from experiments.problems import Finding, Problems, missing_problem, negative_problem
-from experiments.problems import problem as _problem
-from experiments.problems import warning as _warning
+from experiments.learning.problems import (
+    Finding,
+    Problems,
+    missing_problem,
+    negative_problem,
+)
+from experiments.learning.problems import problem as _problem
+from experiments.learning.problems import warning as _warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.facts import ColumnFacts, TableFacts
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
 #: With fewer rows nothing can be kept apart; below the second figure one should know.
 FEWEST_ROWS = 4

@@ -20,8 +20,8 @@ from datasets.tables import NUMERIC, ColumnType
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from experiments.preparation import Frame
-    from experiments.signature import Signature
+    from experiments.learning.preparation import Frame
+    from experiments.learning.signature import Signature
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from experiments.preparation import Frame
+    from experiments.learning.preparation import Frame
 
 #: With more distinct values than this, they are not counted one by one.
 COUNTED_VALUES = 200

@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from experiments.encoding import Encoder
+    from experiments.learning.encoding import Encoder
 
     Score = Callable[[np.ndarray[Any, Any], np.ndarray[Any, Any]], "Array"]
 

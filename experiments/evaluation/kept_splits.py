@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.evaluation.splits import Split, make_split
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from experiments.evaluation.splits import Codes, Fold, Sides
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
     Rows = Mapping[str, np.ndarray[Any, np.dtype[np.int64]]]
 

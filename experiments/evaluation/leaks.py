@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.evaluation.ranking import midranks
-from experiments.problems import Problem
+from experiments.learning.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from experiments.encoding import Encoder
     from experiments.evaluation.splits import Split
+    from experiments.learning.encoding import Encoder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]

@@ -13,14 +13,14 @@ import numpy as np
 
 from experiments.algorithms.catalogue import algorithm
 from experiments.evaluation.leaks import Learned, telling_features
-from experiments.problems import Problem, TrainingError
-from experiments.samples import read_samples
+from experiments.learning.problems import Problem, TrainingError
+from experiments.learning.samples import read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from datasets.tables import Table
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -15,7 +15,7 @@ from experiments.evaluation.metrics import positive_classes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from experiments.encoding import Encoder, FeatureCode
+    from experiments.learning.encoding import Encoder, FeatureCode
 
     Predict = Callable[["Array"], "Array"]
 

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from datasets.tables import ColumnType
-from experiments.problems import problem, warning
+from experiments.learning.problems import problem, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from experiments.evaluation.facts import TableFacts
-    from experiments.plans import Plan
-    from experiments.problems import Finding
+    from experiments.learning.plans import Plan
+    from experiments.learning.problems import Finding
 
 #: Share of different values from which a column names rows instead of describing them.
 IDENTIFYING = 0.95

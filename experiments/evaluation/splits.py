@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from experiments.plans import SplitSettings
+    from experiments.learning.plans import SplitSettings
 
 Places = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int64]]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from datasets.tables import ColumnType
-from experiments.encoding import Encoder, FeatureCode
+from experiments.learning.encoding import Encoder, FeatureCode
 
 if TYPE_CHECKING:
-    from experiments.preparation import Frame
+    from experiments.learning.preparation import Frame
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Places = np.ndarray[Any, np.dtype[np.int64]]

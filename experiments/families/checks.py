@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from datasets.tables import ColumnType
 from experiments.evaluation.facts import TableFacts
 from experiments.families.contracts import TYPES, spelled
-from experiments.problems import missing_problem, problem, warning
+from experiments.learning.problems import missing_problem, problem, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from experiments.evaluation.facts import ColumnFacts
     from experiments.families.contracts import Contract, ContractColumn
     from experiments.families.family import Family
-    from experiments.plans import Plan
-    from experiments.problems import Finding
+    from experiments.learning.plans import Plan
+    from experiments.learning.problems import Finding
 
 #: So many wrong labels are named.
 NAMED = 5

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from experiments.algorithms.parameters import Parameters, Setting
     from experiments.families.assembling import Assembler
     from experiments.families.contracts import Contract
-    from experiments.preparation import Frame
-    from experiments.problems import Problem
+    from experiments.learning.preparation import Frame
+    from experiments.learning.problems import Problem
 
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
     Array = Matrix

@@ -9,8 +9,8 @@ import numpy as np
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import algorithm
 from experiments.families.contracts import spelled
-from experiments.preparation import Frame
-from experiments.problems import TrainingError
+from experiments.learning.preparation import Frame
+from experiments.learning.problems import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets.recipes import StepSpec
     from experiments.families.assembling import Assembled, Assembler
     from experiments.families.contracts import Contract
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
 
 def respelled(frame: Frame, contract: Contract | None) -> Frame:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from experiments.tensors import packed, unpacked
+from experiments.learning.tensors import packed, unpacked
 
 if TYPE_CHECKING:
     from skorch import NeuralNet
     from skorch.dataset import Dataset
 
+    from experiments.learning.watching import Watch
     from experiments.networks.nets import Schedule
-    from experiments.watching import Watch
 
 State = dict[str, Any]
 

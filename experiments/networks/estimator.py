@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from experiments.tensors import HoldsTensors, packed, unpacked
-from experiments.watching import Watch
+from experiments.learning.tensors import HoldsTensors, packed, unpacked
+from experiments.learning.watching import Watch
 
 if TYPE_CHECKING:
     import torch

@@ -8,10 +8,10 @@ from experiments.metrics import title_of
 from experiments.reports.documents import Document, figure
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison, Line
-    from experiments.contests import Contest, Duel
-    from experiments.groups import Grouping
-    from experiments.overlay import Overlay
+    from experiments.comparison.contests import Contest, Duel
+    from experiments.comparison.groups import Grouping
+    from experiments.comparison.overlay import Overlay
+    from experiments.comparison.side_by_side import Comparison, Line
 
 
 def comparison_report(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from experiments.labels import settings_of
 from experiments.reports.documents import Document, figure
-from experiments.results import IMPORTANCES, folds_table
-from experiments.summaries import Summary
+from experiments.results.labels import settings_of
+from experiments.results.summaries import Summary
+from experiments.results.tables import IMPORTANCES, folds_table
 
 if TYPE_CHECKING:
     from experiments.models import Experiment, Result

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datasets.recipes import StepSpec
     from datasets.tables import Schema
     from experiments.algorithms.catalogue import Algorithm
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
 
 @dataclass(frozen=True)

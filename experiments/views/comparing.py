@@ -11,14 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from experiments.comparison import MOST, Comparison
-from experiments.contests import Contest
+from experiments.comparison.contests import Contest
+from experiments.comparison.exports import csv_response
+from experiments.comparison.groups import SEEDS, Grouping
+from experiments.comparison.overlay import Overlay
+from experiments.comparison.side_by_side import MOST, Comparison
 from experiments.exceptions import ReportError
-from experiments.exports import csv_response
-from experiments.groups import SEEDS, Grouping
 from experiments.metrics import METRICS
 from experiments.models import Experiment, SavedComparison
-from experiments.overlay import Overlay
 from experiments.reports.comparison import comparison_report
 from experiments.reports.rendering import pdf_response
 from experiments.services import forget_comparison, save_comparison

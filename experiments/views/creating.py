@@ -14,10 +14,10 @@ from experiments.choices import Preprocessing
 from experiments.drafts import plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
-from experiments.forms import SetupForm
+from experiments.forms.experiments import SetupForm
 from experiments.outlooks import outlook_for
 from experiments.screenings import advice
-from experiments.searches import fits_expected
+from experiments.searching.settings import fits_expected
 from experiments.services import create_experiment
 from experiments.sessions import create_and_start, learning_steps
 from projects.models import Project
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from experiments.drafts import Draft
-    from experiments.plans import Plan
+    from experiments.learning.plans import Plan
 
 MISSING = "missing_values"
 

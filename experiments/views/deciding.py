@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from experiments.decision_forms import CostsForm
 from experiments.decisions import classes_to_decide, decide, on_test_rows
+from experiments.forms.decisions import CostsForm
 from experiments.models import Result
-from experiments.threshold_charts import say_thresholds, threshold_chart
+from experiments.results.threshold_charts import say_thresholds, threshold_chart
 from projects.permissions import Action, can, get_for
 
 if TYPE_CHECKING:

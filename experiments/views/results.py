@@ -9,17 +9,17 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from experiments.charts import CHARTS
-from experiments.downloads import artifact_response
+from experiments.comparison.exports import csv_response
 from experiments.exceptions import DamagedModelError, ReportError
-from experiments.exports import csv_response
+from experiments.learning.problems import TrainingError
 from experiments.models import Result
-from experiments.problems import TrainingError
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
 from experiments.reproducing import script_response
-from experiments.results import metrics_json_of, metrics_table, table_of
-from experiments.trees import tree_of, writers_of
+from experiments.results.charts import CHARTS
+from experiments.results.downloads import artifact_response
+from experiments.results.tables import metrics_json_of, metrics_table, table_of
+from experiments.results.trees import tree_of, writers_of
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:

@@ -19,14 +19,14 @@ from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
 from experiments.choices import SessionStatus
 from experiments.estimates import seconds_left
-from experiments.labels import settings_of
+from experiments.forms.splits import SHARED, USUAL
 from experiments.metrics import EPOCH_FIGURES
 from experiments.models import Experiment, Result, TrainingSession
-from experiments.repetitions import repetition_of
+from experiments.results.labels import settings_of
+from experiments.results.repetitions import repetition_of
+from experiments.results.summaries import Summary
 from experiments.services import delete_experiment
 from experiments.sessions import cancel_session, start_session
-from experiments.split_forms import SHARED, USUAL
-from experiments.summaries import Summary
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
 

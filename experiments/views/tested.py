@@ -18,7 +18,7 @@ from datasets.stored import readable
 from datasets.tables import NUMERIC
 from experiments.exceptions import NoTestedRowsError
 from experiments.models import Result
-from experiments.tested import labels_of_result, tested_rows, tested_table
+from experiments.results.tested import labels_of_result, tested_rows, tested_table
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import when_done
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.waiting import when_done
 from datasets.uploads import received_file
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups

@@ -9,7 +9,7 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from datamine.idempotency import idempotent
+from datamine.api.idempotency import idempotent
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
 from registry.api.serializers import (

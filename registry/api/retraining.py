@@ -10,15 +10,15 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.waiting import when_done
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
+from datamine.api.waiting import when_done
 from datasets.models import DatasetVersion
 from experiments.algorithms.catalogue import algorithm
 from experiments.api.serializers import ParametersSerializer
 from experiments.api.views import version_for
+from experiments.learning.plans import SplitSettings
 from experiments.outlooks import outlook_for
-from experiments.plans import SplitSettings
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
 from registry.api.serializers import (

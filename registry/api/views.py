@@ -15,10 +15,10 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
-from datamine.parsers import RowsParser
-from datamine.schema import IDEMPOTENCY_KEY
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
+from datamine.api.parsers import RowsParser
+from datamine.api.schema import IDEMPOTENCY_KEY
 from experiments.models import Experiment, Result, TrainingSession
 from projects.api.authentication import TokenAuthentication
 from projects.models import Project

@@ -19,9 +19,9 @@ from experiments.algorithms.catalogue import algorithm
 from experiments.drafts import check_draft
 from experiments.estimates import estimate_seconds, seconds_left
 from experiments.exceptions import InvalidDraftError
+from experiments.learning.plans import SplitSettings
 from experiments.models import Preset
 from experiments.outlooks import outlook_for, preset_within
-from experiments.plans import SplitSettings
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
 from registry.choices import RetrainingSource

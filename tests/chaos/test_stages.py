@@ -4,7 +4,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec

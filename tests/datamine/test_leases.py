@@ -7,8 +7,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from datamine.children import run_inline
-from datamine.handover import put_back
 from datamine.leases import (
     MAX_ATTEMPTS,
     Lease,
@@ -18,6 +16,8 @@ from datamine.leases import (
     request_cancel,
 )
 from datamine.limits import LIMITS
+from datamine.work.children import run_inline
+from datamine.work.handover import put_back
 from datasets.models import DatasetVersion
 from datasets.monitor import Cancelled
 from tests.workload.rows import new_session, new_version

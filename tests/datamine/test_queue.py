@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from datamine.broker import GatedBroker, cluster_settings
 from datamine.checks import check_queue
-from datamine.crew import STOP, Desk, Slots
 from datamine.leases import claim, request_cancel
-from datamine.reaper import give_back_all, reap, ring_again
+from datamine.work.broker import GatedBroker, cluster_settings
+from datamine.work.crew import STOP, Desk, Slots
+from datamine.work.reaper import give_back_all, reap, ring_again
 from datasets.models import DatasetVersion
 from tests.workload.rows import new_session, new_version
 
@@ -184,7 +184,10 @@ def test_queue_settings_pass_their_check():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"broker_class": "x"}, "broker_class must be datamine.broker.GatedBroker"),
+        (
+            {"broker_class": "x"},
+            "broker_class must be datamine.work.broker.GatedBroker",
+        ),
         ({"max_attempts": 0}, "max_attempts must be 1"),
         ({"ack_failures": False}, "ack_failures true"),
         ({"queue_limit": 4}, "queue_limit must be 1"),

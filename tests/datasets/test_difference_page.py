@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.recipes import StepSpec
 from tests.factories.datasets import DatasetFactory, imported_dataset

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from datamine.children import run_inline
 from datamine.room import NO_ROOM
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.models import DatasetVersion, Upload
 from datasets.readers.dialect import Dialect

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.lightcurves.errors import LightCurveError
 from datasets.lightcurves.files import read_file
 from datasets.lightcurves.joining import long_form

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.charts.catalogue import CHARTS
 from datasets.exports.catalogue import FORMATS

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.models import Dataset, DatasetVersion, Upload
 from datasets.stored import UPLOADS, stored_keys
 from datasets.views.rows import number_cell

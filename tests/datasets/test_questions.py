@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.questions import answered, asked_of
 from datasets.tables import ColumnType
 from tests.factories.datasets import UploadFactory, imported_dataset

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import quotas, services, trash
 from datasets.exceptions import QuotaError
 from datasets.models import Dataset, DatasetVersion, Quota, Upload

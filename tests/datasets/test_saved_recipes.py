@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.exceptions import NameTakenError, NoStepsError, StepRefusedError
 from datasets.models import Recipe

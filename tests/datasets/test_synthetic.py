@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.declarations import ParameterError
 from datasets.exceptions import MadeHereError, NameTakenError, UnknownTableError

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from django.urls import reverse
 from django.utils import timezone
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services, trash
 from datasets.exceptions import (
     DatasetInUseError,

@@ -9,8 +9,8 @@ from datasets.engines import engine
 from datasets.recipes import StepSpec
 from datasets.tables import Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import Task, algorithm, algorithms
-from experiments.plans import Plan, SplitSettings
-from experiments.preparation import Frame
+from experiments.learning.plans import Plan, SplitSettings
+from experiments.learning.preparation import Frame
 
 NUMBER, CATEGORY = ColumnType.NUMBER, ColumnType.CATEGORY
 QUICK = {

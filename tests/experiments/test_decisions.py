@@ -7,7 +7,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from experiments import sessions
 from experiments.decisions import decide, decision_of, weigh
 from experiments.evaluation.thresholds import Costs

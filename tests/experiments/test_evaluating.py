@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from datamine import files
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from experiments.evaluating import start_evaluation
 from experiments.exceptions import NotEvaluableError
 from experiments.models import Evaluation

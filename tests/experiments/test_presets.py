@@ -9,9 +9,9 @@ from django.urls import reverse
 from experiments.algorithms.catalogue import algorithm, algorithms
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft
+from experiments.learning.plans import SplitSettings
 from experiments.models import Experiment, Preset, TrainingSession
 from experiments.outlooks import outlook_for, preset_within
-from experiments.plans import SplitSettings
 from experiments.sessions import create_and_start
 from tests.experiments.families.markets import prices_csv
 from tests.factories.datasets import imported_dataset

@@ -10,10 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from datamine import files
-from datamine.children import perform, run_inline
-from datamine.handover import put_back
 from datamine.leases import LeaseLostError, claim, request_cancel
-from datamine.reaper import lease_of
+from datamine.work.children import perform, run_inline
+from datamine.work.handover import put_back
+from datamine.work.reaper import lease_of
 from experiments import resuming, sessions
 from experiments.models import TrainingSession
 from experiments.resuming import SessionCheckpoints

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from experiments.algorithms.catalogue import algorithm
 from experiments.exceptions import InvalidDraftError
+from experiments.forms.searches import search_form, tried, written
 from experiments.models import Experiment
-from experiments.search_charts import heat_rows, parallel_rows, say_search
-from experiments.search_forms import search_form, tried, written
+from experiments.results.search_charts import heat_rows, parallel_rows, say_search
 from experiments.services import create_experiment
 from tests.factories.experiments import flowers_draft, trained_session
 

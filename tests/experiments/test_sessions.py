@@ -9,8 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django_q.models import OrmQ
 
-from datamine.children import perform, run_inline
 from datamine.leases import claim
+from datamine.work.children import perform, run_inline
 from experiments import services, sessions
 from experiments.exceptions import SessionRunningError, SessionStateError
 from experiments.models import Result, TrainingSession

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from factory.django import DjangoModelFactory
 
 from datamine import files
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.models import Dataset, DatasetVersion, Recipe, Upload, Visualization
 from datasets.readers.dialect import Dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import factory
 from factory.django import DjangoModelFactory
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from experiments import services, sessions
 from experiments.drafts import Draft
 from experiments.models import Experiment, Result, TrainingSession

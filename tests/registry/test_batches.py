@@ -11,9 +11,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from datamine import files
-from datamine.children import perform, run_inline
-from datamine.handover import put_back
 from datamine.leases import claim
+from datamine.work.children import perform, run_inline
+from datamine.work.handover import put_back
 from projects.models import Activity
 from registry import batches, serving
 from registry.exceptions import BatchOverError, NotInServiceError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.recipes import StepSpec
 from datasets.services import apply_steps
 from experiments.exceptions import InvalidDraftError

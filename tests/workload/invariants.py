@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.files.storage import default_storage
 
 from datamine.leases import LEASE, MAX_ATTEMPTS, from_now, job_models
-from datamine.reaper import CYCLE, HEARD, live_bells
+from datamine.work.reaper import CYCLE, HEARD, live_bells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from datamine.children import obey, preload
-from datamine.processes import die_with_parent
+from datamine.work.children import obey, preload
+from datamine.work.processes import die_with_parent
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.models import Dataset
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec

@@ -25,7 +25,7 @@ from gunicorn.app import wsgiapp
 
 from datamine import env
 from datamine.management.commands import chart_script
-from datamine.supervisor import SIGNALS, gunicorn_options, spawn
+from datamine.work.supervisor import SIGNALS, gunicorn_options, spawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +151,7 @@ def start_everything(lock: IO[str], port: int, *, demo: bool) -> None:
     # A Ctrl-C between here and the supervisor's first line waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     web = spawn(lambda: serve(port))
-    command = [sys.executable, "-m", "datamine.supervisor", f"--port={port}"]
+    command = [sys.executable, "-m", "datamine.work.supervisor", f"--port={port}"]
     command.append(f"--web={web}")
     marker = env.HOME / "demo-made"
     if demo and "demo" in get_commands() and not marker.exists():

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 
-from datamine.foreman import Foreman, cluster_names
+from datamine.work.foreman import Foreman, cluster_names
 
 
 class Command(BaseCommand):

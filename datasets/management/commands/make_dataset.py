@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.generators.catalogue import GENERATORS
 from datasets.synthetic import make_synthetic
 from projects.exceptions import DomainError

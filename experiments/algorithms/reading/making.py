@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from experiments.algorithms.c45.estimator import C45Classifier
     from experiments.algorithms.chaid.columns import Column
     from experiments.algorithms.chaid.estimator import ChaidClassifier, ChaidRegressor
-    from experiments.encoding import Encoder
+    from experiments.learning.encoding import Encoder
 
     Nodes = Callable[[Any, Encoder], tuple[ViewNode, ...]]
 

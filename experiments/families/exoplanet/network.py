@@ -13,8 +13,8 @@ from experiments.networks.estimator import NetworkClassifier
 if TYPE_CHECKING:
     import torch
 
+    from experiments.learning.watching import Watch
     from experiments.networks.nets import Schedule
-    from experiments.watching import Watch
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 

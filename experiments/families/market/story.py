@@ -12,7 +12,7 @@ from experiments.families.market.windows import days_in, symbols_in
 if TYPE_CHECKING:
     from experiments.families.contracts import Contract
     from experiments.families.market.prices import Array, Places
-    from experiments.preparation import Frame
+    from experiments.learning.preparation import Frame
 
 #: The latest of them are shown.
 MOST_DAYS = 365

@@ -13,8 +13,8 @@ from experiments.families.assembling import Assembled, Block
 from experiments.families.market.contract import SYMBOLS
 from experiments.families.market.indicators import LOOKBACK
 from experiments.families.market.prices import chosen_series, read_series
-from experiments.preparation import Frame
-from experiments.problems import TrainingError
+from experiments.learning.preparation import Frame
+from experiments.learning.problems import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,9 +24,9 @@ from experiments.networks.estimator import NetworkClassifier
 if TYPE_CHECKING:
     import torch
 
+    from experiments.learning.preparation import Frame
+    from experiments.learning.watching import Watch
     from experiments.networks.nets import Schedule
-    from experiments.preparation import Frame
-    from experiments.watching import Watch
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Places = np.ndarray[Any, np.dtype[np.int64]]

@@ -12,12 +12,12 @@ from experiments.families.assembling import Assembled, Block
 from experiments.families.stars.folding import BINS, POINTS, fold, resample
 from experiments.families.stars.periodograms import LENGTH, N_CANDIDATES, periodogram
 from experiments.families.stars.summary import NAMES, Curve, summarised
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 
 if TYPE_CHECKING:
     from experiments.families.assembling import Matrix, Places
     from experiments.families.stars.declaration import StarsParameters
-    from experiments.preparation import Frame
+    from experiments.learning.preparation import Frame
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -13,7 +13,7 @@ from experiments.families.market.contract import (
     SYMBOLS,
     MarketParameters,
 )
-from experiments.problems import Problem
+from experiments.learning.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
 from projects import services
 from projects.api.serializers import (
     ActivitySerializer,

@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from datamine.etags import matched, tagged
-from datamine.idempotency import idempotent
-from datamine.schema import IDEMPOTENCY_KEY
+from datamine.api.etags import matched, tagged
+from datamine.api.idempotency import idempotent
+from datamine.api.schema import IDEMPOTENCY_KEY
 from projects import webhooks
 from projects.api.serializers import (
     DeliverySerializer,

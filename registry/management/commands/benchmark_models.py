@@ -18,8 +18,8 @@ from registry.serving import open_artifact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from experiments.artifacts import LoadedArtifact
-    from experiments.pipelines import FittedPipeline
+    from experiments.learning.artifacts import LoadedArtifact
+    from experiments.learning.pipelines import FittedPipeline
 
 #: Samples a model is asked for at a time, and how often each.
 BATCHES, REPEATS = (1, 8, 64), 3

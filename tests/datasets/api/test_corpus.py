@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.models import Dataset
 from tests.factories.datasets import sent
 

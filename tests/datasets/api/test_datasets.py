@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from pyarrow import parquet
 from rest_framework.test import APIClient
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.api.queries import to_json
 from datasets.exports.catalogue import FORMATS
 from datasets.models import Dataset, DatasetVersion

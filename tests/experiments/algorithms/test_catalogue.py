@@ -19,7 +19,7 @@ def test_catalogue_loads_no_heavy_library():
     program = (
         "import sys\n"
         "from experiments.algorithms.catalogue import algorithms\n"
-        "import experiments.plans, experiments.evaluation.checks\n"
+        "import experiments.learning.plans, experiments.evaluation.checks\n"
         "import experiments.evaluation.facts\n"
         "for entry in algorithms():\n"
         "    entry.parameters_model().model_json_schema()\n"

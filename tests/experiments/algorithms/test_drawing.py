@@ -11,7 +11,7 @@ from experiments.algorithms.reading.drawing import draw, fitted
 from experiments.algorithms.reading.layout import BRANCHES, LEAVES, LEVELS, lay_out
 from experiments.algorithms.reading.making import top
 from experiments.algorithms.reading.view import Branch, TreeView, ViewNode
-from experiments.trees import WRITERS, writers_of
+from experiments.results.trees import WRITERS, writers_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,7 +8,7 @@ import pytest
 from experiments.algorithms.catalogue import algorithm
 from experiments.algorithms.parameters import Setting
 from experiments.evaluation.importances import native_importances
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 from experiments.training import train
 from tests.experiments.tables import make_plan, make_table, mixed_columns
 

@@ -10,7 +10,7 @@ import pytest
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import algorithm
 from experiments.algorithms.parameters import Setting
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 from experiments.training import train
 from tests.experiments.tables import (
     CATEGORY,

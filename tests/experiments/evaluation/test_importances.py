@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from datasets.tables import ColumnType
-from experiments.encoding import Encoder, FeatureCode
 from experiments.evaluation.importances import (
     REPEATS,
     HeldRows,
@@ -12,6 +11,7 @@ from experiments.evaluation.importances import (
     native_importances,
     permutation_importances,
 )
+from experiments.learning.encoding import Encoder, FeatureCode
 
 GROUPS = (slice(0, 1), slice(1, 2), slice(2, 4))
 

@@ -5,8 +5,8 @@ import pytest
 
 from experiments.evaluation.kept_splits import rows_of, split_from
 from experiments.evaluation.splits import Sides, make_split
-from experiments.plans import SplitSettings
-from experiments.problems import TrainingError
+from experiments.learning.plans import SplitSettings
+from experiments.learning.problems import TrainingError
 
 ROWS = np.arange(60) * 3 + 7
 SIDES = Sides(60, groups=np.arange(60) // 4, times=np.arange(60)[::-1].copy())

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from datasets.tables import ColumnType
-from experiments.encoding import Encoder, FeatureCode
 from experiments.evaluation.leaks import Learned, duplicates_across, telling_features
 from experiments.evaluation.splits import Split
+from experiments.learning.encoding import Encoder, FeatureCode
 from experiments.training import train
 from tests.experiments.tables import (
     CATEGORY,

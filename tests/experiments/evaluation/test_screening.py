@@ -13,7 +13,7 @@ from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
 from datasets.tables import ColumnType, Table
 from experiments.evaluation.screening import screen
-from experiments.plans import Plan
+from experiments.learning.plans import Plan
 from tests.experiments.tables import CATEGORY, NUMBER, make_table
 
 LEAKS = {

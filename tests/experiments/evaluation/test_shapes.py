@@ -5,8 +5,8 @@ import pytest
 from sklearn.inspection import partial_dependence as reference
 from sklearn.linear_model import LinearRegression
 
-from experiments.encoding import fit_encoder
 from experiments.evaluation.shapes import VALUES, partial_dependence
+from experiments.learning.encoding import fit_encoder
 from tests.experiments.tables import CATEGORY, NUMBER, make_frame
 
 

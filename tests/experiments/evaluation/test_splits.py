@@ -14,8 +14,8 @@ from sklearn.model_selection import (
 )
 
 from experiments.evaluation.splits import Sides, make_split
-from experiments.plans import SplitSettings
-from experiments.problems import TrainingError
+from experiments.learning.plans import SplitSettings
+from experiments.learning.problems import TrainingError
 
 LABELS = np.repeat([0, 1, 2], [50, 30, 20])
 

@@ -7,7 +7,7 @@ import polars as pl
 from datasets.generators.stars.generator import generate
 from datasets.generators.stars.parameters import StarsParameters
 from datasets.tables import Table
-from experiments.plans import Plan
+from experiments.learning.plans import Plan
 from tests.experiments.tables import CATEGORY, NUMBER, make_plan, make_table
 
 CLASSES = ("eclipsing binaries", "long term trend", "resolved distant peaks")

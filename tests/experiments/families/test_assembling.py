@@ -5,7 +5,7 @@ import pytest
 
 from datasets.recipes import StepSpec
 from experiments.algorithms import catalogue
-from experiments.artifacts import load_artifact, write_artifact
+from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.training import TrainingError, train
 from tests.experiments.families.toy import ENTRY
 from tests.experiments.tables import CATEGORY, NUMBER, make_plan, make_table

@@ -7,7 +7,7 @@ import pytest
 from datasets.tables import ColumnType
 from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_frame
-from experiments.preparation import Frame
+from experiments.learning.preparation import Frame
 from tests.experiments.families.patients import patients, patients_plan
 from tests.experiments.tables import CATEGORY, NUMBER, make_table
 

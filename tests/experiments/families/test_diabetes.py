@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
-from experiments.artifacts import ArtifactError, load_artifact, write_artifact
-from experiments.problems import TrainingError
-from experiments.tensors import unpacked
+from experiments.learning.artifacts import ArtifactError, load_artifact, write_artifact
+from experiments.learning.problems import TrainingError
+from experiments.learning.tensors import unpacked
 from experiments.training import train
 from tests.experiments.families.patients import patients_plan, patients_table
 from tests.experiments.tables import CATEGORY

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.artifacts import load_artifact, write_artifact
+from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.learning.problems import TrainingError
 from experiments.networks.transit import TransitLoss, TransitNetwork
-from experiments.problems import TrainingError
 from experiments.training import train
 from tests.experiments.families.transits import transits_plan, transits_table
 from tests.experiments.tables import NUMBER

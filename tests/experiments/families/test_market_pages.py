@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from experiments.drafts import Draft
 from experiments.models import Experiment, TrainingSession
 from experiments.sessions import create_and_start

@@ -32,7 +32,7 @@ from experiments.families.regime.rules import (
     regimes_of,
 )
 from experiments.families.regime.thresholds import Thresholds
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 from tests.experiments.families.markets import FEATURES, first_days, prices
 from tests.experiments.tables import NUMBER, make_frame
 

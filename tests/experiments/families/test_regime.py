@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.artifacts import load_artifact, write_artifact
-from experiments.charts import CHARTS
 from experiments.families.regime.network import flips_a_year
 from experiments.families.regime.rivals import Transitions
 from experiments.families.regime.rules import REGIMES
 from experiments.families.regime.samples import SHOWN, RegimeAssembler
+from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.networks.days import AttentionOverDays
+from experiments.results.charts import CHARTS
 from experiments.training import TrainingError, train
 from tests.experiments.families.markets import (
     FEATURES,
@@ -21,8 +21,8 @@ from tests.experiments.families.markets import (
     prices,
     prices_table,
 )
+from tests.experiments.results.test_charts import check_document
 from tests.experiments.tables import make_frame
-from tests.experiments.test_charts import check_document
 
 KEY = b"a key outside the database"
 COLUMNS = {name: name for name in FEATURES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets.synthetic import make_synthetic
 from experiments.models import Experiment, TrainingSession
 from tests.experiments.families.sky import FEATURES, sky

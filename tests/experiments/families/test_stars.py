@@ -7,16 +7,16 @@ import polars as pl
 import pytest
 import torch
 
-from experiments.artifacts import load_artifact, write_artifact
 from experiments.families.stars.declaration import StarsParameters
 from experiments.families.stars.summary import NAMES
+from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.learning.problems import TrainingError
 from experiments.networks.star_hybrid import (
     CONFIGS,
     MultiBranchStarModelHybrid,
     StarLoss,
     StarModelConfig,
 )
-from experiments.problems import TrainingError
 from experiments.training import train
 from tests.experiments.families.sky import CLASSES, FEATURES, sky, sky_plan, sky_table
 

@@ -7,8 +7,6 @@ import pytest
 import torch
 from arch import arch_model
 
-from experiments.artifacts import load_artifact, write_artifact
-from experiments.charts import CHARTS
 from experiments.families.market.indicators import garman_klass
 from experiments.families.market.prices import read_series
 from experiments.families.market.windows import days_in
@@ -25,7 +23,9 @@ from experiments.families.volatility.samples import (
     ahead_of,
 )
 from experiments.families.volatility.scores import compare, losses, scores
+from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.networks.days import MemoryOfDays, NormalLoss
+from experiments.results.charts import CHARTS
 from experiments.training import TrainingError, train
 from tests.experiments.families.markets import (
     FEATURES,
@@ -34,8 +34,8 @@ from tests.experiments.families.markets import (
     prices,
     prices_table,
 )
+from tests.experiments.results.test_charts import check_document
 from tests.experiments.tables import make_frame
-from tests.experiments.test_charts import check_document
 
 KEY = b"a key outside the database"
 COLUMNS = {name: name for name in FEATURES}

@@ -12,7 +12,7 @@ from experiments.algorithms.parameters import Parameters
 from experiments.families.assembling import Assembled, Block
 from experiments.families.contracts import Contract, ContractColumn
 from experiments.families.family import Family, Rival
-from experiments.problems import TrainingError
+from experiments.learning.problems import TrainingError
 
 HERE = "tests.experiments.families.toy"
 CONTRACT = Contract(

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from datasets.monitor import Cancelled, SilentMonitor
-from experiments.checkpoints import NoCheckpoints
 from experiments.families.diabetes.network import DiabetesNetwork
+from experiments.learning.checkpoints import NoCheckpoints
+from experiments.learning.tensors import unpacked
+from experiments.learning.watching import EPOCHS, Watch
 from experiments.networks.nets import Schedule
-from experiments.tensors import unpacked
-from experiments.watching import EPOCHS, Watch
 
 EPOCH_COUNT = 6
 

@@ -8,13 +8,13 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from experiments.charts import CHARTS, charts_of
 from experiments.exceptions import ReportError
 from experiments.models import Experiment, Result
 from experiments.reports import rendering
 from experiments.reports.documents import Document
 from experiments.reports.experiment import experiment_report
 from experiments.reports.typesetting import typeset
+from experiments.results.charts import CHARTS, charts_of
 from tests.experiments.tables import (
     iris_columns,
     iris_plan,

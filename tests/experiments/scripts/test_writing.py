@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from datamine.children import run_inline
+from datamine.work.children import run_inline
 from datasets import services
 from datasets.recipes import StepSpec
 from experiments.algorithms.catalogue import Task, algorithm

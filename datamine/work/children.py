@@ -1,0 +1,132 @@
+"""What happens inside a child process: one attempt at the work of one row.
+
+`run_inline` does the same without a process, for tests and commands.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import socket
+import sys
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import transaction
+
+from datamine.faults import fault_point
+from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
+from datamine.limits import LIMITS
+from datamine.logs import during_job
+from datamine.room import NO_ROOM, is_full
+from datamine.work.nursery import Assignment
+from datasets.monitor import Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+logger = logging.getLogger(__name__)
+
+
+def run_inline(row: LeasedJob) -> None:
+    """Do a pending row's work here and now, then read the row again.
+
+    The same path as in a child process, without its limits and its supervisor.
+    """
+    lease = claim(type(row), row.pk, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if lease:
+        perform(lease)
+    row.refresh_from_db()
+
+
+def preload() -> None:
+    """Import what work of every kind needs, before anybody waits for it."""
+    for name in {name for job in job_models() for name in job.IMPORTS}:
+        try:
+            with without("pandas"):
+                import_module(name)
+        except ImportError:
+            logger.warning("%s could not be loaded beforehand.", name, exc_info=True)
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Hide a library: scikit-learn loads pandas (75 MiB) wherever it finds it.
+
+    Work that needs it imports it later, as if nothing had been.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+def obey(line: bytes) -> None:
+    """Do the work that the worker's line assigns, within its limits."""
+    assignment = Assignment.decode(line)
+    limit_memory(assignment.memory_mb)
+    job = apps.get_model(assignment.label)
+    with during_job(assignment.label, assignment.pk):
+        perform(Lease(job, assignment.pk, assignment.token, assignment.attempt))
+
+
+def limit_memory(megabytes: int) -> None:
+    """Make allocations fail at twice the limit; the worker watches the limit itself.
+
+    Address space is always more than memory: libraries reserve what they never use.
+    """
+    space = 2 * megabytes * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def perform(lease: Lease) -> None:
+    """Call the row's work; whatever it does, the row is ended or another's."""
+    try:
+        fault_point("work.before")
+        function(lease.job.WORK)(lease.pk, lease)
+        fault_point("work.after")
+        end_if_open(lease)
+    except LeaseLostError as lost:
+        logger.warning("%s", lost)
+    except Cancelled:
+        close(lease.cancel)
+    except MemoryError:
+        close(lambda: lease.fail(LIMITS[lease.job.CLUSTER].memory_sentence))
+    except Exception as error:  # the row must end, whatever it was
+        logger.exception("%s %s failed", lease.job.__name__, lease.pk)
+        sentence = sentence_of(error)
+        close(lambda: lease.fail(sentence))
+
+
+def sentence_of(error: Exception) -> str:
+    if is_full(error):
+        return NO_ROOM
+    sentence = f"Something went wrong that should not: {type(error).__name__}."
+    return f"{sentence} The worker's log says more."
+
+
+def close(end: Callable[[], None]) -> None:
+    try:
+        end()
+    except LeaseLostError as lost:
+        logger.warning("%s", lost)
+
+
+def end_if_open(lease: Lease) -> None:
+    """Fail a row whose work came back without an end."""
+    with transaction.atomic():
+        if lease.rows.exists():
+            lease.fail("The work ended without a result.")
+
+
+def function(name: str) -> Callable[[int, Lease], None]:
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

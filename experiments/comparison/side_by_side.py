@@ -1,0 +1,255 @@
+"""Experiments side by side: what differs in their setup, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from experiments.choices import SessionStatus
+from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
+from experiments.models import Result
+from experiments.results.labels import labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from experiments.models import Experiment
+    from experiments.results.labels import Field
+
+#: More columns than this cannot be read beside each other.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One setting of all experiments, in their order; `label` is for people."""
+
+    title: str
+    values: tuple[Any, ...]
+    label: str = ""
+
+    @property
+    def differs(self) -> bool:
+        return any(value != self.values[0] for value in self.values)
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """One metric of all experiments; None where it is not known."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    @property
+    def best(self) -> float | None:
+        known = [value for value in self.values if value is not None]
+        if not known:
+            return None
+        higher = METRICS[self.name].higher if self.name in METRICS else True
+        return max(known) if higher else min(known)
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """Return each value with the length of its bar, from 0 to 1."""
+        known = [abs(value) for value in self.values if value is not None]
+        longest = max(known, default=0) or 1
+        return [
+            {
+                "value": value,
+                "bar": None if value is None else max(value, 0) / longest,
+                "is_best": same_as_shown(value, self.best),
+            }
+            for value in self.values
+        ]
+
+
+@dataclass(frozen=True)
+class FoldLine:
+    """One metric over the folds of all experiments; None where there are no folds."""
+
+    name: str
+    values: tuple[dict[str, Any] | None, ...]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.name)
+
+    def column(self, key: str) -> list[float | None]:
+        return [value[key] if value else None for value in self.values]
+
+
+def same_as_shown(value: float | None, best: float | None) -> bool:
+    """Whether a value looks like the best one on the page, which shows three digits."""
+    return value is not None and best is not None and f"{value:.3f}" == f"{best:.3f}"
+
+
+def metric_lines(results: Sequence[dict[str, Any]]) -> list[MetricLine]:
+    """Return the test metrics that any of the results has, in the usual order."""
+    found = [headline_of(metrics) for metrics in results]
+    known = {name for metrics in found for name in metrics}
+    names = [name for name in METRICS if name in known]
+    names += sorted(known - set(names))
+    return [MetricLine(name, tuple(m.get(name) for m in found)) for name in names]
+
+
+class Comparison:
+    """Some experiments with the results of their latest completed sessions.
+
+    `order` names a metric to put them in order of, the best first.
+    """
+
+    def __init__(self, experiments: Sequence[Experiment], order: str = "") -> None:
+        self.experiments = list(experiments)
+        self.order = order if order in METRICS else ""
+        if self.order:
+            self.experiments = sorted(self.experiments, key=self._rank)
+
+    def _rank(self, experiment: Experiment) -> tuple[bool, float]:
+        value = headline_of(self._of(experiment, "metrics") or {}).get(self.order)
+        if value is None:
+            return True, 0.0
+        return False, -value if METRICS[self.order].higher else value
+
+    @cached_property
+    def results(self) -> dict[int, Result]:
+        """The latest result of each experiment that has one, by experiment."""
+        found = (
+            Result.objects.filter(
+                session__experiment__in=[e.pk for e in self.experiments],
+                session__status=SessionStatus.COMPLETED,
+            )
+            .select_related("session")
+            .only(
+                "metrics",
+                "split_digest",
+                "tested",
+                "tested_sha256",
+                "session__experiment",
+                "session__number",
+                "session__training_time_seconds",
+            )
+            .order_by("pk")
+        )
+        return {result.session.experiment_id: result for result in found}
+
+    @property
+    def digests(self) -> list[str | None]:
+        """The digest of each split: equal ones tested on the same rows."""
+        return [self._of(e, "split_digest") for e in self.experiments]
+
+    @property
+    def same_split(self) -> bool:
+        """Whether all were tested on the same rows, so that figures are comparable."""
+        return len(set(self.digests)) == 1 and None not in self.digests
+
+    @property
+    def settings(self) -> list[Line]:
+        """What was asked for, hyperparameters one by one."""
+        lines = [
+            self._line("Algorithm", lambda e: e.algorithm_title),
+            self._line("Dataset", lambda e: e.dataset.name),
+            self._line("Version", lambda e: e.version.number),
+            self._line("Target", lambda e: e.target_column),
+            self._line("Features", lambda e: ", ".join(e.feature_columns)),
+            self._line("Preprocessing", lambda e: e.get_preprocessing_display()),
+        ]
+        return [*lines, *self._settings("hyperparameters"), *self._settings("split")]
+
+    @property
+    def differences(self) -> list[Line]:
+        return [line for line in self.settings if line.differs]
+
+    @property
+    def metrics(self) -> list[MetricLine]:
+        """The test metrics that any of them has, in the usual order."""
+        return metric_lines([self._of(e, "metrics") or {} for e in self.experiments])
+
+    @property
+    def folds(self) -> list[FoldLine]:
+        """Mean and deviation over folds of the usual metrics, where there are folds."""
+        names = [name for task in HEADLINES for name in HEADLINES[task]]
+        lines = [
+            FoldLine(name, tuple(self.over_folds(e, name) for e in self.experiments))
+            for name in names
+        ]
+        return [line for line in lines if any(line.values)]
+
+    def over_folds(self, experiment: Experiment, name: str) -> dict[str, Any] | None:
+        """Return `mean`, `std` and `folds` of a metric; None where there is none."""
+        metrics = self._of(experiment, "metrics") or {}
+        found = (metrics.get("cross_validation") or {}).get(name)
+        return found if found and found.get("mean") is not None else None
+
+    @property
+    def times(self) -> list[float | None]:
+        sessions = [self._of(e, "session") for e in self.experiments]
+        return [s.training_time_seconds if s else None for s in sessions]
+
+    def table(self, shown: Sequence[Line] | None = None) -> list[list[Any]]:
+        """Return what the page shows as rows of cells, the first one the head.
+
+        `shown` are the settings; those that differ, unless said.
+        """
+        settings = self.differences if shown is None else shown
+        names = [experiment.name for experiment in self.experiments]
+        return [
+            ["", *names],
+            *([line.title, *line.values] for line in settings),
+            *([line.name, *line.values] for line in self.metrics),
+            *(
+                [f"{line.name}, folds {key}", *line.column(key)]
+                for line in self.folds
+                for key in ("mean", "std")
+            ),
+            ["training_time_seconds", *self.times],
+            ["split_digest", *self.digests],
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer of the API."""
+        return {
+            "same_split": self.same_split,
+            "experiments": [
+                {"id": e.pk, "name": e.name, "split_digest": digest}
+                for e, digest in zip(self.experiments, self.digests, strict=True)
+            ],
+            "differences": [
+                {"setting": line.title, "values": list(line.values)}
+                for line in self.differences
+            ],
+            "metrics": [
+                {"metric": line.name, "values": list(line.values), "best": line.best}
+                for line in self.metrics
+            ],
+            "folds": [
+                {"metric": line.name, "values": list(line.values)}
+                for line in self.folds
+            ],
+            "training_time_seconds": self.times,
+        }
+
+    def _of(self, experiment: Experiment, field: str) -> Any:
+        result = self.results.get(experiment.pk)
+        return getattr(result, field) if result else None
+
+    def _line(self, title: str, value: Any) -> Line:
+        return Line(title, tuple(value(experiment) for experiment in self.experiments))
+
+    def _settings(self, field: Field) -> list[Line]:
+        prefix = "split: " if field == "split" else ""
+        labels: dict[str, str] = {}
+        for experiment in self.experiments:
+            labels |= labels_of(experiment, field)
+        return [
+            Line(
+                f"{prefix}{name}",
+                tuple(getattr(e, field).get(name) for e in self.experiments),
+                label,
+            )
+            for name, label in labels.items()
+        ]

@@ -1,0 +1,91 @@
+"""A stored search made ready for the page and for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.metrics import METRICS, title_of
+from experiments.results.search_charts import in_words, written
+
+if TYPE_CHECKING:
+    from experiments.models import Result
+
+#: So many of the best trials stand on the page.
+SHOWN = 15
+
+
+class FoundSearch:
+    """What the page shows of the trials that hyperparameters were chosen from."""
+
+    def __init__(self, stored: dict[str, Any]) -> None:
+        self.stored = stored
+        self.names: list[str] = stored["names"]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.stored["metric"])
+
+    @property
+    def words(self) -> str:
+        """How the trials were made and judged, in a sentence or two."""
+        count, folds = len(self.stored["trials"]), self.stored["folds"]
+        where = f"{folds} folds"
+        if self.stored["on"] == "validation":
+            where = "the validation part"
+        early = " The time budget ended it early." if self.stored["ended_early"] else ""
+        return (
+            f"{count} trials ({self.stored['method']}), each judged on {where} by "
+            f"{self.title.lower()}.{early}"
+        )
+
+    @property
+    def best(self) -> list[dict[str, Any]]:
+        """The best trials first, those that could not be tried last."""
+        sign = 1 if METRICS[self.stored["metric"]].higher else -1
+
+        def rank(trial: dict[str, Any]) -> tuple[bool, float, float]:
+            known = trial["score"] is not None
+            return not known, -trial["rows"], -sign * trial["score"] if known else 0
+
+        trials = sorted(self.stored["trials"], key=rank)[:SHOWN]
+        return [
+            {
+                **trial,
+                "shown": [written(trial["values"][name]) for name in self.names],
+                "chosen": trial["number"] == self.stored["best"],
+            }
+            for trial in trials
+        ]
+
+    @property
+    def hidden(self) -> int:
+        return max(0, len(self.stored["trials"]) - SHOWN)
+
+    @property
+    def nested(self) -> list[dict[str, Any]]:
+        return [
+            {**found, "words": in_words(found["values"], self.names)}
+            for found in self.stored["nested"]
+        ]
+
+
+def trials_table(result: Result) -> list[list[Any]] | None:
+    """Return every trial, one a line, in the order they were tried."""
+    search = result.details.get("search")
+    if not search:
+        return None
+    names = search["names"]
+    lines = [
+        [
+            trial["number"],
+            *(written(trial["values"][name]) for name in names),
+            trial["score"],
+            trial["std"],
+            trial["rows"],
+            trial["seconds"],
+            trial["reason"],
+        ]
+        for trial in search["trials"]
+    ]
+    figures = [search["metric"], "std", "rows", "seconds", "reason"]
+    return [["trial", *names, *figures], *lines]

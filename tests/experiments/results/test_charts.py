@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import vl_convert
+
+from experiments.results.charts import CHARTS, PALETTE, charts_of
+from experiments.training import train
+from tests.experiments.tables import (
+    iris_columns,
+    iris_plan,
+    make_table,
+    mixed_columns,
+    mixed_plan,
+)
+
+CURVES = ("roc", "pr", "calibration")
+
+
+@pytest.fixture(scope="module")
+def classified():
+    return train(iris_plan(), make_table(**iris_columns())).to_json()
+
+
+@pytest.fixture(scope="module")
+def regressed():
+    plan = mixed_plan("linear_regression")
+    return train(plan, make_table(**mixed_columns())).to_json()
+
+
+def check_document(document: dict) -> None:
+    assert document["description"].endswith(".")
+    assert document["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+    vl_convert.vegalite_to_vega(document)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_chart_of_a_classification_is_complete(classified, name):
+    check_document(CHARTS[name].spec(classified))
+
+
+def test_residuals_of_a_regression_are_drawn(regressed):
+    document = CHARTS["residuals"].spec(regressed)
+
+    check_document(document)
+    assert len(document["data"]["values"]) == len(regressed["residuals"]["residual"])
+
+
+@pytest.mark.parametrize("name", ["predicted", "dependence_1", "dependence_3"])
+def test_charts_of_numbers_and_categories_are_complete(regressed, name):
+    check_document(CHARTS[name].spec(regressed))
+
+
+def test_epochs_are_drawn_where_a_network_told_of_them():
+    history = [
+        {"epoch": 1, "train_loss": 0.9, "seconds": 1.0},
+        {"epoch": 2, "train_loss": 0.5, "seconds": 1.0},
+    ]
+
+    document = CHARTS["epochs"].spec({"history": history})
+
+    check_document(document)
+    assert [row["loss"] for row in document["data"]["values"]] == [0.9, 0.5]
+    assert "train loss 0.5" in document["description"]
+
+
+def test_results_offer_the_charts_of_their_task(classified, regressed):
+    names = [[chart.name for chart in charts_of(r)] for r in (classified, regressed)]
+
+    shapes = [f"dependence_{place}" for place in (1, 2, 3, 4)]
+    assert names == [
+        [*CURVES, *shapes],
+        ["residuals", "predicted", "dependence_1", "dependence_2", "dependence_3"],
+    ]
+
+
+def test_result_without_figures_has_no_chart():
+    assert charts_of({}) == []
+
+
+def test_class_has_the_same_colour_on_every_chart(classified):
+    scales = set()
+    for name in CURVES:
+        colour = CHARTS[name].spec(classified)["layer"][-1]["encoding"]["color"]
+        scales.add(json.dumps(colour["scale"], sort_keys=True))
+
+    assert scales == {
+        json.dumps(
+            {"domain": ["setosa", "versicolor", "virginica"], "range": PALETTE[:3]},
+            sort_keys=True,
+        )
+    }
