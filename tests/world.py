@@ -123,6 +123,7 @@ class World:
             "request": self.request.pk,
             "batch": self.batch.pk,
             "retraining": self.retraining.pk,
+            "registry:try": self.session.experiment_id,
             "registry:": self.version.model_id,
         }
         return next((rows[start] for start in rows if name.startswith(start)), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from datamine.work.children import run_inline
@@ -12,7 +13,6 @@ from datasets.lightcurves.errors import LightCurveError
 from datasets.lightcurves.files import read_file
 from datasets.lightcurves.joining import long_form
 from datasets.models import Dataset, Upload
-from tests.factories.datasets import sent
 
 TBL = b"# Time (days)\tFlux\tError\n290.3\t0.95\t0.09\n291.35\t0.96\tnan\n"
 DAT = b"2.4504e+06 1.5069e+01 3.0e-03\n2.4503e+06   1.5079e+01 3.0e-03\n"
@@ -20,6 +20,11 @@ LONG = (
     b"Star_ID,JD,Mag,sigma,note\nA,2.0,15.1,0.01,x\nB,1.0,14.0,,y\nA,1.0,15.0,0.01,\n"
 )
 OBJECT = {"star_id": "K2-18", "label": "planet", "time": [0.0, 1.0], "flux": [1, None]}
+
+
+def sent(content: bytes, name: str) -> SimpleUploadedFile:
+    """A file as a browser sends it, held in memory."""
+    return SimpleUploadedFile(name, content)
 
 
 def values(content: bytes, name: str = "EROS_1.tbl"):

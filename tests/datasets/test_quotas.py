@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -146,7 +147,7 @@ def test_pages_and_api_say_what_is_used_and_refused(client, project, owner, limi
     )  # fmt: skip
     refused = api.post(
         "/api/datasets/",
-        {"project": project.key, "file": sent(FLOWERS)},
+        {"project": project.key, "file": SimpleUploadedFile("flowers.csv", FLOWERS)},
         format="multipart",
     )
     told = api.get(f"/api/datasets/{dataset.pk}/").json()

@@ -6,7 +6,10 @@ import csv
 import io
 
 import pytest
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import (
+    SimpleUploadedFile,
+    TemporaryUploadedFile,
+)
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -153,7 +156,9 @@ def test_page_sends_shows_and_downloads(client, owner, version):
     list_url = reverse("registry:batches", args=[version.model_id])
     start = reverse("registry:start_batch", args=[version.model_id])
 
-    waiting = client.post(start, {"file": sent(HEAD + LINES, "<b>.csv")}, follow=True)
+    waiting = client.post(
+        start, {"file": SimpleUploadedFile("<b>.csv", HEAD + LINES)}, follow=True
+    )
     batch = BatchPrediction.objects.get()
     download = reverse("registry:batch_csv", args=[version.model_id, batch.pk])
     early = client.get(download, follow=True)
@@ -179,7 +184,10 @@ def test_viewer_downloads_and_sends_nothing(client, project, batch):
     start = reverse("registry:start_batch", args=words[:1])
 
     assert b"setosa" in got.getvalue()
-    assert client.post(start, {"file": sent(HEAD)}).status_code == 403
+    assert (
+        client.post(start, {"file": SimpleUploadedFile("rows.csv", HEAD)}).status_code
+        == 403
+    )
 
 
 def test_calls_send_poll_and_download(owner, stranger, project, version):
@@ -187,7 +195,11 @@ def test_calls_send_poll_and_download(owner, stranger, project, version):
     api.force_authenticate(owner)
     address = f"/api/projects/{project.key}/models/flowers/batches/"
 
-    sent_answer = api.post(address, {"file": sent(HEAD + LINES)}, format="multipart")
+    sent_answer = api.post(
+        address,
+        {"file": SimpleUploadedFile("rows.csv", HEAD + LINES)},
+        format="multipart",
+    )
     one = sent_answer["Location"]
     early = api.get(f"{one}answers/")
     run_inline(BatchPrediction.objects.get())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from datasets.models import Dataset, Upload
@@ -16,7 +17,6 @@ from datasets.readers.importing import import_table
 from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
 from tests.datasets.damage import damaged_files, originals
-from tests.factories.datasets import sent
 
 SEED, FILES, PARTS = 20261124, 2_000, 4
 FILES_SENT = 30
@@ -71,7 +71,7 @@ def test_damaged_uploads_are_taken_or_refused_with_a_sentence(whole, project, ow
     for name, content in damaged_files(SEED, FILES_SENT, whole):
         answer = api.post(
             "/api/datasets/",
-            {"project": project.key, "file": sent(content, name)},
+            {"project": project.key, "file": SimpleUploadedFile(name, content)},
             format="multipart",
         )
         taken += answer.status_code == 202
