@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 from django.utils import timezone
 
 from datamine import env, files
@@ -65,14 +65,13 @@ def back_up(target: Path, *, with_key: bool = True) -> Manifest:
 
 def read_database(path: Path) -> Manifest:
     """Write all rows of one moment to `path`; return what is known of them."""
-    using = DEFAULT_DB_ALIAS
-    with gzip.open(path, "wb", compresslevel=5) as file, one_moment(using):
+    with gzip.open(path, "wb", compresslevel=5) as file, one_moment():
         return Manifest(
             made_at=timezone.now().isoformat(timespec="seconds"),
             program=program_version(),
-            database=connections[using].vendor,
-            migrations=applied(using),
-            rows=write_rows(file, using),  # type: ignore[arg-type]
+            database=connection.vendor,
+            migrations=applied(),
+            rows=write_rows(file),  # type: ignore[arg-type]
             rows_sha256="",
             files=named_files(),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps as installed
 from django.conf import settings
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from datamine import files
 from datamine.operations.archives import ArchiveError, reading
 from datamine.operations.rows import RowsError, read_rows
 from datamine.operations.schema import migrate_forward, migrate_to
+from experiments.models import ARTIFACTS
 
 if TYPE_CHECKING:
     from datamine.operations.archives import ArchiveReader, Manifest
@@ -64,14 +63,13 @@ def restore(source: Path, *, with_tokens: bool = False) -> Manifest:
             return fresh(label, row)
 
         put_rows_back(archive, Path(folder), change)
-    migrate_forward(DEFAULT_DB_ALIAS)
+    migrate_forward()
     emit_post_migrate_signal(verbosity=0, interactive=False, db=DEFAULT_DB_ALIAS)
     return archive.manifest
 
 
 def refuse_occupied() -> None:
     """Refuse a place that somebody uses; one never migrated is empty."""
-    connection = connections[DEFAULT_DB_ALIAS]
     there = connection.introspection.table_names()
     for label in ("projects.User", "projects.Project"):
         model = installed.get_model(label)
@@ -84,23 +82,18 @@ def refuse_occupied() -> None:
 
 def put_files_back(archive: ArchiveReader, place: Path) -> dict[str, str]:
     """Store every file under its key; return new signatures of models by the old."""
+    from experiments.learning.artifacts import sign  # noqa: PLC0415 -- heavy import
+
     old = (archive.manifest.artifact_key or settings.ARTIFACT_KEY).encode()
     new = settings.ARTIFACT_KEY.encode()
     signatures = {}
     for key in archive.manifest.files:
         archive.extract(key, place)
         files.store(place, key)
-        if old != new:
-            signatures[signature(place, old)] = signature(place, new)
+        if old != new and key.startswith(f"{ARTIFACTS}/"):
+            content = place.read_bytes()
+            signatures[sign(content, old).hmac] = sign(content, new).hmac
     return signatures
-
-
-def signature(path: Path, key: bytes) -> str:
-    with path.open("rb") as file:
-        signed = hmac.new(key, digestmod=hashlib.sha256)
-        while part := file.read(files.CHUNK):
-            signed.update(part)
-    return signed.hexdigest()
 
 
 def fresh(label: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -112,11 +105,11 @@ def fresh(label: str, row: dict[str, Any]) -> dict[str, Any]:
 
 def put_rows_back(archive: ArchiveReader, folder: Path, change: Change) -> None:
     """Fill a database of the backup's time; `folder` is for a copy of the rows."""
-    apps = migrate_to(archive.manifest.migrations, DEFAULT_DB_ALIAS)
+    apps = migrate_to(archive.manifest.migrations)
     told = archive.manifest.rows
     with transaction.atomic(), archive.rows(folder) as lines:
         try:
-            counts = read_rows(lines, DEFAULT_DB_ALIAS, apps, change)
+            counts = read_rows(lines, apps, change)
         except (ValueError, RowsError) as error:
             raise ArchiveError(f"The backup's rows cannot be read: {error}") from error
         if any(counts[name] != told.get(name, 0) for name in {*counts} - {TOKENS}):

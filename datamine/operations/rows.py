@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.apps import apps as installed
 from django.core.management.color import no_style
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,11 +47,10 @@ def kept_models(apps: Apps = installed) -> list[type[Model]]:
 
 
 @contextmanager
-def one_moment(using: str) -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Read the database as it is now, as long as the block lasts; write nothing."""
-    connection = connections[using]
     if connection.vendor != "sqlite":
-        with transaction.atomic(using), connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
         return
@@ -64,7 +63,7 @@ def one_moment(using: str) -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def write_rows(file: IO[bytes], using: str) -> dict[str, int]:
+def write_rows(file: IO[bytes]) -> dict[str, int]:
     """Write every kept row; return how many each model has."""
     counts = {}
     for model in kept_models():
@@ -72,7 +71,7 @@ def write_rows(file: IO[bytes], using: str) -> dict[str, int]:
         label = model._meta.label_lower
         write_line(file, {"model": label, "fields": names})
         counts[label] = 0
-        rows = model._base_manager.using(using).order_by("pk").values_list(*names)
+        rows = model._base_manager.order_by("pk").values_list(*names)
         for row in rows.iterator(MANY):
             write_line(file, row)
             counts[label] += 1
@@ -88,19 +87,15 @@ def as_text(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def read_rows(
-    file: IO[bytes], using: str, apps: Apps, change: Change
-) -> dict[str, int]:
+def read_rows(file: IO[bytes], apps: Apps, change: Change) -> dict[str, int]:
     """Put rows in place of all that the database holds, or nothing at all.
 
     Parameters
     ----------
     file : binary file
         As `write_rows` writes it.
-    using : str
-        The database; its tables are those that `apps` knows.
     apps : Apps
-        The models as they were when the rows were written.
+        The models as they were when the rows were written; the tables are theirs.
     change : callable
         Told the label and the values of every row.
 
@@ -116,9 +111,9 @@ def read_rows(
     """
     models = {model._meta.label_lower: model for model in kept_models(apps)}
     counts: dict[str, int] = dict.fromkeys(models, 0)
-    with transaction.atomic(using):
+    with transaction.atomic():
         for model in models.values():
-            manager(model, using).all()._raw_delete(using)
+            model._base_manager.all()._raw_delete(DEFAULT_DB_ALIAS)
         for label, values in rows_of(file):
             if label not in models:
                 raise RowsError(f"There is no table for {label!r} here.")
@@ -127,14 +122,10 @@ def read_rows(
                 changed = change(label, row)
                 if changed is not None:
                     made.append(instance(model, changed))
-            manager(model, using).bulk_create(made, batch_size=MANY)
+            model._base_manager.bulk_create(made, batch_size=MANY)
             counts[label] += len(made)
-        count_on(list(models.values()), using)
+        count_on(list(models.values()))
     return counts
-
-
-def manager(model: type[Model], using: str) -> Any:
-    return model._base_manager.using(using)
 
 
 def rows_of(file: IO[bytes]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -171,9 +162,8 @@ def keep_moments(field: Field[Any, Any]) -> None:
             setattr(field, name, False)
 
 
-def count_on(models: list[type[Model]], using: str) -> None:
+def count_on(models: list[type[Model]]) -> None:
     """Let new rows take the numbers after those of the old ones."""
-    connection = connections[using]
     statements = connection.ops.sequence_reset_sql(no_style(), models)
     with connection.cursor() as cursor:
         for statement in statements:

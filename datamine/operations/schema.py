@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connections
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ class UnknownSchemaError(Exception):
     """Tables made by a release that is newer than this program."""
 
 
-def applied(using: str) -> dict[str, list[str]]:
+def applied() -> dict[str, list[str]]:
     """Return the last migrations of each app that the database has seen."""
-    loader = MigrationExecutor(connections[using]).loader
+    loader = MigrationExecutor(connection).loader
     done = {key for key in loader.graph.nodes if key in loader.applied_migrations}
     found: dict[str, list[str]] = {}
     for app, name in sorted(done):
@@ -27,12 +27,12 @@ def applied(using: str) -> dict[str, list[str]]:
     return found
 
 
-def migrate_to(migrations: dict[str, list[str]], using: str) -> Apps:
+def migrate_to(migrations: dict[str, list[str]]) -> Apps:
     """Bring the database to these migrations; return the models as they were then.
 
     Raises `UnknownSchemaError` where this program lacks one of them.
     """
-    executor = MigrationExecutor(connections[using])
+    executor = MigrationExecutor(connection)
     targets = [(app, name) for app, names in migrations.items() for name in names]
     for app, name in targets:
         if (app, name) not in executor.loader.graph.nodes:
@@ -45,7 +45,7 @@ def migrate_to(migrations: dict[str, list[str]], using: str) -> Apps:
     return apps
 
 
-def migrate_forward(using: str) -> None:
+def migrate_forward() -> None:
     """Bring the database to what this program needs."""
-    executor = MigrationExecutor(connections[using])
+    executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())

@@ -19,6 +19,8 @@ from experiments.learning.problems import TrainingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sklearn.preprocessing import StandardScaler
+
     from experiments.families.assembling import Places
     from experiments.families.market.prices import Array, Series
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 FEW_DAYS = 500
 #: The columns of a matrix before those of the windows: the day, and the symbol's place.
 CALENDAR = Block("date and symbol", 2)
+#: Deviations beyond which what a day shows tells no more.
+FARTHEST = 4.0
 #: Days kept aside are of at most so many times.
 MOST_STRETCHES = 5
 
@@ -209,6 +213,12 @@ def sequences_in(X: Array, n_names: int) -> Array:
     """Return what samples show, shape (n_samples, window, n_names)."""
     windows = X[:, CALENDAR.width :].reshape(len(X), n_names, -1)
     return windows.transpose(0, 2, 1)
+
+
+def standardised(days: Array, scaler: StandardScaler) -> Array:
+    """Return what days show in deviations, shape as given, the farthest cut off."""
+    flat: Array = scaler.transform(days.reshape(-1, days.shape[2]))
+    return flat.clip(-FARTHEST, FARTHEST).reshape(days.shape)
 
 
 def blocks_aside(days: Array, share: float, ahead: int) -> tuple[Places, Places]:

@@ -15,6 +15,7 @@ from experiments.families.market.windows import (
     blocks_aside,
     days_in,
     sequences_in,
+    standardised,
     symbols_in,
 )
 from experiments.families.regime.rules import REGIMES
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
-#: Deviations beyond which an indicator tells no more.
-FARTHEST = 4.0
 #: The logarithm of the probability of a class that was never learned.
 IMPOSSIBLE = -7.0
 
@@ -93,8 +92,7 @@ class RegimeNetwork(NetworkClassifier):
         """Return indicators standardised, and regimes as columns of zeros and ones."""
         days = self._days(X)
         indicators, regimes = days[:, :, :-1], days[:, :, -1].astype(int)
-        flat = self.scaler_.transform(indicators.reshape(-1, indicators.shape[2]))
-        scaled = flat.clip(-FARTHEST, FARTHEST).reshape(indicators.shape)
+        scaled = standardised(indicators, self.scaler_)
         return np.concatenate([scaled, np.eye(len(REGIMES))[regimes]], axis=2)
 
     def targets(self, X: Matrix, Y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

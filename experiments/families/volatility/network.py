@@ -14,6 +14,7 @@ from experiments.families.market.windows import (
     blocks_aside,
     days_in,
     sequences_in,
+    standardised,
     symbols_in,
 )
 from experiments.families.volatility.declaration import HORIZONS, target_name
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
-#: Deviations beyond which a day tells no more.
-FARTHEST = 4.0
 #: Nine of ten volatilities are to lie within so many deviations of their logarithm.
 INTERVAL, DEVIATIONS = 0.9, 1.645
 
@@ -119,8 +118,7 @@ class VolatilityNetwork(RegressorMixin, Network):
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
         """Return the days standardised, and what log-HAR says."""
         days = sequences_in(X, len(SHOWN))
-        flat = self.scaler_.transform(days.reshape(-1, days.shape[2]))
-        shown = flat.clip(-FARTHEST, FARTHEST).reshape(days.shape)
+        shown = standardised(days, self.scaler_)
         usual = har_terms(X) @ self.usual_
         spread = np.broadcast_to(self.usual_spread_, usual.shape)
         return {

@@ -185,11 +185,11 @@ def test_backup_without_the_key_holds_no_key(in_service, tmp_path, settings):
 
 def test_newer_backup_is_refused(db):
     with pytest.raises(UnknownSchemaError, match="knows projects 9999_later"):
-        migrate_to({"projects": ["9999_later"]}, "default")
+        migrate_to({"projects": ["9999_later"]})
 
 
 def test_rows_of_a_site_are_of_one_moment(in_service, project):
-    with one_moment("default"):
+    with one_moment():
         before = Project.objects.count()
         thread = Thread(target=add_project)
         thread.start()
