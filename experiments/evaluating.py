@@ -1,7 +1,9 @@
-"""The life of an evaluation on another version: started here, done in a child."""
+"""The life of an evaluation on other rows: started here, done in a child."""
 
 from __future__ import annotations
 
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,20 +11,28 @@ from django.db import transaction
 
 from datamine import files
 from datamine.queue import ring
+from datasets.quotas import locked_project, require_room
+from datasets.readers.errors import ReaderError
 from datasets.stored import DamagedFileError, verified
+from datasets.uploads import label_of
 from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.exceptions import NotEvaluableError
-from experiments.models import Evaluation
+from experiments.models import EVALUATED, Evaluation
 from experiments.shared_splits import root
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+
+    from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from datamine.leases import Lease
     from datasets.models import DatasetVersion
+    from datasets.readers.findings import Findings
+    from experiments.algorithms.catalogue import Algorithm
+    from experiments.evaluation.again import Retest
     from experiments.learning.artifacts import LoadedArtifact
+    from experiments.learning.signature import Signature
     from experiments.models import Result
     from projects.models import User
 
@@ -43,19 +53,12 @@ def start_evaluation(
             f"Version {version.number} of “{version.dataset}” is {version.status}; "
             "choose one that is ready."
         )
-    if made_of_many_rows(result):
-        raise NotEvaluableError(
-            "This model makes one sample of several rows and cannot be tried on other "
-            "versions yet; train on that version instead."
-        )
-    wanted = [column["name"] for column in result.signature["columns"]]
-    wanted.append(result.signature["target"]["name"])
-    lacking = [name for name in wanted if name not in version.schema.names]
+    refuse_many_rows(result)
+    lacking = lacking_of(result.signature, version.schema.names)
     if lacking:
-        named = ", ".join(f"“{name}”" for name in lacking[:10])
         raise NotEvaluableError(
-            f"Version {version.number} of “{version.dataset}” lacks {named}. The model "
-            "takes rows as they were imported: choose such a version."
+            f"Version {version.number} of “{version.dataset}” lacks {lacking}. The "
+            "model takes rows as they were imported: choose such a version."
         )
     made: Evaluation = Evaluation.objects.create(
         result=result, version=version, created_by=actor
@@ -65,41 +68,92 @@ def start_evaluation(
     return made
 
 
-def made_of_many_rows(result: Result) -> bool:
+def start_file_evaluation(
+    result: Result, file: TemporaryUploadedFile, *, actor: User
+) -> Evaluation:
+    """Keep a file of rows and have the result's model tried on it.
+
+    Raises `NotEvaluableError`, and `QuotaError` where the project has no room.
+    """
+    refuse_many_rows(result, attr="file")
+    path = Path(file.temporary_file_path())
+    sha256 = files.digest(path)
+    dataset = result.session.base_version.dataset
+    if sha256 == dataset.sha256:
+        raise NotEvaluableError(
+            f"The model learned from rows of this very file: it is “{dataset}”. Choose "
+            "a version of that dataset, and those rows are left out.",
+            attr="file",
+        )
+    key = files.new_key(EVALUATED, result.pk, "")
+    files.store(path, key)
     try:
-        family = algorithm(result.session.experiment.algorithm).family
+        with transaction.atomic():
+            require_room(locked_project(result.project), file.size or 0)
+            made: Evaluation = Evaluation.objects.create(
+                result=result,
+                filename=label_of(file.name or ""),
+                rows_file=key,
+                rows_sha256=sha256,
+                created_by=actor,
+            )
+            record_activity(actor, made, "started")
+            ring(made)
+    except BaseException:
+        files.delete(key)
+        raise
+    return made
+
+
+def refuse_many_rows(result: Result, attr: str = "version") -> None:
+    """Raise `NotEvaluableError` where a sample is made of several rows."""
+    entry = algorithm_of(result)
+    if entry and entry.family and entry.family.assembler:
+        raise NotEvaluableError(
+            "This model makes one sample of several rows and cannot be tried on other "
+            "rows yet; train on them instead.",
+            attr=attr,
+        )
+
+
+def algorithm_of(result: Result) -> Algorithm | None:
+    """Return what learned the model; None where it is in the catalogue no more."""
+    try:
+        return algorithm(result.session.experiment.algorithm)
     except UnknownAlgorithmError:
-        return False
-    return bool(family and family.assembler)
+        return None
+
+
+def lacking_of(signature: dict[str, Any], names: Sequence[str]) -> str:
+    """Name the columns that rows need to be evaluated and lack."""
+    wanted = [column["name"] for column in [*signature["columns"], signature["target"]]]
+    lacking = [name for name in wanted if name not in names]
+    return ", ".join(f"“{name}”" for name in lacking[:10])
 
 
 def evaluate_in_child(pk: int, lease: Lease) -> None:
-    """Try the model on all rows of the version and write what came out."""
+    """Try the model on all rows and write what came out."""
     from experiments.evaluation.again import Retest  # noqa: PLC0415 -- heavy import
     from experiments.learning.artifacts import ArtifactError  # noqa: PLC0415 -- heavy import
 
     evaluation = Evaluation.objects.select_related(
         "version", "result__session__base_version", "result__session__experiment"
     ).get(pk=pk)
-    result, version = evaluation.result, evaluation.version
-    monitor = lease.monitor
+    entry = algorithm_of(evaluation.result)
+    target = entry.family.contract.target if entry and entry.family else None
     try:
-        opened, learned = opened_with_rows(result, version)
-        retest, seen = Retest(opened.pipeline), 0
-        monitor.total(version.rows_count)
-        with verified(version.data, version.sha256) as path:
-            for numbers, rows in batches(path, version, opened):
-                monitor.check()
-                new = [
-                    row
-                    for number, row in zip(numbers, rows, strict=True)
-                    if number not in learned
-                ]
-                seen += len(rows) - len(new)
-                retest.add(new)
-                monitor.advance(len(rows))
+        opened, learned = opened_with_rows(evaluation)
+        retest = Retest(opened.pipeline, target.spellings if target else {})
+        seen = 0
+        if evaluation.version is None:
+            try_file(evaluation, retest, lease)
+        else:
+            seen = try_version(evaluation.version, retest, learned, lease)
     except (ArtifactError, DamagedFileError, OSError) as error:
         lease.fail(f"{error} Restore it from a backup, or train the experiment again.")
+        return
+    except (ReaderError, NotEvaluableError) as refusal:
+        lease.fail(str(refusal))
         return
     metrics = retest.metrics()
     if not metrics:
@@ -109,20 +163,67 @@ def evaluate_in_child(pk: int, lease: Lease) -> None:
     lease.finish(metrics=metrics, details=details)
 
 
-def opened_with_rows(
-    result: Result, version: DatasetVersion
-) -> tuple[LoadedArtifact, set[int]]:
+def try_version(
+    version: DatasetVersion, retest: Retest, learned: set[int], lease: Lease
+) -> int:
+    """Ask about the rows of a version; return how many the model had learned from."""
+    seen = 0
+    lease.monitor.total(version.rows_count)
+    with verified(version.data, version.sha256) as path:
+        for numbers, rows in batches(path, version, retest.pipeline.signature):
+            new = [
+                place for place, number in enumerate(numbers) if number not in learned
+            ]
+            seen += len(rows) - len(new)
+            # People count rows from 1.
+            retest.add([numbers[place] + 1 for place in new], [rows[p] for p in new])
+            lease.monitor.advance(len(rows))
+    return seen
+
+
+def try_file(evaluation: Evaluation, retest: Retest, lease: Lease) -> None:
+    """Ask about the rows of a file; each is known by its line."""
+    from datasets.readers.rows import RowFile, lines_of  # noqa: PLC0415 -- heavy import
+
+    signature = evaluation.result.signature
+    with verified(evaluation.rows_file, evaluation.rows_sha256) as path:
+        lease.monitor.total(lines_of(path))
+        types = [*signature["columns"], signature["target"]]
+        file = RowFile(path, evaluation.filename, types)
+        if lacking := lacking_of(signature, file.names):
+            raise NotEvaluableError(
+                f"The file lacks {lacking}. It needs the columns that the model was "
+                "trained on, the target among them, under the same names."
+            )
+        records = iter(file)
+        while batch := list(islice(records, BATCH)):
+            numbers, rows = zip(*batch, strict=True)
+            retest.add(numbers, rows)
+            lease.monitor.advance(len(rows))
+        refuse_bad(retest, file.findings)
+
+
+def refuse_bad(retest: Retest, findings: Findings) -> None:
+    """Count the records that are no rows of the table; the first ones are told."""
+    for record in findings.bad:
+        reason = {"column": None, "code": "bad_record", "detail": record.detail}
+        retest.refuse(record.line, [reason])
+    retest.quarantined += findings.bad_count - len(findings.bad)
+
+
+def opened_with_rows(evaluation: Evaluation) -> tuple[LoadedArtifact, set[int]]:
     """Return the model, and the rows of the version that it learned from."""
     from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         load_artifact,
         load_split,
     )
 
+    result, version = evaluation.result, evaluation.version
     key = settings.ARTIFACT_KEY.encode()
     receipt = (result.artifact_sha256, result.artifact_hmac, key)
     with files.local_copy(result.artifact) as path:
         opened, split = load_artifact(path, *receipt), load_split(path, *receipt)
-    if root(result.session.base_version) != root(version):
+    if version is None or root(result.session.base_version) != root(version):
         return opened, set()
     return opened, {
         row for part in ("train", "validation") for row in split[part].tolist()
@@ -130,7 +231,7 @@ def opened_with_rows(
 
 
 def batches(
-    path: Path, version: DatasetVersion, opened: LoadedArtifact
+    path: Path, version: DatasetVersion, signature: Signature
 ) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
     """Yield numbers and values of rows as a model is asked them, target included."""
     import polars as pl  # noqa: PLC0415 -- heavy import
@@ -138,7 +239,6 @@ def batches(
     from datasets.tables import ROW  # noqa: PLC0415 -- heavy import
     from datasets.values import to_json  # noqa: PLC0415 -- heavy import
 
-    signature = opened.pipeline.signature
     names = [*(column.name for column in signature.columns), signature.target]
     ids = [version.schema.column(name).id for name in names]
     scanned = pl.scan_parquet(path).select(ROW, *ids)
@@ -154,7 +254,7 @@ def batches(
         yield part.get_column(ROW).to_list(), rows
 
 
-def nothing_counted(retest: Any, seen: int) -> str:
+def nothing_counted(retest: Retest, seen: int) -> str:
     """Say why there is no figure."""
     told = [
         (seen, "the model learned from"),

@@ -83,7 +83,10 @@ class NotEvaluableError(ExperimentError):
 
     code = "invalid"
     status_code = 400
-    attr = "version"
+
+    def __init__(self, sentence: str, attr: str = "version") -> None:
+        super().__init__(sentence)
+        self.attr = attr
 
 
 @dataclass(frozen=True)

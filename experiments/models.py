@@ -35,6 +35,8 @@ from projects.models import Project
 ARTIFACTS = "artifacts"
 #: And those that a session under way would go on from.
 CHECKPOINTS = "checkpoints"
+#: And files of rows that a model is to be tried on.
+EVALUATED = "evaluated"
 
 
 class Experiment(models.Model):
@@ -382,7 +384,10 @@ class Decision(models.Model):
 
 
 class Evaluation(LeasedJob):
-    """A result's model tried on a version it was not made for; a worker fills it in."""
+    """A result's model tried on a version it was not made for, or on a file of rows.
+
+    Made by an editor; a worker fills it in. The file is kept until then.
+    """
 
     Status = EvaluationStatus
     RUNNING = EvaluationStatus.RUNNING
@@ -396,8 +401,19 @@ class Evaluation(LeasedJob):
         Result, on_delete=models.CASCADE, related_name="evaluations"
     )
     version = models.ForeignKey(
-        DatasetVersion, on_delete=models.CASCADE, related_name="evaluations"
+        DatasetVersion,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="evaluations",
     )
+    filename = models.CharField(
+        max_length=255, blank=True, help_text="Of the file of rows, where it is one."
+    )
+    rows_file = models.CharField(
+        max_length=200, blank=True, help_text="Key of what was sent."
+    )
+    rows_sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(
         max_length=10, choices=EvaluationStatus, default=EvaluationStatus.PENDING
     )
@@ -417,11 +433,18 @@ class Evaluation(LeasedJob):
             models.CheckConstraint(
                 condition=models.Q(status__in=EvaluationStatus.values),
                 name="experiments_evaluation_status",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(version=None) ^ models.Q(filename=""),
+                name="experiments_evaluation_rows",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.result.session.experiment} on {self.version}"
+        return f"{self.result.session.experiment} on {self.version or self.filename}"
+
+    def working_files(self) -> list[str]:
+        return [self.rows_file] if self.rows_file else []
 
     @property
     def project(self) -> Project:

@@ -13,12 +13,12 @@ from django.db import transaction
 from datamine import files
 from datasets.exports import csv_lines
 from datasets.readers.errors import ReaderError
+from datasets.readers.rows import lines_of, stream_rows
 from datasets.stored import DamagedFileError, verified
 from registry import serving
 from registry.exceptions import DamagedArtifactError
 from registry.exports import answer_head, answer_lines
 from registry.models import BatchPrediction
-from registry.rows import stream_rows
 
 if TYPE_CHECKING:
     from datamine.leases import Lease
@@ -86,9 +86,3 @@ def columns_of(version: ModelVersion) -> tuple[list[str], list[str]]:
     ]
     first = checked[0] if checked else {}
     return list(first.get("probabilities", {})), list(first.get("outputs", {}))
-
-
-def lines_of(path: Path) -> int:
-    """Count the lines of a file, to say how far its reading is."""
-    with path.open("rb") as file:
-        return sum(part.count(b"\n") for part in iter(lambda: file.read(2**20), b""))

@@ -217,7 +217,7 @@ def read_file(
 ) -> list[dict[str, Any]]:
     """Read a CSV file with columns of such types; `UnreadableRowsError` if not one."""
     from datasets.readers.errors import ReaderError  # noqa: PLC0415 -- heavy import
-    from registry.rows import read_rows  # noqa: PLC0415 -- heavy import
+    from datasets.readers.rows import read_rows  # noqa: PLC0415 -- heavy import
 
     with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="rows-") as folder:
         path = Path(folder, "rows")

@@ -14,6 +14,7 @@ FOLDERS = (
     datasets.VERSIONS,
     experiments_models.ARTIFACTS,
     experiments_models.CHECKPOINTS,
+    experiments_models.EVALUATED,
     registry_models.BATCHES,
 )
 

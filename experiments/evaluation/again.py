@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datasets.values import ValueTypeError, parse_value, to_json
 from experiments.evaluation.intervals import (
     classification_intervals,
     regression_intervals,
 )
 from experiments.evaluation.numbers import plain
 from experiments.evaluation.scoring import Answered, scorer
+from experiments.families.contracts import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +28,8 @@ Json = dict[str, Any]
 
 #: So many reasons why rows were not answered are told, the most frequent first.
 REASONS = 20
+#: And so many of those rows one by one.
+ROWS_TOLD = 100
 #: Rows from which on figures and intervals mean something.
 FEWEST = 2
 
@@ -36,39 +41,59 @@ class Retest:
     Parameters
     ----------
     pipeline : FittedPipeline
+    spellings : dict of str to str
+        Other ways to write a class, as `families.contracts.plainly` has them.
     without_target, unknown_class, quarantined : int
         Rows that count in no figure: their target is missing, is a class the model does
         not know, or the model does not take them.
+    reasons : Counter
+        Why rows were not answered, in words.
+    told : list of dict
+        The first `ROWS_TOLD` of those rows by number, with their reasons.
     """
 
     pipeline: FittedPipeline
+    spellings: Mapping[str, str] = field(default_factory=dict)
     without_target: int = 0
     unknown_class: int = 0
     quarantined: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    told: list[Json] = field(default_factory=list)
     _y: list[Any] = field(default_factory=list)
     _answers: list[Any] = field(default_factory=list)
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def add(self, numbers: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> None:
         """Ask the model some rows and keep what it says beside what is true."""
         target = self.pipeline.signature.target
-        known = [row for row in rows if row.get(target) is not None]
-        self.without_target += len(rows) - len(known)
-        truths = [self._truth(row[target]) for row in known]
-        self.unknown_class += truths.count(None)
-        asked = [r for r, truth in zip(known, truths, strict=True) if truth is not None]
-        truths = [truth for truth in truths if truth is not None]
-        found = self.pipeline.predict(asked)
-        self.quarantined += len(found.quarantined)
+        truths = [self._truth(row.get(target)) for row in rows]
+        missing = [row.get(target) is None for row in rows]
+        self.without_target += sum(missing)
+        self.unknown_class += truths.count(None) - sum(missing)
+        known = [place for place, truth in enumerate(truths) if truth is not None]
+        found = self.pipeline.predict([rows[place] for place in known])
         for item in found.quarantined:
-            self.reasons.update(reason.detail for reason in item.reasons)
-        self._y += [truths[place] for place in found.rows]
+            reasons = [reason.to_json() for reason in item.reasons]
+            self.refuse(numbers[known[item.row]], reasons)
+        self._y += [truths[known[place]] for place in found.rows]
         self._answers += answers_of(found)
+
+    def refuse(self, number: int, reasons: Sequence[Json]) -> None:
+        """Count a row that was not answered, and keep it if it is among the first."""
+        self.quarantined += 1
+        self.reasons.update(reason["detail"] for reason in reasons)
+        if len(self.told) < ROWS_TOLD:
+            self.told.append({"row": number, "reasons": list(reasons)})
 
     def _truth(self, value: Any) -> Any:
         """Return the code of a class, or a number; None where it is neither."""
+        if value is None:
+            return None
+        label = self.spellings.get(plainly(value))
+        with suppress(ValueTypeError):  # what is of another type is no class either
+            kind = self.pipeline.signature.target_type
+            value = to_json(parse_value(value, kind))
         if self._places is not None:
-            return self._places.get(str(value))
+            return self._places.get(label or str(value))
         is_number = isinstance(value, int | float) and np.isfinite(value)
         return float(value) if is_number else None
 
@@ -102,6 +127,7 @@ class Retest:
                 {"detail": detail, "count": count}
                 for detail, count in self.reasons.most_common(REASONS)
             ],
+            "quarantined_rows": self.told,
         }
         if self.counted < FEWEST:
             return left_out

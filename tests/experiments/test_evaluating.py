@@ -108,7 +108,7 @@ def test_page_starts_one_and_shows_it_beside_the_original(
     assert "hx-trigger" in waiting
     assert "hx-get" not in page.split('id="evaluations"')[1]
     assert "When it was tested" in page
-    assert "1 rows are of a class the model does not know" in page
+    assert "1 of a class the model does not know" in page
 
 
 @pytest.mark.django_db

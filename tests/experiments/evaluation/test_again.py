@@ -27,7 +27,7 @@ def test_figures_in_batches_equal_scikit_learn(pipeline):
     retest = Retest(pipeline)
 
     for start in range(0, 150, 40):
-        retest.add(rows[start : start + 40])
+        retest.add(range(start, start + 40), rows[start : start + 40])
 
     said = pipeline.predict(rows).values
     truth = [row["species"] for row in rows]
@@ -48,10 +48,12 @@ def test_rows_that_count_in_no_figure_are_counted_apart(pipeline):
     rows[2] = rows[2] | {"petal_length": "long"}
     retest = Retest(pipeline)
 
-    retest.add(rows)
+    retest.add(range(1, 41), rows)
 
     details = retest.details(seed=1)
     assert (retest.counted, details["rows"]) == (37, 37)
+    (told,) = details["quarantined_rows"]
+    assert (told["row"], told["reasons"][0]["column"]) == (3, "petal_length")
     names = ("without_target", "unknown_class", "quarantined")
     assert [details[name] for name in names] == [1, 1, 1]
     assert details["reasons"][0]["count"] == 1
@@ -64,7 +66,7 @@ def test_numbers_are_measured_too():
     rows = iris_rows()
     retest = Retest(pipeline)
 
-    retest.add(rows)
+    retest.add(range(150), rows)
 
     said = pipeline.predict(rows).values
     truth = [row["petal_width"] for row in rows]
@@ -75,7 +77,17 @@ def test_numbers_are_measured_too():
 def test_too_few_rows_give_no_figure(pipeline):
     retest = Retest(pipeline)
 
-    retest.add(iris_rows()[:1])
+    retest.add([1], iris_rows()[:1])
 
     assert retest.metrics() == {}
     assert retest.details(seed=1)["rows"] == 1
+
+
+def test_classes_are_recognised_however_they_are_written(pipeline):
+    rows = [row | {"species": row["species"].upper()} for row in iris_rows()]
+    spellings = {"setosa": "setosa", "versicolor": "versicolor"}
+    retest = Retest(pipeline, spellings)
+
+    retest.add(range(150), rows)
+
+    assert (retest.counted, retest.unknown_class) == (100, 50)

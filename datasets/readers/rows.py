@@ -1,4 +1,4 @@
-"""A CSV file of rows to predict, read whole and checked, within a limit."""
+"""Rows that a model is asked about, out of a file of any format, one at a time."""
 
 from __future__ import annotations
 
@@ -24,15 +24,60 @@ if TYPE_CHECKING:
 NUMERIC = frozenset({"integer", "number"})
 
 
+class RowFile:
+    """A file of rows with the types that a model's columns have.
+
+    Parameters
+    ----------
+    path, filename
+        The file and the name the user gave it, for its extension only.
+    signature
+        The columns a model asks for, with `name` and `type`.
+
+    Raises
+    ------
+    ReaderError
+        If it is no table.
+    """
+
+    def __init__(
+        self, path: Path, filename: str, signature: Iterable[dict[str, Any]]
+    ) -> None:
+        found = sniff(path, filename)
+        self.dialect = found.dialect
+        if not self.dialect.header:
+            raise ReaderError("The first line must hold the names of the columns.")
+        self.types = {column["name"]: column["type"] for column in signature}
+        self.feed = reader(found.format).open(path, self.dialect, Limits())
+        self.feed.prepare(SilentMonitor())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the columns are called."""
+        return self.feed.names.names
+
+    @property
+    def findings(self) -> Findings:
+        """What was noticed in the last reading: records that do not fit."""
+        return self.feed.findings
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, object]]]:
+        """Yield the line of each record that fits, and its values by column."""
+        types = [self.types.get(name, "text") for name in self.names]
+        for line, cells in self.feed.rows():
+            told = zip(self.names, types, cells, strict=True)
+            yield line, {n: value_of(c, t, self.dialect) for n, t, c in told}
+
+
 def read_rows(
     path: Path, filename: str, signature: Iterable[dict[str, Any]], limit: int
 ) -> list[dict[str, object]]:
-    """Return the rows of a CSV file as `stream_rows` yields them.
+    """Return the rows of a file as `stream_rows` yields them.
 
     Parameters
     ----------
     path, filename, signature
-        As of `stream_rows`.
+        As of `RowFile`.
     limit
         How many rows are taken at most.
 
@@ -50,31 +95,17 @@ def read_rows(
 def stream_rows(
     path: Path, filename: str, signature: Iterable[dict[str, Any]]
 ) -> Iterator[dict[str, object]]:
-    """Yield the rows of a CSV file as values by column name.
-
-    Parameters
-    ----------
-    path, filename
-        The file and the name the user gave it, for its extension only.
-    signature
-        The columns a model asks for, with `name` and `type`.
+    """Yield the rows of a file as values by column name.
 
     Raises
     ------
     ReaderError
         If it is no table, or has a record of another length; the line is named.
     """
-    found = sniff(path, filename)
-    dialect = found.dialect
-    if not dialect.header:
-        raise ReaderError("The first line must hold the names of the columns.")
-    types = {column["name"]: column["type"] for column in signature}
-    feed = reader(found.format).open(path, dialect, Limits())
-    feed.prepare(SilentMonitor())
-    for _, cells in feed.rows():
-        pairs = zip(feed.names.names, cells, strict=True)
-        yield {n: value_of(t, types.get(n, "text"), dialect) for n, t in pairs}
-    refuse_bad(feed.findings)
+    file = RowFile(path, filename, signature)
+    for _, row in file:
+        yield row
+    refuse_bad(file.findings)
 
 
 def refuse_bad(findings: Findings) -> None:
@@ -96,3 +127,9 @@ def value_of(text: str, kind: str, dialect: Dialect) -> object:
         return parse_value(plain.replace(dialect.decimal, "."), ColumnType.NUMBER)
     except ValueTypeError:
         return text
+
+
+def lines_of(path: Path) -> int:
+    """Count the lines of a file, to say how far its reading is."""
+    with path.open("rb") as file:
+        return sum(part.count(b"\n") for part in iter(lambda: file.read(2**20), b""))
