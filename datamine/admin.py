@@ -16,7 +16,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
 from datamine.models import Worker
-from projects.models import RememberedAnswer
+from projects.models import Letter, RememberedAnswer
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -109,6 +109,16 @@ class AnswerAdmin(LookOnly):
     fields = list_display
 
 
+class LetterAdmin(LookOnly):
+    """Which letters went out, never what they said: links in them open things."""
+
+    list_display = ["to", "subject", "status", "attempts", "error", "created_at"]
+    list_filter = ["status", "created_at"]
+    search_fields = ["to", "subject"]
+    date_hierarchy = "created_at"
+    fields = [*list_display, "next_try_at"]
+
+
 OTHERS = {
     AccessAttempt: AttemptAdmin,
     AccessLog: LogInAdmin,
@@ -124,3 +134,4 @@ for model, options in OTHERS.items():
     admin.site.register(model, options)
 admin.site.register(Worker, WorkerAdmin)
 admin.site.register(RememberedAnswer, AnswerAdmin)
+admin.site.register(Letter, LetterAdmin)

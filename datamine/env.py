@@ -72,6 +72,9 @@ TOKEN_DAYS = reader.int("DATAMINE_TOKEN_DAYS", default=90)
 LOG_FORMAT = reader("DATAMINE_LOG_FORMAT", default="line")
 WEBHOOK_HOSTS = reader.list("DATAMINE_WEBHOOK_HOSTS", default=[])
 WEBHOOK_PRIVATE = reader.bool("DATAMINE_WEBHOOK_PRIVATE", default=False)
+#: Where letters go; without a mail server they are files for whoever runs the site.
+MAIL = reader.email_url("DATAMINE_MAIL_URL", default=f"filemail:///{HOME / 'mail'}")
+MAIL_FROM = reader("DATAMINE_MAIL_FROM", default="DataMine <datamine@localhost>")
 LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
 LIMITS = Limits(
     upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,

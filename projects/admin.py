@@ -39,39 +39,10 @@ Row = TypeVar("Row", bound="Model")
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class ProjectScopedAdmin(ModelAdmin):
-    """Rows of projects the person may see; rights as on the pages, on top of Django's.
-
-    Saving and deleting call services, whose refusals become messages.
-    """
+class RefusingAdmin(ModelAdmin):
+    """Saving and deleting call services, whose refusals become messages."""
 
     list_per_page = 25
-    show_full_result_count = False
-    change_action = Action.EDIT
-    delete_action = Action.MANAGE
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.user)
-
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        related = db_field.remote_field.model._default_manager.all()
-        if hasattr(related, "visible_to"):
-            kwargs["queryset"] = related.visible_to(request.user)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        allowed = super().has_change_permission(request, obj)
-        return allowed and may(request, self.change_action, obj)
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and may(request, self.delete_action, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
@@ -100,6 +71,40 @@ class ProjectScopedAdmin(ModelAdmin):
             return super().changelist_view(request, *args, **kwargs)
         except DomainError as refusal:
             return refused(request, refusal)
+
+
+class ProjectScopedAdmin(RefusingAdmin):
+    """Rows of projects the person may see; rights as on the pages, on top of Django's.
+
+    Saving and deleting call services, whose refusals become messages.
+    """
+
+    show_full_result_count = False
+    change_action = Action.EDIT
+    delete_action = Action.MANAGE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        related = db_field.remote_field.model._default_manager.all()
+        if hasattr(related, "visible_to"):
+            kwargs["queryset"] = related.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and may(request, self.change_action, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and may(request, self.delete_action, obj)
 
 
 def may(request: HttpRequest, action: Action, row: Any) -> bool:
@@ -163,8 +168,11 @@ class GroupAdmin(PlainGroupAdmin, ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(PlainUserAdmin, ModelAdmin):
-    """People; only superusers give rights, and only they touch superusers."""
+class UserAdmin(PlainUserAdmin, RefusingAdmin):
+    """People; only superusers give rights, and only they touch superusers.
+
+    Nobody goes, or is switched off, who is the only owner of a project.
+    """
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -202,6 +210,16 @@ class UserAdmin(PlainUserAdmin, ModelAdmin):
         self, request: HttpRequest, obj: User | None = None
     ) -> bool:
         return super().has_delete_permission(request, obj) and outranks(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm, change: bool
+    ) -> None:
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            services.keep_owners_but(obj)
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        services.delete_account(obj)
 
 
 def outranks(request: HttpRequest, person: User | None) -> bool:

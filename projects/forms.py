@@ -10,7 +10,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
 from projects.choices import Role, Scope
-from projects.models import Project, User, Webhook
+from projects.models import Membership, Project, User, Webhook
 
 
 class ProjectForm(forms.ModelForm):
@@ -55,6 +55,41 @@ class DeleteForm(forms.Form):
         return name
 
 
+class HandOverForm(forms.Form):
+    """Who takes a project over: another member of it."""
+
+    member = forms.ModelChoiceField(
+        queryset=Membership.objects.none(), empty_label="Choose a member"
+    )
+
+    def __init__(
+        self, *args: Any, project: Project, owner: User, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        others = project.memberships.exclude(user=owner).filter(user__is_active=True)
+        self.fields["member"].queryset = others.select_related("user")
+
+
+class CloseForm(forms.Form):
+    """The user name, typed: nobody closes an account by a slip."""
+
+    username = forms.CharField(
+        label="Type your user name to confirm",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if username != self.user.username:
+            raise ValidationError("This is not your user name.")
+        return username
+
+
 class MemberForm(forms.Form):
     identifier = forms.CharField(label="User name or e-mail address", max_length=254)
     role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
@@ -64,7 +99,13 @@ class InvitationForm(forms.Form):
     name = forms.CharField(
         label="Who",
         max_length=120,
-        help_text="A name or an address, to tell invitations apart; nothing is sent.",
+        help_text="A name, to tell invitations apart.",
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        required=False,
+        help_text="The link is sent there; without one you hand it over yourself.",
     )
     role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from projects.activities import record_activity
@@ -21,6 +22,7 @@ from projects.exceptions import (
     NameTakenError,
     TooManyInvitationsError,
 )
+from projects.mail import send_letter, written
 from projects.models import Invitation, Membership, User
 
 if TYPE_CHECKING:
@@ -32,9 +34,19 @@ MOST = 100
 
 @transaction.atomic
 def invite(
-    project: Project, *, name: str, role: str, actor: User
+    project: Project,
+    *,
+    name: str,
+    role: str,
+    actor: User,
+    email: str = "",
+    site: str = "",
 ) -> tuple[Invitation, str]:
-    """Make an invitation; the word returned is its link's, and is never shown again."""
+    """Make an invitation; the word returned is its link's, and is never shown again.
+
+    With an address it is sent there, too; `site` is where the link leads, up to its
+    first slash.
+    """
     if project.invitations.open().count() >= MOST:
         raise TooManyInvitationsError(
             f"{MOST} invitations wait for an answer; withdraw some first."
@@ -43,12 +55,29 @@ def invite(
     invitation: Invitation = project.invitations.create(
         name=name,
         role=role,
+        email=email.lower(),
         digest=digest_of(word),
         created_by=actor,
         expires_at=timezone.now() + LIFE,
     )
     record_activity(actor, invitation, "made", role=role)
+    if email:
+        send_invitation(invitation, link_of(site, word))
     return invitation, word
+
+
+def link_of(site: str, word: str) -> str:
+    """Return the link of an invitation on the site that has this address."""
+    return site + reverse("projects:invitation", args=[word])
+
+
+def send_invitation(invitation: Invitation, link: str) -> None:
+    context = {"invitation": invitation, "link": link, "days": LIFE.days}
+    send_letter(
+        invitation.email,
+        subject=f"{invitation.created_by} invites you to {invitation.project}",
+        body=written("letters/invitation.txt", context),
+    )
 
 
 def digest_of(word: str) -> str:

@@ -148,6 +148,9 @@ class Invitation(models.Model):
     )
     name = models.CharField(max_length=120, help_text="Whom it is for; a label.")
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+    email = models.EmailField(
+        "e-mail address", blank=True, help_text="Where the link was sent, if it was."
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -166,6 +169,30 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Letter(models.Model):
+    """One e-mail and how it fared; workers send it, and then forget what it said."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    status = models.CharField(
+        max_length=10, choices=DeliveryStatus, default=DeliveryStatus.PENDING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["status", "next_try_at"], name="projects_letter_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.to})"
 
 
 class ApiToken(AbstractAuthToken):

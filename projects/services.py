@@ -147,13 +147,69 @@ def keep_an_owner(membership: Membership) -> None:
     The owners' rows are locked first: two owners who demote each other at the same
     moment must not both succeed.
     """
-    owners = Membership.objects.select_for_update().filter(
+    owners = Membership.objects.select_for_update(of=("self",)).filter(
         project=membership.project_id, role=Role.OWNER
     )
-    if [owner.pk for owner in owners] == [membership.pk]:
+    able = owners.filter(user__is_active=True)
+    if membership.role == Role.OWNER and {m.pk for m in able} <= {membership.pk}:
         raise LastOwnerError(
             "A project needs an owner: make somebody else an owner first."
         )
+
+
+@transaction.atomic
+def hand_over(project: Project, *, to: Membership, actor: User) -> Membership:
+    """Make a member owner, and the owner who hands over an editor: both, or nothing.
+
+    Whoever stands above the project hands it over without being part of it.
+    """
+    if to.user_id == actor.pk:
+        raise AlreadyMemberError("This is you; name the member who takes over.")
+    if not to.user.is_active:
+        raise UnknownPersonError(f"The account of {to.user} is closed.")
+    change_role(to, role=Role.OWNER, actor=actor)
+    own = project.memberships.filter(user=actor, role=Role.OWNER).first()
+    if own is not None:
+        change_role(own, role=Role.EDITOR, actor=actor)
+    record_activity(actor, to, "handed the project over to")
+    return to
+
+
+def keep_owners_but(user: User) -> None:
+    """Refuse what would take the only owner from a project: the end of an account."""
+    owned = user.memberships.filter(role=Role.OWNER).select_related("project")
+    left = []
+    for membership in owned:
+        try:
+            keep_an_owner(membership)
+        except LastOwnerError:
+            left.append(str(membership.project))
+    if left:
+        raise LastOwnerError(
+            f"{user} is the only owner of {', '.join(left)}: hand over or delete first."
+        )
+
+
+@transaction.atomic
+def close_account(user: User) -> None:
+    """Let nobody sign in as this person any more; what they did stays.
+
+    Memberships and tokens end. Staff can open the account again, without these.
+    """
+    keep_owners_but(user)
+    for membership in user.memberships.select_related("project", "user"):
+        record_activity(user, membership, "left", role=membership.role)
+        membership.delete()
+    end_tokens(user)
+    user.is_active = False
+    user.save(update_fields=["is_active", "updated_at"])
+
+
+@transaction.atomic
+def delete_account(user: User) -> None:
+    """Delete a person's account with memberships and tokens."""
+    keep_owners_but(user)
+    user.delete()
 
 
 def update_profile(user: User, **values: Any) -> User:

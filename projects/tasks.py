@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from projects.models import Delivery
+from projects.mail import try_letter
+from projects.models import Delivery, Letter
 from projects.webhooks import try_delivery
 
 logger = logging.getLogger(__name__)
@@ -17,3 +18,12 @@ def deliver(pk: int, attempt: int) -> None:
         logger.warning("Delivery %s is gone.", pk)
         return
     try_delivery(delivery, attempt)
+
+
+def post_letter(pk: int, attempt: int) -> None:
+    """Try to send a letter, if it is still there."""
+    letter = Letter.objects.filter(pk=pk).first()
+    if letter is None:
+        logger.warning("Letter %s is gone.", pk)
+        return
+    try_letter(letter, attempt)

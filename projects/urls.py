@@ -12,6 +12,7 @@ urlpatterns = [
     path("projects/<slug:key>/settings/", projects.settings, name="settings"),
     path("projects/<slug:key>/activity/", projects.activity, name="activity"),
     path("projects/<slug:key>/archive/", projects.archive, name="archive"),
+    path("projects/<slug:key>/hand-over/", projects.hand_over, name="hand-over"),
     path("projects/<slug:key>/delete/", projects.delete, name="delete"),
     path("projects/<slug:key>/members/", members.index, name="members"),
     path("projects/<slug:key>/members/add/", members.add, name="member-add"),

@@ -99,6 +99,7 @@ class World:
         rows = {
             "projects:webhook": self.webhook.pk,
             "projects:invitation": self.invitation.pk,
+            "api-invitation": self.invitation.pk,
             "api-webhook": self.webhook.pk,
             "projects:member": self.membership.pk,
             "api-member": self.membership.pk,

@@ -32,6 +32,7 @@ from datamine.work.handover import put_back
 from datasets.trash import sweep as sweep_datasets
 from experiments.announcing import announce_ended_sessions
 from experiments.stored import sweep_orphans as sweep_artifacts
+from projects.mail import forget_letters, ring_for_due_letters
 from projects.webhooks import forget_deliveries, ring_for_due_deliveries
 from registry.announcing import announce_activations
 from registry.services import advance_retrainings
@@ -75,6 +76,7 @@ class Reaper(Thread):
         announce_ended_sessions()
         announce_activations()
         ring_for_due_deliveries()
+        ring_for_due_letters()
         if time.monotonic() - self.swept_at > SWEEP:
             self.swept_at = time.monotonic()
             sweep()
@@ -82,6 +84,7 @@ class Reaper(Thread):
             sweep_artifacts()
             sweep_batches()
             forget_deliveries()
+            forget_letters()
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""

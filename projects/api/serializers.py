@@ -9,7 +9,15 @@ from typing import Any
 from rest_framework import serializers
 
 from projects.choices import Role, Scope
-from projects.models import Activity, Delivery, Membership, Project, User, Webhook
+from projects.models import (
+    Activity,
+    Delivery,
+    Invitation,
+    Membership,
+    Project,
+    User,
+    Webhook,
+)
 from projects.webhooks import secret_of
 
 METADATA_BYTES = 10_000
@@ -127,6 +135,40 @@ class NewMemberSerializer(serializers.Serializer):
 
 class RoleSerializer(serializers.Serializer):
     role = serializers.ChoiceField(choices=Role.choices)
+
+
+class HandOverSerializer(serializers.Serializer):
+    member = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, help_text="Id of the membership that takes."
+    )
+
+
+class InvitationSerializer(serializers.ModelSerializer):
+    """A link that makes whoever has it a member, once."""
+
+    created_by = PersonSerializer(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "id",
+            "name",
+            "email",
+            "role",
+            "created_by",
+            "created_at",
+            "expires_at",
+        ]
+        read_only_fields = ["expires_at"]
+
+
+class NewInvitationSerializer(InvitationSerializer):
+    """The same with its link, which is told only once."""
+
+    link = serializers.CharField(read_only=True)
+
+    class Meta(InvitationSerializer.Meta):
+        fields = [*InvitationSerializer.Meta.fields, "link"]
 
 
 class ActivitySerializer(serializers.ModelSerializer):

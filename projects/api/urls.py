@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from projects.api.views import account, projects, webhooks
+from projects.api.views import account, invitations, projects, webhooks
 
 router = SimpleRouter()
 router.register("projects", projects.ProjectViewSet, basename="api-project")
@@ -11,6 +11,11 @@ router.register(
     r"projects/(?P<key>[-a-zA-Z0-9_]+)/members",
     projects.MemberViewSet,
     basename="api-member",
+)
+router.register(
+    r"projects/(?P<key>[-a-zA-Z0-9_]+)/invitations",
+    invitations.InvitationViewSet,
+    basename="api-invitation",
 )
 router.register(
     r"projects/(?P<key>[-a-zA-Z0-9_]+)/webhooks",
@@ -27,6 +32,11 @@ urlpatterns = [
         "projects/<slug:key>/activity/",
         projects.ActivityView.as_view(),
         name="api-activity",
+    ),
+    path(
+        "projects/<slug:key>/hand-over/",
+        projects.HandOverView.as_view(),
+        name="api-hand-over",
     ),
     path("", include(router.urls)),
 ]

@@ -6,7 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash, views
+from django.contrib.auth import logout, update_session_auth_hash, views
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from projects import services
 from projects.choices import Theme
-from projects.forms import PasswordForm, ProfileForm
+from projects.exceptions import ProjectError
+from projects.forms import CloseForm, PasswordForm, ProfileForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -56,6 +57,22 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "The password is changed; other sessions have ended.")
         return redirect("account:profile")
     return render(request, "account/password.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """Ask once more, then end the account and this session with it."""
+    form = CloseForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.close_account(request.user)
+        except ProjectError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            logout(request)
+            messages.success(request, "Your account is closed.")
+            return redirect("account:login")
+    return render(request, "account/close.html", {"form": form})
 
 
 @require_POST

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from projects import invitations
 from projects.exceptions import ProjectError
 from projects.forms import InvitationForm, SignUpForm
+from projects.mail import leaves_the_site
 from projects.models import Invitation, Project
 from projects.permissions import Action, get_for
 from projects.views.members import page_of_members
@@ -33,17 +33,16 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     form = InvitationForm(request.POST)
     if form.is_valid():
         try:
+            site = request.build_absolute_uri("/").removesuffix("/")
             made, word = invitations.invite(
-                project, **form.cleaned_data, actor=request.user
+                project, **form.cleaned_data, actor=request.user, site=site
             )
         except ProjectError as refusal:
             form.add_error(None, str(refusal))
         else:
-            address = reverse("projects:invitation", args=[word])
-            link = request.build_absolute_uri(address)
-            return page_of_members(
-                request, project, {"link": link, "invited": made.name}
-            )
+            link = invitations.link_of(site, word)
+            context = {"link": link, "invited": made, "is_sent": leaves_the_site()}
+            return page_of_members(request, project, context)
     return page_of_members(request, project, {"invitation_form": form}, status=400)
 
 

@@ -8,12 +8,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from datamine.htmx import render_page
 from projects import services
 from projects.choices import ProjectStatus
-from projects.forms import DeleteForm, ProjectForm, SearchForm
+from projects.exceptions import ProjectError
+from projects.forms import DeleteForm, HandOverForm, ProjectForm, SearchForm
 from projects.models import Activity, Project
 from projects.permissions import Action, get_for
 
@@ -82,8 +87,31 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
         services.update_project(fresh, actor=request.user, **form.cleaned_data)
         messages.success(request, "The settings are saved.")
         return redirect("projects:settings", key=key)
-    context = {"project": project, "section": "settings", "form": form}
+    context = {
+        "project": project,
+        "section": "settings",
+        "form": form,
+        "hand_over_form": HandOverForm(project=project, owner=request.user),
+    }
     return render(request, "projects/settings.html", context)
+
+
+@require_POST
+def hand_over(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    form = HandOverForm(request.POST, project=project, owner=request.user)
+    if not form.is_valid():
+        messages.error(request, "Choose the member who takes the project over.")
+        return redirect("projects:settings", key=key)
+    try:
+        taken = services.hand_over(
+            project, to=form.cleaned_data["member"], actor=request.user
+        )
+    except ProjectError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:settings", key=key)
+    messages.success(request, f"{taken.user} is the owner of {project} now.")
+    return redirect(project)
 
 
 @require_http_methods(["POST"])

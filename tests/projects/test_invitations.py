@@ -212,3 +212,21 @@ def test_of_two_who_come_at_once_one_joins(invited):
 
     assert sorted(outcomes) == ["joined", "late"]
     assert Membership.objects.filter(user__in=people).count() == 1
+
+
+@pytest.mark.django_db
+def test_api_invites_lists_and_withdraws(api, project, owner, member):
+    url = f"/api/projects/{project.key}/invitations/"
+
+    made = api(owner).post(url, {"name": "Ann", "role": "editor"})
+    listed = api(owner).get(url).json()["results"]
+    refused = api(member).get(url)
+    ended = api(owner).delete(f"{url}{made.json()['id']}/")
+
+    assert made.status_code == 201
+    assert made.json()["link"].startswith("http://testserver/invitations/")
+    assert [one["name"] for one in listed] == ["Ann"]
+    assert "link" not in listed[0]
+    assert refused.status_code == 403
+    assert ended.status_code == 204
+    assert not Invitation.objects.exists()

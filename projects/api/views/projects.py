@@ -11,6 +11,7 @@ from rest_framework.filters import OrderingFilter, SearchFilter
 from rest_framework.generics import ListAPIView
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ModelViewSet
 
 from datamine.api.etags import matched, tagged
@@ -18,11 +19,13 @@ from datamine.api.idempotency import idempotent
 from projects import services
 from projects.api.serializers import (
     ActivitySerializer,
+    HandOverSerializer,
     MemberSerializer,
     NewMemberSerializer,
     ProjectSerializer,
     RoleSerializer,
 )
+from projects.exceptions import UnknownPersonError
 from projects.models import Activity, Membership, Project
 from projects.permissions import Action, get_for
 
@@ -162,6 +165,22 @@ class MemberViewSet(
             membership = self.managed()
         services.remove_member(membership, actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HandOverView(OfProject, APIView):
+    """Make another member the owner; whoever hands over becomes an editor."""
+
+    @extend_schema(request=HandOverSerializer, responses=MemberSerializer)
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        project = self.project(Action.MANAGE)
+        given = HandOverSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        members = project.memberships.select_related("user", "project")
+        chosen = members.filter(pk=given.validated_data["member"]).first()
+        if chosen is None:
+            raise UnknownPersonError("The project has no such member.")
+        taken = services.hand_over(project, to=chosen, actor=request.user)
+        return Response(MemberSerializer(taken).data)
 
 
 class ActivityView(OfProject, ListAPIView):
