@@ -265,7 +265,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "datamine.api.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "datamine.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["datamine.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "datamine.api.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",

@@ -76,21 +76,6 @@ class ExperimentQuerySet(VisibleQuerySet):
             seconds=F("latest_session__training_time_seconds"),
         )
 
-    def for_api_list(self) -> Self:
-        """Bring what the API tells of each row: of related rows little more than names.
-
-        Whole rows of four models more would take most of the time of a long list.
-        """
-        own = (field.name for field in self.model._meta.concrete_fields)
-        related = {
-            "project": "key",
-            "version": "number",
-            "latest_session": "status",
-            "created_by": "username",
-        }
-        told = (f"{model}__{field}" for model, field in related.items())
-        return self.select_related(*related).only(*own, *told)
-
     def in_order(self, order: str) -> Self:
         """Sort by a column of the list or a metric, "-" first for descending.
 

@@ -45,6 +45,7 @@ from experiments.api.serializers import (
     QuickStartSerializer,
     SessionDetailSerializer,
     SessionSerializer,
+    listed_experiments,
 )
 from experiments.comparison.contests import Contest
 from experiments.comparison.groups import Grouping
@@ -138,7 +139,7 @@ class ExperimentViewSet(
         visible = Experiment.objects.visible_to(self.request.user)
         order = self.request.query_params.get("ordering") or NEWEST
         if self.action == "list":
-            return visible.in_order(order).for_api_list()
+            return visible.in_order(order)
         heavy = ("profile", "columns", "problems", "notices", "dialect")
         related = ("project", "dataset", "version", "latest_session", "created_by")
         return (
@@ -160,7 +161,10 @@ class ExperimentViewSet(
     @extend_schema(parameters=[ORDERING])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the experiments you may see."""
-        return super().list(request, *args, **kwargs)
+        # Sorted by keys alone: no wide row is carried along.
+        found = self.filter_queryset(self.get_queryset()).values_list("pk", flat=True)
+        keys = self.paginate_queryset(found)
+        return self.get_paginated_response(listed_experiments(keys))
 
     @extend_schema(
         request=DraftSerializer,

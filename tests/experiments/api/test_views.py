@@ -285,7 +285,7 @@ def test_sessions_are_filtered(project, owner):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("url", "queries"), [("experiments", 2), ("sessions", 2)])
+@pytest.mark.parametrize(("url", "queries"), [("experiments", 3), ("sessions", 2)])
 def test_lists_take_the_same_queries_for_one_and_three(
     project, owner, count, url, queries
 ):
@@ -299,6 +299,24 @@ def test_lists_take_the_same_queries_for_one_and_three(
 
     assert answer.json()["count"] == count
     assert len(captured) == queries
+
+
+@pytest.mark.django_db
+def test_list_tells_of_each_what_its_own_address_tells(project, owner):
+    trained = ExperimentFactory(
+        version__dataset__project=project,
+        headline={"accuracy": 0.5},
+        search={"method": "grid"},
+        created_by=owner,
+    )
+    SessionFactory(experiment=trained, latest=True)
+    newest = ExperimentFactory(version__dataset__project=project)
+    client = signed_in(owner)
+
+    listed = client.get("/api/experiments/").json()["results"]
+
+    assert [row["id"] for row in listed] == [newest.pk, trained.pk]
+    assert listed == [client.get(f"/api/experiments/{r['id']}/").json() for r in listed]
 
 
 @pytest.mark.django_db
