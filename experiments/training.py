@@ -411,9 +411,8 @@ def _story(session: _Session, tried: Tried) -> dict[str, Any]:
         return {}
     places = split.test if len(split.test) else split.folds[-1][1]
     frame = session.samples.frame.take(places)
-    return family.tell(
-        tried.fitted.estimator, tried.X, session.samples.y[places], frame
-    )
+    y, fitted = session.samples.y[places], tried.fitted
+    return family.tell(fitted.estimator, tried.X, y, frame, session.parameters)
 
 
 def _explainer(session: _Session, tried: Tried, n_predicted: int) -> Explainer:

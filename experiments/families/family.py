@@ -92,8 +92,8 @@ class Family:
         `scores(y, predicted)` as "module:attribute": further figures of predictions,
         the model's and its rivals'.
     story : str
-        `story(estimator, X, y, frame)` as "module:attribute": what charts of tested
-        samples need, kept among a result's details under names of its own.
+        `story(estimator, X, y, frame, parameters)` as "module:attribute": what charts
+        of tested samples need, kept among a result's details under names of its own.
     gates : str
         `gates(parameters, metrics)` as "module:attribute": what a version does not
         reach that was asked for.
@@ -137,10 +137,20 @@ class Family:
         return resolve_name(self.scores)(y, predicted) if self.scores else {}
 
     def tell(
-        self, estimator: Any, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+        self,
+        estimator: Any,
+        X: Matrix,
+        y: np.ndarray[Any, Any],
+        frame: Frame,
+        parameters: Parameters,
     ) -> dict[str, Any]:
         """Return what charts of tested samples need, by a name of the family's own."""
-        return resolve_name(self.story)(estimator, X, y, frame) if self.story else {}
+        if not self.story:
+            return {}
+        found: dict[str, Any] = resolve_name(self.story)(
+            estimator, X, y, frame, parameters
+        )
+        return found
 
     def not_reached(
         self, parameters: Parameters, metrics: Mapping[str, float | None]

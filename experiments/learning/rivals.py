@@ -57,7 +57,7 @@ def contests(
 
     Each is `name`, `title`, `metric`, `model` and `rival` (their figures), `is_beaten`,
     `p_value` (that the model is no better, None where figures decide), and all
-    `metrics` of the rival.
+    `metrics` of the rival, `model_metrics` of the model.
     """
     family = entry.family
     if family is None:
@@ -81,6 +81,7 @@ def contests(
                 "is_beaten": rival.is_beaten(ours, theirs) and not _is_chance(chance),
                 "p_value": chance,
                 "metrics": metrics,
+                "model_metrics": model,
             }
         )
     return found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
+
+from experiments.networks.heads import LossOfHeads
 
 HEADS = 4
 #: A probability is corrected by a factor of at most e to this power, so that days like
@@ -110,14 +114,22 @@ class MemoryOfDays(nn.Module):
         return mean, spread
 
 
-class NormalLoss(nn.Module):
-    """The negative logarithm of the normal density, mean over all outputs."""
+class NormalLoss(LossOfHeads):
+    """The negative logarithm of the normal density, mean over all outputs.
 
-    def forward(
-        self, heads: tuple[torch.Tensor, torch.Tensor], targets: torch.Tensor
-    ) -> torch.Tensor:
-        """Return the loss of mean and logarithm of the variance against targets."""
-        mean, spread = heads
+    Parameters
+    ----------
+    names : sequence of str
+        Of the outputs.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(dict.fromkeys(names, 1 / len(names)))
+
+    def losses(
+        self, outputs: tuple[torch.Tensor, torch.Tensor], targets: torch.Tensor
+    ) -> list[torch.Tensor]:
+        """Return the losses of means and logarithms of the variance."""
+        mean, spread = outputs
         errors = (targets - mean) ** 2 / spread.exp()
-        loss: torch.Tensor = 0.5 * (spread + errors).mean()
-        return loss
+        return list(0.5 * (spread + errors).mean(dim=0))

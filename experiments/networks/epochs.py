@@ -13,6 +13,7 @@ import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from experiments.learning.tensors import packed, unpacked
+from experiments.networks.nets import HEAD
 
 if TYPE_CHECKING:
     from skorch import NeuralNet
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 State = dict[str, Any]
 
-#: What an epoch tells, as far as skorch recorded it.
+#: What an epoch tells, as far as skorch recorded it, beside the losses of heads.
 FIGURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
 
@@ -69,7 +70,9 @@ class Epochs:
     def _note(self) -> None:
         """Record the epoch; keep its weights if it is the best, slow down if not."""
         record, (group, *_) = self.net.history[-1], self.net.optimizer_.param_groups
-        told = {name: float(record[name]) for name in FIGURES if name in record}
+        heads = [name for name in record if name.startswith(tuple(HEAD.values()))]
+        names = [*(name for name in FIGURES if name in record), *heads]
+        told = {name: float(record[name]) for name in names}
         self.net.history.clear()  # batches of hundreds of epochs are worth nothing
         epoch = len(self.history) + 1
         self.history.append({"epoch": float(epoch), **told, "lr": float(group["lr"])})

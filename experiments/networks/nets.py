@@ -14,7 +14,11 @@ from skorch.callbacks import Callback, GradientNormClipping
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 
+from experiments.networks.heads import LossOfHeads
+
 Inputs = dict[str, torch.Tensor]
+#: What the losses of heads are recorded as, in training and in validation.
+HEAD = {True: "train_head_", False: "valid_head_"}
 Score = Callable[[Any, torch.Tensor], float]
 
 
@@ -116,6 +120,27 @@ class Tally(Callback):
                 net.history.record(name, self.right_[training] / self.seen_[training])
 
 
+class Heads(Callback):
+    """Records the mean loss of each head, where the criterion tells of several."""
+
+    def on_epoch_begin(self, net: NeuralNet, **told: Any) -> None:
+        self.sums_: dict[str, float] = {}
+        self.seen_ = {True: 0, False: 0}
+
+    def on_batch_end(
+        self, net: NeuralNet, batch: Any = None, training: bool = False, **told: Any
+    ) -> None:
+        size = len(batch[1])
+        self.seen_[training] += size
+        for head, loss in net.criterion_.told.items():
+            name = f"{HEAD[training]}{head}"
+            self.sums_[name] = self.sums_.get(name, 0.0) + size * float(loss)
+
+    def on_epoch_end(self, net: NeuralNet, **told: Any) -> None:
+        for name, total in self.sums_.items():
+            net.history.record(name, total / self.seen_[name.startswith(HEAD[True])])
+
+
 def make_net(
     module: torch.nn.Module,
     criterion: torch.nn.Module,
@@ -159,6 +184,7 @@ def make_net(
             ("clip", GradientNormClipping(schedule.clip)),
             ("check", BatchCheck(check)),
             *([("tally", Tally(score))] if score else []),
+            *([("heads", Heads())] if isinstance(criterion, LossOfHeads) else []),
         ],
         callbacks__print_log=None,
         device=device,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from experiments.networks.heads import LossOfHeads
+
 #: Tokens the curve and the periodogram are cut into.
 TOKENS = 32
 #: What the module is told of each candidate period beside its folded curve.
@@ -199,7 +201,7 @@ def _jittered(values: torch.Tensor) -> torch.Tensor:
     return values + JITTER * torch.randn_like(values)
 
 
-class StarLoss(nn.Module):
+class StarLoss(LossOfHeads):
     """Cross-entropy of the class, and what the chosen periods are off.
 
     The error of a period is the smooth L1 of every candidate's log10 against the true
@@ -209,20 +211,22 @@ class StarLoss(nn.Module):
     Parameters
     ----------
     weight : float
-        Of the periods, beside 1 for the class.
+        Of the two periods together, beside 1 for the class.
     """
 
     #: Errors of log10 periods beyond this count in proportion; 0.02 are five per cent.
     SCALE = 0.05
 
     def __init__(self, weight: float = 0.5) -> None:
-        super().__init__()
-        self.weight = weight
+        super().__init__({"class": 1.0, "period": weight, "period2": weight})
 
-    def forward(
+    def losses(
         self, outputs: tuple[torch.Tensor, torch.Tensor], targets: torch.Tensor
-    ) -> torch.Tensor:
-        """Return the loss.
+    ) -> list[torch.Tensor]:
+        """Return the losses of the class and of both periods.
+
+        Those of the periods are sums over stars with such, divided by how many periods
+        of either kind there are: a kind that is rare weighs less.
 
         Parameters
         ----------
@@ -232,7 +236,6 @@ class StarLoss(nn.Module):
             The class, log10 of both periods (NaN for none), log10 of the candidates.
         """
         logits, scores = outputs
-        loss = nn.functional.cross_entropy(logits, targets[:, 0].long())
         known, offered = targets[:, 1:3], targets[:, None, 3:]
         there = ~known.isnan()
         away = (offered - known.nan_to_num()[:, :, None]).clamp(-1, 1) / self.SCALE
@@ -240,4 +243,5 @@ class StarLoss(nn.Module):
             away, torch.zeros_like(away), reduction="none"
         )
         off = (scores.softmax(dim=2) * each.clamp(max=5)).sum(dim=2)
-        return loss + self.weight * (off * there).sum() / there.sum().clamp(min=1)
+        periods = (off * there).sum(dim=0) / there.sum().clamp(min=1)
+        return [nn.functional.cross_entropy(logits, targets[:, 0].long()), *periods]

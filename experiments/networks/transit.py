@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from experiments.networks.heads import LossOfHeads
+
 Heads = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
@@ -61,14 +63,17 @@ class TransitNetwork(nn.Module):
         return self.label(found), self.period(found), self.depth(found)
 
 
-class TransitLoss(nn.Module):
+class TransitLoss(LossOfHeads):
     """Cross-entropy of the label, and half the squared errors of period and depth."""
 
-    def forward(self, heads: Heads, targets: torch.Tensor) -> torch.Tensor:
-        """Return the loss of heads against rows of code, period and depth."""
-        logits, period, depth = heads
-        label = nn.functional.cross_entropy(logits, targets[:, 0].long())
-        errors = nn.functional.mse_loss(period[:, 0], targets[:, 1])
-        errors = errors + nn.functional.mse_loss(depth[:, 0], targets[:, 2])
-        loss: torch.Tensor = label + 0.5 * errors
-        return loss
+    def __init__(self) -> None:
+        super().__init__({"label": 1.0, "period": 0.5, "depth": 0.5})
+
+    def losses(self, outputs: Heads, targets: torch.Tensor) -> list[torch.Tensor]:
+        """Return the losses of heads against rows of code, period and depth."""
+        logits, period, depth = outputs
+        return [
+            nn.functional.cross_entropy(logits, targets[:, 0].long()),
+            nn.functional.mse_loss(period[:, 0], targets[:, 1]),
+            nn.functional.mse_loss(depth[:, 0], targets[:, 2]),
+        ]

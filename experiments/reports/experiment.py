@@ -28,15 +28,17 @@ def experiment_report(result: Result) -> Document:
     _data(document, result)
     _setup(document, result)
     _results(document, summary)
+    _rivals(document, summary)
     _classes(document, summary)
     _features(document, summary)
     document.charts(
         (
             chart.heading(result.details),
             chart.words(result.details),
-            chart.spec(result.details),
+            chart.paper(result.details),
         )
         for chart in summary.charts
+        if chart.is_printed
     )
     _again(document, result)
     return document
@@ -133,6 +135,24 @@ def _metric_line(row: dict[str, Any], *, has_folds: bool) -> list[str]:
     folds = [row["mean"], row["std"]] if has_folds else []
     figures = [*row["parts"], *folds, row["baseline"], row["question"]]
     return [row["title"], *map(figure, figures)]
+
+
+def _rivals(document: Document, summary: Summary) -> None:
+    document.table(
+        ["Against plain models", *summary.rival_titles, "This model is"],
+        [
+            [rival["title"], *map(figure, rival["figures"]), verdict(rival)]
+            for rival in summary.rivals
+        ],
+    )
+
+
+def verdict(rival: dict[str, Any]) -> str:
+    """Return whether the model beats a plain one, and by what that was decided."""
+    if "name" not in rival:
+        return ""
+    found = "better" if rival["is_beaten"] else "not better"
+    return f"{found} by {rival['metric']}"
 
 
 def _classes(document: Document, summary: Summary) -> None:

@@ -5,20 +5,19 @@ Palette and frame are those of all charts: see `datasets.charts.drawing`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datasets.charts.drawing import PALETTE, frame
-from experiments.results.market_charts import (
-    regime_marks,
-    regime_rows,
-    regime_symbol,
-    say_regimes,
-    say_volatilities,
-    volatility_marks,
-    volatility_rows,
-    volatility_symbol,
+from datasets.charts.drawing import PALETTE
+from experiments.results.chart import Chart
+from experiments.results.epoch_charts import (
+    epoch_rows,
+    head_marks,
+    head_rows,
+    say_epochs,
+    say_heads,
 )
+from experiments.results.market_charts import MARKET_CHARTS
+from experiments.results.sample_charts import SAMPLE_CHARTS
 from experiments.results.search_charts import (
     heat_marks,
     heat_rows,
@@ -34,31 +33,6 @@ if TYPE_CHECKING:
 
 #: Features whose partial dependence is drawn.
 DEPENDENCES = 6
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One kind of chart: its rows out of a result's details, and how they are drawn.
-
-    Where the title alone does not tell two charts apart, `subject` ends it.
-    """
-
-    name: str
-    title: str
-    rows: Callable[[dict[str, Any]], list[Row]]
-    marks: Callable[[list[Row]], Spec]
-    words: Callable[[dict[str, Any]], str]
-    subject: Callable[[dict[str, Any]], str] | None = None
-
-    def heading(self, details: dict[str, Any]) -> str:
-        """Return the title as it stands over the chart of a result."""
-        return f"{self.title} {self.subject(details)}" if self.subject else self.title
-
-    def spec(self, details: dict[str, Any]) -> Spec:
-        """Return the chart as Vega-Lite."""
-        rows = self.rows(details)
-        marks = {"data": {"values": rows}, **self.marks(rows)}
-        return frame(self.heading(details), self.words(details), marks)
 
 
 def curve_rows(
@@ -225,29 +199,6 @@ def say_learning(details: dict[str, Any]) -> str:
     tested = [row for row in learning_rows(details) if row["class"] == "test"]
     parts = (f"{row['score']:.3f} from {row['rows']}" for row in tested)
     return f"On the tested rows: {', '.join(parts)} rows."
-
-
-def epoch_rows(details: dict[str, Any]) -> list[Row]:
-    """Return a line for each epoch and loss that a network told of."""
-    history = details.get("history") or []
-    names = [name for name in (history[0] if history else ()) if "loss" in name]
-    return [
-        {
-            "class": name.replace("_", " "),
-            "order": place,
-            "epoch": entry.get("epoch", place + 1),
-            "loss": entry[name],
-        }
-        for name in names
-        for place, entry in enumerate(history)
-        if entry.get(name) is not None
-    ]
-
-
-def say_epochs(details: dict[str, Any]) -> str:
-    last = {row["class"]: row["loss"] for row in epoch_rows(details)}
-    parts = (f"{name} {loss:.4g}" for name, loss in last.items())
-    return f"At the end: {', '.join(parts)}."
 
 
 def dependence_chart(place: int) -> Chart:
@@ -424,21 +375,14 @@ CHARTS = {
             say_epochs,
         ),
         Chart(
-            "regimes",
-            "Price and regimes of",
-            regime_rows,
-            regime_marks,
-            say_regimes,
-            regime_symbol,
+            "heads",
+            "Loss of each head by epoch",
+            head_rows,
+            head_marks,
+            say_heads,
         ),
-        Chart(
-            "volatilities",
-            "Volatility of the next 7 days of",
-            volatility_rows,
-            volatility_marks,
-            say_volatilities,
-            volatility_symbol,
-        ),
+        *MARKET_CHARTS,
+        *SAMPLE_CHARTS,
         *(dependence_chart(place) for place in range(DEPENDENCES)),
         Chart(
             "search_heat",
@@ -446,6 +390,7 @@ CHARTS = {
             heat_rows,
             heat_marks,
             say_search,
+            is_printed=False,
         ),
         Chart(
             "search_lines",
@@ -453,9 +398,13 @@ CHARTS = {
             parallel_rows,
             parallel_marks,
             say_search,
+            is_printed=False,
         ),
     )
 }
+
+#: The charts that only families have.
+FAMILY_CHARTS = frozenset(chart.name for chart in (*MARKET_CHARTS, *SAMPLE_CHARTS))
 
 
 def charts_of(details: dict[str, Any]) -> list[Chart]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datasets.charts.drawing import PALETTE
+from datasets.charts.drawing import PALETTE, axis
+from experiments.results.chart import Chart, story_of
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -17,15 +18,9 @@ KEYS = ("foretold", "true")
 DAY: Spec = {"field": "day", "type": "temporal", "title": None}
 
 
-def told(details: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return what a family told of tested days under a name, if it did."""
-    found: dict[str, Any] = (details.get("story") or {}).get(name) or {}
-    return found
-
-
 def regime_rows(details: dict[str, Any]) -> list[Row]:
     """Return a line for each tested day: price, regime to come, and as foretold."""
-    found = told(details, "regimes")
+    found = story_of(details, "regimes")
     days = found.get("days") or []
     labels = (details.get("confusion_matrix") or {}).get("labels") or []
     return [
@@ -91,6 +86,34 @@ def regime_marks(rows: list[Row]) -> Spec:
     }
 
 
+def regime_paper(rows: list[Row]) -> Spec:
+    """Draw a point for each day and price, coloured by what was foretold."""
+    places = {row["foretold"]: row["foretold_place"] for row in rows}
+    points = [
+        {"class": row["foretold"], "day": number, "close": row["close"]}
+        for number, row in enumerate(rows)
+    ]
+    return {
+        "data": {"values": points},
+        "mark": {"type": "circle"},
+        "encoding": {
+            "x": axis("day", f"Days from {rows[0]['day']}"),
+            "y": axis("close", "Price"),
+            "color": named_colours(sorted(places), [places[n] for n in sorted(places)]),
+        },
+    }
+
+
+def named_colours(names: list[str], places: list[int]) -> Spec:
+    """Give each name the colour of its place, as on all charts of the page."""
+    return {
+        "field": "class",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": names, "range": [PALETTE[place] for place in places]},
+    }
+
+
 def runs(rows: list[Row], key: str) -> list[Row]:
     """Return the days of one regime after the other, as few bands."""
     found: list[Row] = []
@@ -105,7 +128,7 @@ def runs(rows: list[Row], key: str) -> list[Row]:
 
 
 def regime_symbol(details: dict[str, Any]) -> str:
-    found: str = told(details, "regimes").get("symbol", "")
+    found: str = story_of(details, "regimes").get("symbol", "")
     return found
 
 
@@ -120,7 +143,7 @@ def say_regimes(details: dict[str, Any]) -> str:
 
 def volatility_rows(details: dict[str, Any]) -> list[Row]:
     """Return a line for each tested day: volatility that came, foretold, interval."""
-    found = told(details, "volatilities")
+    found = story_of(details, "volatilities")
     keys = ("true", "foretold", "low", "high")
     columns = [found.get(key) or [] for key in ("days", *keys)]
     return [
@@ -131,14 +154,14 @@ def volatility_rows(details: dict[str, Any]) -> list[Row]:
 
 def volatility_marks(rows: list[Row]) -> Spec:
     """Draw the interval as a band, what was foretold and what came as lines."""
-    axis = {"type": "quantitative", "title": "Volatility a year"}
+    height = {"type": "quantitative", "title": "Volatility a year"}
 
     def line(field: str, title: str) -> Spec:
         return {
             "mark": {"type": "line", "strokeWidth": 1.5},
             "encoding": {
                 "x": DAY,
-                "y": {**axis, "field": field},
+                "y": {**height, "field": field},
                 "color": {
                     "datum": title,
                     "type": "nominal",
@@ -158,7 +181,7 @@ def volatility_marks(rows: list[Row]) -> Spec:
                 "mark": {"type": "area", "opacity": 0.2, "color": PALETTE[0]},
                 "encoding": {
                     "x": DAY,
-                    "y": {**axis, "field": "low"},
+                    "y": {**height, "field": "low"},
                     "y2": {"field": "high"},
                 },
             },
@@ -168,16 +191,58 @@ def volatility_marks(rows: list[Row]) -> Spec:
     }
 
 
+def volatility_paper(rows: list[Row]) -> Spec:
+    """Draw lines: what came, what was foretold, and the ends of the interval."""
+    names = {"foretold": 0, "true": 1, "low": 5, "high": 5}
+    points = [
+        {"class": name, "day": number, "volatility": row[name]}
+        for name in names
+        for number, row in enumerate(rows)
+    ]
+    return {
+        "data": {"values": points},
+        "mark": {"type": "line"},
+        "encoding": {
+            "x": axis("day", f"Days from {rows[0]['day']}"),
+            "y": axis("volatility", "Volatility a year"),
+            "color": named_colours(list(names), list(names.values())),
+        },
+    }
+
+
 def volatility_symbol(details: dict[str, Any]) -> str:
-    found: str = told(details, "volatilities").get("symbol", "")
+    found: str = story_of(details, "volatilities").get("symbol", "")
     return found
 
 
 def say_volatilities(details: dict[str, Any]) -> str:
     rows = volatility_rows(details)
     within = sum(row["low"] <= row["true"] <= row["high"] for row in rows)
-    qlike = told(details, "volatilities").get("qlike", 0.0)
+    qlike = story_of(details, "volatilities").get("qlike", 0.0)
     return (
         f"QLIKE {qlike:.3f}. On {within} of {len(rows)} tested days the next 7 days "
         "moved as much as the interval for nine in ten says."
     )
+
+
+#: What the market families show of tested days.
+MARKET_CHARTS = (
+    Chart(
+        "regimes",
+        "Price and regimes of",
+        regime_rows,
+        regime_marks,
+        say_regimes,
+        regime_symbol,
+        regime_paper,
+    ),
+    Chart(
+        "volatilities",
+        "Volatility of the next 7 days of",
+        volatility_rows,
+        volatility_marks,
+        say_volatilities,
+        volatility_symbol,
+        volatility_paper,
+    ),
+)

@@ -11,12 +11,13 @@ from experiments.algorithms.reading.drawing import draw
 from experiments.algorithms.reading.rules import rules
 from experiments.decisions import classes_to_decide, decision_of
 from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
-from experiments.results.charts import Chart, charts_of
+from experiments.results.charts import FAMILY_CHARTS, charts_of
 from experiments.results.searches import FoundSearch
 from experiments.results.trees import tree_of, writers_of
 
 if TYPE_CHECKING:
     from experiments.models import Result
+    from experiments.results.chart import Chart
 
 #: More classes than this make a heat map nobody reads; the page says so.
 HEAT_CLASSES = 30
@@ -234,10 +235,39 @@ class Summary:
         ]
 
     @property
+    def family_words(self) -> list[dict[str, Any]]:
+        """The same of the charts that only a family has."""
+        return [chart for chart in self.chart_words if chart["name"] in FAMILY_CHARTS]
+
+    @property
     def rivals(self) -> list[dict[str, Any]]:
-        """The plain models a family is held against, with the figure they share."""
+        """The model first, then the plain models a family is held against.
+
+        Each with its title, its `figures` in the order of `rival_titles`, and the
+        metric that decides whether it is beaten.
+        """
         found = self.details.get("rivals") or []
-        return [{**rival, "metric": title_of(rival["metric"])} for rival in found]
+        if not found:
+            return []
+        ours = {"title": "This model", "metrics": found[0].get("model_metrics") or {}}
+        return [
+            {
+                **line,
+                "figures": [line["metrics"].get(n) for n in self._rival_metrics],
+                "metric": title_of(line.get("metric", "")),
+            }
+            for line in (ours, *found)
+        ]
+
+    @property
+    def rival_titles(self) -> list[str]:
+        return [title_of(name) for name in self._rival_metrics]
+
+    @property
+    def _rival_metrics(self) -> list[str]:
+        """The metrics that decide, then the usual ones of the task."""
+        deciding = [rival["metric"] for rival in self.details.get("rivals") or []]
+        return list(dict.fromkeys([*deciding, *HEADLINES[self.task]]))
 
     @property
     def search(self) -> FoundSearch | None:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.exceptions import DamagedModelError
+from experiments.results.summaries import Summary
 from projects.permissions import Action, can, get_for
 from registry.exceptions import RegistryError
 from registry.figures import VersionComparison, metric_rows
@@ -50,10 +51,13 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
         else:
             messages.success(request, f"Notes and tags of {found.version} are kept.")
             return redirect(found)
+    summary = Summary(found.session.result, found.session.experiment.task)
     context = context_of(
         found.model,
         version=found,
         form=form,
+        summary=summary,
+        charts=summary.family_words,
         metrics=metric_rows(found.session.result.metrics),
         may_edit=can(request.user, Action.EDIT, found.project),
         may_manage=can(request.user, Action.MANAGE, found.project),

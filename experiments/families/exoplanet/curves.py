@@ -72,6 +72,11 @@ def transit_curves(
     return curves.astype(np.float32)
 
 
+def flux_lost(curve: float) -> float:
+    """Return how much light lacks where a curve has this value, in ppm."""
+    return float(FAINT * (10 ** (-curve * DECADES) - 1))
+
+
 def _nearest(start: Array, stop: Array, period: Array) -> Array:
     """Return how close each bin comes to the middle of a transit, in hours."""
     holds_one = np.floor(stop / period) > np.floor(start / period)

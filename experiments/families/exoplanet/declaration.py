@@ -83,6 +83,7 @@ FAMILY = Family(
     split={"keep_duplicates_together": True},
     fewest_of_class=100,
     measures=f"{_HERE}.network:errors",
+    story=f"{_HERE}.story:story",
 )
 
 

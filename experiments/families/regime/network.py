@@ -25,6 +25,7 @@ from experiments.networks.estimator import NetworkClassifier
 if TYPE_CHECKING:
     import torch
 
+    from experiments.families.regime.declaration import RegimeParameters
     from experiments.learning.preparation import Frame
     from experiments.learning.watching import Watch
     from experiments.networks.nets import Schedule
@@ -146,7 +147,11 @@ def flips_a_year(codes: np.ndarray[Any, Any], X: Matrix) -> float:
 
 
 def story(
-    estimator: RegimeNetwork, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+    estimator: RegimeNetwork,
+    X: Matrix,
+    y: np.ndarray[Any, Any],
+    frame: Frame,
+    parameters: RegimeParameters,
 ) -> dict[str, Any]:
     """Return the regimes of tested days, foretold and true, as codes of classes."""
     places, found = shown_days(frame, X, CONTRACT)

@@ -63,6 +63,7 @@ FAMILY = Family(
     ),
     assembler=f"{_HERE}.assembling:build_assembler",
     measures=f"{_HERE}.network:errors",
+    story=f"{_HERE}.story:story",
 )
 
 

@@ -26,6 +26,7 @@ from experiments.networks.estimator import Network
 if TYPE_CHECKING:
     import torch
 
+    from experiments.families.volatility.declaration import VolatilityParameters
     from experiments.learning.preparation import Frame
     from experiments.learning.watching import Watch
     from experiments.networks.nets import Schedule
@@ -146,7 +147,7 @@ class VolatilityNetwork(RegressorMixin, Network):
             NormalLoss,
         )
 
-        return NormalLoss()
+        return NormalLoss([target_name(horizon) for horizon in HORIZONS])
 
 
 def measures(
@@ -179,7 +180,11 @@ def r2_by_symbol(y: Matrix, predicted: Matrix, X: Matrix) -> float | None:
 
 
 def story(
-    estimator: VolatilityNetwork, X: Matrix, y: np.ndarray[Any, Any], frame: Frame
+    estimator: VolatilityNetwork,
+    X: Matrix,
+    y: np.ndarray[Any, Any],
+    frame: Frame,
+    parameters: VolatilityParameters,
 ) -> dict[str, Any]:
     """Return the volatilities of tested days, with intervals, for the chart."""
     places, found = shown_days(frame, X, CONTRACT)

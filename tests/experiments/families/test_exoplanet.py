@@ -7,7 +7,9 @@ import torch
 from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.learning.problems import TrainingError
 from experiments.networks.transit import TransitLoss, TransitNetwork
+from experiments.results.charts import CHARTS
 from experiments.training import train
+from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.transits import transits_plan, transits_table
 from tests.experiments.tables import NUMBER
 
@@ -97,3 +99,34 @@ def test_a_share_instead_of_ppm_is_refused_or_suspected():
 
     (doubt,) = [w for w in outcome.warnings if w.code == "unusual_unit"]
     assert doubt.detail.endswith("between 0.5 and 1.6e+06 ppm. Is it in this unit?")
+
+
+def test_each_head_and_a_transit_of_each_verdict_are_drawn(trained):
+    outcome, _ = trained
+    details = outcome.to_json()
+
+    check_drawn(details, "heads", "transits")
+
+    heads = CHARTS["heads"].rows(details)
+    assert {row["class"] for row in heads} == {
+        f"{head}, {part}"
+        for head in ("label", "period", "depth")
+        for part in ("training", "validation")
+    }
+    told = details["story"]["transits"]
+    assert [one["true"] for one in told] == [0, 1, 2]
+    for one in told:
+        assert max(one["lost"]) == pytest.approx(one["depth"], rel=0.01)
+        assert one["hours"][-1] > 24 * one["period"] > one["hours"][1]
+    assert "every " in CHARTS["transits"].words(details)
+
+
+def test_losses_of_heads_make_the_loss(trained):
+    outcome, _ = trained
+    last = outcome.history[-1]
+
+    parts = [last[f"train_head_{head}"] for head in ("label", "period", "depth")]
+
+    assert parts[0] + 0.5 * parts[1] + 0.5 * parts[2] == pytest.approx(
+        last["train_loss"], rel=1e-4
+    )

@@ -14,6 +14,7 @@ from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.networks.days import AttentionOverDays
 from experiments.results.charts import CHARTS
 from experiments.training import TrainingError, train
+from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.markets import (
     FEATURES,
     first_days,
@@ -21,7 +22,6 @@ from tests.experiments.families.markets import (
     prices,
     prices_table,
 )
-from tests.experiments.results.test_charts import check_document
 from tests.experiments.tables import make_frame
 
 KEY = b"a key outside the database"
@@ -214,8 +214,6 @@ def test_tested_days_are_drawn_with_price_and_regimes(trained):
     outcome, _ = trained
     details = outcome.to_json()
 
-    spec = CHARTS["regimes"].spec(details)
-
     rows = CHARTS["regimes"].rows(details)
     assert len(rows) == 100
     assert {row["true"] for row in rows} <= set(REGIMES)
@@ -223,6 +221,6 @@ def test_tested_days_are_drawn_with_price_and_regimes(trained):
     day = rows[0]["day"]
     place = [str(date) for date in columns["date"][1]].index(day)
     assert rows[0]["close"] == pytest.approx(columns["close"][1][place], rel=1e-5)
-    check_document(spec)
+    check_drawn(details, "regimes")
     assert CHARTS["regimes"].heading(details) == "Price and regimes of BTC"
     assert "of 100 tested days" in CHARTS["regimes"].words(details)

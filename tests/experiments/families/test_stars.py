@@ -17,7 +17,9 @@ from experiments.networks.star_hybrid import (
     StarLoss,
     StarModelConfig,
 )
+from experiments.results.charts import CHARTS
 from experiments.training import train
+from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.sky import CLASSES, FEATURES, sky, sky_plan, sky_table
 
 KEY = b"a key outside the database"
@@ -204,3 +206,21 @@ def test_the_order_of_rows_does_not_matter(trained):
 def test_periods_are_looked_for_in_order():
     with pytest.raises(ValueError, match="at least twice the shortest_period"):
         StarsParameters(shortest_period=3, longest_period=5)
+
+
+def test_a_star_of_each_class_is_drawn_as_the_network_saw_it(trained):
+    outcome, _ = trained
+    details = outcome.to_json()
+
+    check_drawn(details, "heads", "light_curves", "periodograms", "folded")
+
+    stars = details["story"]["stars"]
+    assert [CLASSES[one["true"]] for one in stars] == list(CLASSES)
+    for one in stars:
+        assert one["days"] == sorted(one["days"])
+        assert len(one["flux"]) == len(one["days"]) > 50
+    words = CHARTS["folded"].words(details)
+    assert "eclipsing binaries: " in words
+    assert words.count("known: ") == 2
+    strips = {row["strip"] for row in CHARTS["folded"].rows(details)}
+    assert strips == {0, 1, 2}

@@ -27,6 +27,7 @@ from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.networks.days import MemoryOfDays, NormalLoss
 from experiments.results.charts import CHARTS
 from experiments.training import TrainingError, train
+from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.markets import (
     FEATURES,
     first_days,
@@ -34,7 +35,6 @@ from tests.experiments.families.markets import (
     prices,
     prices_table,
 )
-from tests.experiments.results.test_charts import check_document
 from tests.experiments.tables import make_frame
 
 KEY = b"a key outside the database"
@@ -77,7 +77,7 @@ def test_loss_is_that_of_the_normal_density():
     heads = (torch.tensor([[1.0]]), torch.tensor([[0.4]]))
     normal = torch.distributions.Normal(1.0, np.exp(0.2))
 
-    loss = NormalLoss()(heads, torch.tensor([[2.0]]))
+    loss = NormalLoss(["volatility"])(heads, torch.tensor([[2.0]]))
 
     expected = -normal.log_prob(torch.tensor(2.0)) - 0.5 * np.log(2 * np.pi)
     assert loss.item() == pytest.approx(expected.item(), abs=1e-6)
@@ -274,5 +274,5 @@ def test_tested_days_are_drawn_with_intervals(trained):
 
     assert len(rows) == 52
     assert all(0 < row["low"] < row["high"] for row in rows)
-    check_document(CHARTS["volatilities"].spec(details))
+    check_drawn(details, "volatilities", "heads")
     assert CHARTS["volatilities"].words(details).startswith("QLIKE ")
