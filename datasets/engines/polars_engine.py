@@ -35,7 +35,9 @@ class PolarsEngine:
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
         # Files keep categories as codes; steps meet text, as from every engine.
         text = (cs.categorical() | cs.enum()).cast(pl.String)
-        return nw.from_native(_without_nan(pl.scan_parquet(path)).with_columns(text))
+        # Told that rows lie in their order, Polars joins two files without holding one.
+        rows = pl.scan_parquet(path).set_sorted(ROW)
+        return nw.from_native(_without_nan(rows).with_columns(text))
 
     def table(self, columns: Mapping[str, Sequence[Any]], schema: Schema) -> Table:
         frame = _without_nan(_frame(columns, _dtypes(schema)).lazy())
@@ -52,6 +54,7 @@ class PolarsEngine:
         _native(frame).sink_parquet(
             path,
             compression="zstd",
+            compression_level=1,  # a fifth less work for a hundredth more bytes
             row_group_size=ROW_GROUP,
             data_page_size=DATA_PAGE,
         )

@@ -84,6 +84,17 @@ def test_write_stores_rows_in_order(chosen: Engine, path: Path, tmp_path: Path) 
     assert written.columns == [ROW, "c0", "c1"]
 
 
+def test_two_files_are_joined_by_row_without_holding_one(path: Path) -> None:
+    one, other = (engine("polars").scan(path) for _ in range(2))
+
+    joined = one.join(other, on=ROW).select(nw.col("c0", "c0_right").sum())
+    plan = joined.to_native().show_graph(
+        engine="streaming", plan_stage="physical", raw_output=True, show=False
+    )
+
+    assert "merge-join" in plan
+
+
 def test_keep_computes_once(chosen: Engine, path: Path) -> None:
     kept = chosen.keep(chosen.scan(path))
     path.unlink()
