@@ -38,6 +38,8 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
 }
 #: Digits that surely fit 64 bits; longer ones are looked at one by one.
 SAFE_DIGITS = 18
+#: The years 1 to 9999; an offset from UTC can lead a moment out of them.
+CALENDAR = (np.datetime64("0001-01-01", "us"), np.datetime64("10000-01-01", "us"))
 MICROSECONDS = {"hour": 3_600_000_000, "minute": 60_000_000, "second": 1_000_000}
 
 
@@ -92,7 +94,8 @@ def _(kind: Moment, cells: pa.Array) -> pa.Array:
         return fixed(days.astype(np.int64).astype(np.int32), pa.date32(), valid)
     clock, possible = _clock(fields)
     moments = days.astype("datetime64[us]") + clock - _offset(fields)
-    return fixed(moments, pa.timestamp("us"), valid & possible)
+    in_calendar = (moments >= CALENDAR[0]) & (moments < CALENDAR[1])
+    return fixed(moments, pa.timestamp("us"), valid & possible & in_calendar)
 
 
 def without_infinities(values: pa.Array) -> tuple[pa.Array, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,7 @@ class Moment(Kind):
     order: str = "ymd"
 
     def accepts(self, cell: str) -> bool:
-        """Tell whether a cell is a day, and a time of day, that exist."""
+        """Tell whether a cell is a day, and a time of day, that exist, in UTC too."""
         if not (found := self.expression.fullmatch(cell)):
             return False
         parts = found.groupdict()
@@ -125,12 +125,22 @@ class Moment(Kind):
         number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
         hour, minute, second = (int(parts.get(name) or 0) for name in CLOCK_PARTS)
         try:
-            datetime(
+            local = datetime(
                 int(parts["year"]), number, int(parts["day"]), hour, minute, second
             )
-        except ValueError:
+            local - _offset(parts.get("zone") or "")
+        except (ValueError, OverflowError):
             return False
         return True
+
+
+def _offset(zone: str) -> timedelta:
+    """Return what to subtract from a local time to come to UTC."""
+    digits = zone[1:].replace(":", "")
+    if not digits.isdigit():
+        return timedelta()
+    east = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return -east if zone.startswith("-") else east
 
 
 def _whole_value(cell: str, thousands: str) -> int | None:

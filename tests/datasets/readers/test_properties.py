@@ -176,6 +176,8 @@ KINDS = {
 @example("9007199254740993")
 @example("2020-02-30")
 @example("٣")
+@example("0001-01-01T00:00:00+02:30")
+@example("9999-12-31T23:00:00-02")
 def test_columns_and_single_cells_are_judged_alike(token):
     cells = texts([token])
 
@@ -185,6 +187,8 @@ def test_columns_and_single_cells_are_judged_alike(token):
 
 @settings(FEW, max_examples=60)
 @given(st.lists(TOKEN, min_size=1, max_size=4))
+@example(["0001-01-01T00:00:00+02:30"])
+@example(["9999-12-31T23:00:00-02"])
 def test_the_fast_way_and_the_exact_way_agree(tokens):
     plain = "n;x\n" + "".join(f"{token};a\n" for token in tokens)
     padded = "n;x\n" + "".join(f" {token} ; a\n" for token in tokens)
