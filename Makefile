@@ -6,7 +6,7 @@ BUILD := $(if $(filter 1,$(DATAMINE_CUDA)),cuda,cpu)
 READY := $(VENV)/.ready-$(BUILD)
 READY_DEV := $(VENV)/.ready-dev-$(BUILD)
 WORKERS ?= 2
-PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
+PYTEST := $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal
 # What the checks look at must not depend on, or touch, the data of `make run`.
 CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) manage.py
 
@@ -57,7 +57,8 @@ test-browser: $(READY_DEV) | test-sqlite
 	$(PYTEST) -m e2e || test $$? -eq 5
 
 test-postgres: $(READY_DEV) | test-sqlite test-browser
-	DATAMINE_TEST_DATABASE=postgres $(PYTEST) -m "integration or chaos"
+	DATAMINE_TEST_DATABASE=postgres $(PYTEST) \
+	  -m "(integration or chaos) and not one_engine"
 
 coverage: $(READY_DEV) ## tests on SQLite with branch coverage, gate at 95 %
 	$(PYTEST) -m "not e2e" --cov --cov-report=term --cov-report=html

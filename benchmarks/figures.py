@@ -9,6 +9,13 @@ from pathlib import Path
 
 #: Names the file that figures are added to, a line each, while all benchmarks run.
 VARIABLE = "BENCHMARK_FIGURES"
+#: Says how often the same is measured at most; once, where one only tries it.
+TIMES = "BENCHMARK_REPEATS"
+
+
+def repeats(usual: int) -> int:
+    """Return how often to measure the same."""
+    return min(usual, int(os.environ.get(TIMES, usual)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import tell
+from benchmarks.figures import repeats, tell
 from benchmarks.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Measured = dict[str, Any]
 
-REPEATS = 3
+REPEATS = repeats(3)
 
 
 @dataclass(frozen=True)

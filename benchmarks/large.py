@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.figures import tell
+from benchmarks.figures import repeats, tell
 from benchmarks.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROWS = 5_000_000
 COLUMNS = 20
-REPEATS = 5
+REPEATS = repeats(5)
 #: Milliseconds a piece of work, and megabytes the process may grow by all of them.
 REACH = (400, 300)
 

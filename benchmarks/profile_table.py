@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import tell
+from benchmarks.figures import repeats, tell
 from benchmarks.memory import peak_memory
 from datasets.tables import Schema
 
@@ -29,7 +29,7 @@ CASES = (
     (54_000, 10, 0.3, 800),
     (1_000, 1_200, 5.0, 800),
 )
-REPEATS = 3
+REPEATS = repeats(3)
 WIDE = 1_000
 
 

@@ -20,7 +20,7 @@ from sklearn.datasets import load_iris, make_classification
 from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
 from threadpoolctl import threadpool_limits
 
-from benchmarks.figures import tell
+from benchmarks.figures import repeats, tell
 from datasets.engines import engine
 from datasets.tables import Column, ColumnType, Schema, Table
 from experiments.algorithms.catalogue import Task, algorithms
@@ -37,7 +37,7 @@ ROWS = 2_000
 FEATURES = 10
 FOLDS = 5
 SEED = 7
-REPEATS = 3
+REPEATS = repeats(3)
 #: Times the bare work from which on a second of it may take, and seconds of a session
 #: on 150 rows.
 REACH = (1.10, 0.25)

@@ -197,6 +197,7 @@ def test_every_route_is_declared():
 
 
 @pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("part", PARTS)

@@ -19,7 +19,7 @@ from tests.workload.verdict import check
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(3600)]
 
-ROUNDS = int(os.environ.get("DATAMINE_CHAOS_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("DATAMINE_CHAOS_ROUNDS", "6"))
 #: Points that the worker itself passes.
 WORKER_POINTS = ["dequeue.after", "claim.after", "judge.before"]
 

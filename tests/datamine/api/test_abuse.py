@@ -23,7 +23,7 @@ from django.test import Client
 from tests.factories.projects import MembershipFactory, UserFactory
 from tests.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.one_engine, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 CALLS = int(os.environ.get("DATAMINE_ABUSE_CALLS", "300"))
 SEED = int(os.environ.get("DATAMINE_ABUSE_SEED", "20261124"))

@@ -32,7 +32,7 @@ from projects.services import create_token
 from tests.factories.projects import MembershipFactory, UserFactory
 from tests.world import World
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.one_engine, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 #: How often each operation is called in each of the three ways.
 CALLS = int(os.environ.get("DATAMINE_CONTRACT_CALLS", "4"))

@@ -24,6 +24,8 @@ def stars(project, owner):
     return dataset
 
 
+@pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_stars_are_trained_and_asked_through_the_pages(client, project, owner, stars):
     client.force_login(owner)

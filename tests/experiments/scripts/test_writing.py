@@ -118,6 +118,8 @@ def told(session) -> set[str]:
     }
 
 
+@pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_plain_scripts_give_the_figures_of_every_algorithm(
     client, dataset, owner, tmp_path
@@ -162,6 +164,8 @@ def script_in(folder: Path) -> str:
     return folder.joinpath("reproduce.py").read_text()
 
 
+@pytest.mark.slow
+@pytest.mark.one_engine
 @pytest.mark.django_db
 def test_other_scripts_bring_the_learning_code(client, dataset, owner, tmp_path):
     client.force_login(owner)
