@@ -54,7 +54,9 @@ def form_for(
 ) -> ParametersForm:
     """Return a form with one field for each parameter, filled with its defaults."""
     fields: dict[str, Any] = {
-        name: field_for(name, schema) for name, schema in properties(model).items()
+        name: field_for(name, schema)
+        for name, schema in properties(model).items()
+        if schema.get("type") != "null"  # nothing can be chosen
     }
     kind = type(f"{model.__name__}Form", (ParametersForm,), {"model": model, **fields})
     form: ParametersForm = kind(

@@ -34,6 +34,8 @@ from experiments.shared_splits import digest_to_keep, kept_rows
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from datamine.leases import Lease
     from datasets.models import DatasetVersion
     from experiments.learning.artifacts import ArtifactReceipt
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 #: Threads that wait for each other cost more than they bring on smaller tables.
 FEW_CELLS = 500_000
+#: The hyperparameters that say how long a network is trained.
+LENGTH = ("days", "epochs", "patience")
 #: What `Result` keeps in fields of its own; the rest of an outcome is its details.
 OWN_FIELDS = ("metrics", "baseline", "warnings", "split_digest", "signature")
 
@@ -170,7 +174,8 @@ def train_in_child(session_id: int, lease: Lease) -> None:
     """
     from experiments.learning.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
-    session = TrainingSession.objects.select_related("base_version").get(pk=session_id)
+    rows = TrainingSession.objects.select_related("base_version", "experiment")
+    session = rows.get(pk=session_id)
     started = time.perf_counter()
     try:
         outcome = trained(session, lease)
@@ -209,6 +214,8 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     cells = version.rows_count * len(plan.features)
     many = cells > FEW_CELLS or algorithm(plan.algorithm).by_epochs
     threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if many else 1
+    for line in announced(session, plan):
+        lease.monitor.log(line)
     lease.monitor.log(f"Reading version {version.number}, {version.rows_count:,} rows.")
     with verified(version.data, version.sha256) as path:
         table = Table(engine("polars").scan(path), version.schema)
@@ -216,6 +223,15 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
         if plan.split.same_as and plan.split_digest:
             split = kept_rows(plan.split.same_as, plan.split_digest)
         return train(plan, table, lease.monitor, threads, kept, split)
+
+
+def announced(session: TrainingSession, plan: Plan) -> Iterator[str]:
+    """Yield what is trained, and of a network how long at the most."""
+    yield f"Training {plan.algorithm} model: {session.experiment.name}"
+    chosen = plan.hyperparameters
+    told = [f"{name}={chosen[name]}" for name in LENGTH if name in chosen]
+    if told:
+        yield f"{plan.algorithm.capitalize()} training params: {', '.join(told)}"
 
 
 def stored_artifact(

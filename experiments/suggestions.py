@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datasets.choices import ProcessingStatus
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Algorithm, Task, algorithms
 from experiments.drafts import Draft, facts_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from datasets.models import DatasetVersion
+    from projects.models import Project
 
 #: An integer column with at most so many values may as well be a set of classes.
 CLASSES_AT_MOST = 20
@@ -160,6 +162,37 @@ def preset_values(entry: Algorithm, name: str) -> Mapping[str, Any]:
     return presets.get(name, {})
 
 
+def families() -> list[Algorithm]:
+    """Return the algorithms that know their columns themselves."""
+    return [entry for entry in algorithms() if entry.family is not None]
+
+
+def rows_for_family(project: Project, name: str) -> DatasetVersion:
+    """Return the newest dataset that has the columns of a family.
+
+    Raises `InvalidDraftError` where there is none, or for one that is no family.
+    """
+    entry = next((entry for entry in families() if entry.name == name), None)
+    if entry is None or entry.family is None:
+        raise InvalidDraftError([no_family(name)])
+    newest = project.datasets.filter(active_version__status=ProcessingStatus.READY)
+    for dataset in newest.select_related("active_version__dataset").order_by("-pk"):
+        if not entry.family.contract.lacking(dataset.active_version.schema.names):
+            return dataset.active_version
+    wanted = ", ".join(
+        column.name for column in entry.family.contract.columns if column.required
+    )
+    sentence = f"No dataset of this project has the columns it needs: {wanted}."
+    raise InvalidDraftError([DraftProblem("dataset", "required", sentence)])
+
+
+def no_family(name: str) -> DraftProblem:
+    """Say that there is no such family, or none that the data have the columns of."""
+    known = ", ".join(entry.name for entry in families())
+    said = f"“{name}” is no family." if name else "The data have the columns of none."
+    return DraftProblem("algorithm", "invalid", f"{said} Families: {known}.")
+
+
 def family_draft(
     version: DatasetVersion,
     algorithm: str,
@@ -174,24 +207,19 @@ def family_draft(
     `InvalidDraftError` where there is none, or for one that is no family.
     """
     names = version.schema.names
-    entry = next(
-        (
-            entry
-            for entry in algorithms()
-            if entry.family is not None
-            and (entry.name == algorithm if algorithm else True)
-            and (algorithm or not entry.family.contract.lacking(names))
-        ),
-        None,
-    )
-    if entry is None or entry.family is None:
-        families = ", ".join(e.name for e in algorithms() if e.family is not None)
-        sentence = (
-            f"“{algorithm}” is no family. Families: {families}."
+    fitting = (
+        entry
+        for entry in families()
+        if entry.family is not None
+        and (
+            entry.name == algorithm
             if algorithm
-            else f"The data have the columns of no family. Families: {families}."
+            else not entry.family.contract.lacking(names)
         )
-        raise InvalidDraftError([DraftProblem("algorithm", "invalid", sentence)])
+    )
+    entry = next(fitting, None)
+    if entry is None or entry.family is None:
+        raise InvalidDraftError([no_family(algorithm)])
     target, features = entry.family.target(names), entry.family.features(names)
     return Draft(
         version=version,

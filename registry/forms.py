@@ -8,6 +8,7 @@ from django import forms
 
 from datasets.models import DatasetVersion
 from registry.choices import RetrainingSource
+from registry.models import NAME_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ class RegisterForm(forms.Form):
     """The name a session's artefact is kept under."""
 
     name = forms.SlugField(
-        max_length=100,
+        max_length=NAME_LENGTH,
         help_text="Letters, digits, - and _. The name of a model that exists adds a "
         "version to it.",
     )

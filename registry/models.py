@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from datamine.leases import LeasedJob
 from datasets.models import DatasetVersion
+from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.models import TrainingSession
 from projects.models import Project
 from registry.choices import (
@@ -30,6 +31,8 @@ from registry.querysets import (
 
 #: The folder of the storage that files of rows and their answers lie in.
 BATCHES = "batches"
+#: A model's name has at most so many signs.
+NAME_LENGTH = 100
 
 
 class RegisteredModel(models.Model):
@@ -38,7 +41,7 @@ class RegisteredModel(models.Model):
     project = models.ForeignKey(
         Project, on_delete=models.CASCADE, related_name="models"
     )
-    name = models.SlugField(max_length=100)
+    name = models.SlugField(max_length=NAME_LENGTH)
     description = models.TextField(max_length=2000, blank=True)
     active_version = models.ForeignKey(
         "ModelVersion",
@@ -394,6 +397,21 @@ class Retraining(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:retraining", args=[self.model_id, self.pk])
+
+    @property
+    def job_id(self) -> str:
+        """What programs call it: the model's name and when it was asked for."""
+        return f"{self.model.name}_{int(self.created_at.timestamp())}"
+
+    @property
+    def has_custom_config(self) -> bool:
+        """Whether a hyperparameter is other than by default."""
+        try:
+            defaults = algorithm(self.draft["algorithm"]).defaults
+        except UnknownAlgorithmError:  # its package is gone
+            return True
+        said = self.draft["hyperparameters"]
+        return any(defaults.get(name) != value for name, value in said.items())
 
     @property
     def project(self) -> Project:

@@ -90,6 +90,11 @@ class Algorithm:
         model: type[Parameters] = resolve_name(self.parameters)
         return model
 
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What holds for every hyperparameter that nothing is said of, as JSON."""
+        return self.parameters_model()().model_dump(mode="json")
+
     def build(self, hyperparameters: Mapping[str, Any], setting: Setting) -> Any:
         """Return an unfitted estimator with the contract of scikit-learn.
 

@@ -292,23 +292,24 @@ class LogSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class QuickStartSerializer(serializers.Serializer):
-    """What a family learns from; any other field is one of its hyperparameters."""
+class ConfigSerializer(serializers.Serializer):
+    """What is learned from; any other field that is sent is a hyperparameter.
 
-    project = serializers.CharField(help_text="Its key.")
-    dataset = serializers.IntegerField(min_value=1, max_value=2**62)
-    version = serializers.IntegerField(
-        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
+    Hyperparameters stand beside the fields or together in `config`.
+    """
+
+    config = serializers.JSONField(
+        required=False, default=None, help_text="Hyperparameters by name."
     )
-    algorithm = serializers.CharField(
-        required=False,
-        default="",
-        help_text="A family; without it the first whose columns the data have.",
-    )
-    model_name = serializers.CharField(
-        required=False, default="", max_length=255, help_text="Of the experiment."
-    )
-    preset = serializers.CharField(required=False, default="")
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """Those that were sent, unchecked; one may itself be called `config`."""
+        sent = {n: v for n, v in self.initial_data.items() if n not in self.fields}
+        config = self.validated_data["config"]
+        if isinstance(config, dict):
+            return {**sent, **config}
+        return sent if config is None else {**sent, "config": config}
 
 
 class PresetSerializer(serializers.Serializer):
@@ -350,7 +351,7 @@ class ParametersSerializer(serializers.Serializer):
         return entry.parameters_model().model_json_schema()
 
     def get_defaults(self, entry: Algorithm) -> dict[str, Any]:
-        return entry.parameters_model()().model_dump(mode="json")
+        return entry.defaults
 
     def get_bounds(self, entry: Algorithm) -> dict[str, Any]:
         """Return the least and greatest value, or the choices, by parameter."""

@@ -10,7 +10,6 @@ from experiments.api.evaluations import EvaluateView, EvaluationView
 from experiments.api.views import (
     AlgorithmViewSet,
     ExperimentViewSet,
-    QuickStartView,
     SessionViewSet,
     ValidateFeaturesView,
 )
@@ -31,6 +30,5 @@ urlpatterns = [
     ),
     path("evaluations/<int:pk>/", EvaluationView.as_view(), name="evaluation"),
     path("experiments/<int:pk>/decision/", DecisionView.as_view(), name="decision"),
-    path("training/start/", QuickStartView.as_view(), name="training-start"),
     *router.urls,
 ]

@@ -42,7 +42,6 @@ from experiments.api.serializers import (
     FindingsSerializer,
     LogSerializer,
     ParametersSerializer,
-    QuickStartSerializer,
     SessionDetailSerializer,
     SessionSerializer,
     listed_experiments,
@@ -62,7 +61,6 @@ from experiments.reproducing import script_response
 from experiments.results.downloads import artifact_response
 from experiments.results.trees import tree_of, writers_of
 from experiments.screenings import advice
-from experiments.suggestions import family_draft
 from projects.models import Project
 from projects.permissions import Action, get_for
 
@@ -113,14 +111,18 @@ def short_report(comparison: Comparison, contest: Contest) -> Document:
     )
 
 
-def when_trained(request: Request, response: Response) -> Response:
+def when_trained(
+    request: Request,
+    response: Response,
+    serializer: type[SessionDetailSerializer] = SessionDetailSerializer,
+) -> Response:
     """Wait for the end of a session that was started, if the client prefers that."""
     found = TrainingSession.objects.filter(pk=response.data["id"])
     return when_done(
         request,
         response,
         lambda: found.get().is_over,
-        lambda: SessionDetailSerializer(found.select_related("result").get()).data,
+        lambda: serializer(found.select_related("result").get()).data,
     )
 
 
@@ -401,54 +403,6 @@ class AlgorithmViewSet(ViewSet):
             return algorithm(name)
         except UnknownAlgorithmError as error:
             raise Http404 from error
-
-
-class QuickStartView(GenericAPIView):
-    """The short way in for a family, which knows its columns itself."""
-
-    serializer_class = QuickStartSerializer
-    reads = False
-
-    @extend_schema(
-        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
-        responses={202: SessionDetailSerializer, 200: SessionDetailSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        """Save an experiment and start its first session in one call.
-
-        Hyperparameters stand beside the other fields; those not named are the
-        preset's, else the defaults. An unknown one, or one out of its bounds, is
-        answered with its name and range. `Prefer: wait=60` waits for the end.
-        """
-        return when_trained(request, self.started(request))
-
-    @idempotent
-    def started(self, request: Request) -> Response:
-        body = self.get_serializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        said = body.validated_data
-        project = get_for(request.user, Project, Action.EDIT, key=said["project"])
-        version = version_for(
-            request,
-            Action.EDIT,
-            dataset=said["dataset"],
-            number=said["version"],
-            project=project,
-        )
-        others = {n: v for n, v in request.data.items() if n not in body.fields}
-        draft = family_draft(
-            version,
-            said["algorithm"],
-            name=said["model_name"],
-            preset=said["preset"],
-            hyperparameters=others,
-        )
-        session = sessions.create_and_start(draft, actor=request.user)
-        return Response(
-            SessionDetailSerializer(session).data,
-            status=status.HTTP_202_ACCEPTED,
-            headers={"Location": reverse("session-detail", [session.pk])},
-        )
 
 
 class ValidateFeaturesView(GenericAPIView):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from drf_spectacular.utils import extend_schema
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
@@ -19,6 +21,8 @@ from experiments.api.serializers import ParametersSerializer
 from experiments.api.views import version_for
 from experiments.learning.plans import SplitSettings
 from experiments.outlooks import outlook_for
+from experiments.suggestions import family_draft, rows_for_family
+from projects.models import Project
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
 from registry.api.serializers import (
@@ -26,15 +30,15 @@ from registry.api.serializers import (
     RetrainingSerializer,
     RetrainSerializer,
     TrainSerializer,
-    parameters_of,
 )
-from registry.models import Retraining
+from registry.models import NAME_LENGTH, RegisteredModel, Retraining
 from registry.services import (
     cancel_retraining,
     default_parameters,
     pattern_of,
     retrain_from_records,
     retrain_from_version,
+    train_as,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +49,9 @@ if TYPE_CHECKING:
 
 
 STARTING = [IDEMPOTENCY_KEY, PREFER, LOCATION]
+MODEL_TYPE = OpenApiParameter(
+    "model_type", description="As in the body: the family of a new model."
+)
 UNDER_WAY_OR_ENDED = {202: RetrainingSerializer, 200: RetrainingSerializer}
 
 
@@ -71,12 +78,17 @@ class RetrainingActions(ModelLookups):
         )
 
     @extend_schema(
-        request=TrainSerializer, parameters=STARTING, responses=UNDER_WAY_OR_ENDED
+        request=TrainSerializer,
+        parameters=[*STARTING, MODEL_TYPE],
+        responses=UNDER_WAY_OR_ENDED,
     )
     @action(detail=True, methods=["post"])
     def train(self, request: Request, key: str, name: str) -> Response:
-        """Learn the model anew from its own rows, by defaults, a preset or a config.
+        """Learn the model from its own rows, by defaults, a preset or a config.
 
+        A model that the project does not have yet is made: `model_type`, in the body
+        or the address, names its family, and without a `dataset` it learns from the
+        newest one with its columns. Hyperparameters stand in `config` or beside it.
         Answers 202 with the address to poll, or waits with `Prefer: wait=60`; it ends
         in a new version, which is not put in service.
         """
@@ -96,18 +108,54 @@ class RetrainingActions(ModelLookups):
 
     @idempotent
     def trained(self, request: Request) -> Response:
-        model = self.model(Action.MANAGE)
+        key, name = self.kwargs["key"], self.kwargs["name"]
+        project = get_for(request.user, Project, Action.MANAGE, key=key)
         form = TrainSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        kind = form.validated_data["model_type"] or request.query_params.get(
+            "model_type", ""
+        )
+        model = project.models.select_related("project").filter(name=name).first()
+        if model is None:
+            return accepted(self.first_training(project, name, kind, form))
         experiment = pattern_of(model).experiment
-        parameters = default_parameters(experiment, form.validated_data["preset"])
+        if kind and kind != experiment.algorithm:
+            refuse_kind(model, experiment.algorithm)
+        preset = default_parameters(experiment, form.validated_data["preset"])
+        rows = self.rows_asked_for(form.validated_data, experiment)
         started = retrain_from_version(
             model,
-            experiment.version,
-            parameters={**parameters, **form.validated_data["config"]},
+            rows,
+            parameters={**preset, **form.hyperparameters},
             actor=request.user,
         )
         return accepted(started)
+
+    def first_training(
+        self, project: Project, name: str, kind: str, form: TrainSerializer
+    ) -> Retraining:
+        """Begin to train a model that the project does not have yet."""
+        said = form.validated_data
+        if len(name) > NAME_LENGTH:
+            raise Http404
+        if said["dataset"]:
+            rows = version_for(
+                self.request,
+                Action.EDIT,
+                dataset=said["dataset"],
+                number=said["version"],
+                project=project,
+            )
+        else:
+            rows = rows_for_family(project, kind)
+        draft = family_draft(
+            rows,
+            kind,
+            name=name,
+            preset=said["preset"],
+            hyperparameters=form.hyperparameters,
+        )
+        return train_as(draft, name=name, actor=self.request.user)
 
     @idempotent
     def retrained(self, request: Request) -> Response:
@@ -116,7 +164,7 @@ class RetrainingActions(ModelLookups):
         form.is_valid(raise_exception=True)
         values = form.validated_data
         experiment = pattern_of(model).experiment
-        chosen = {**experiment.hyperparameters, **parameters_of(request.data)}
+        chosen = {**experiment.hyperparameters, **form.hyperparameters}
         if values["use_database"]:
             started = retrain_from_records(
                 model,
@@ -125,17 +173,25 @@ class RetrainingActions(ModelLookups):
                 actor=request.user,
             )
         else:
-            rows = self.rows_asked_for(values, experiment.dataset_id)
+            rows = self.rows_asked_for(values, experiment, newest=True)
             started = retrain_from_version(
                 model, rows, parameters=chosen, actor=request.user
             )
         return accepted(started)
 
-    def rows_asked_for(self, values: dict[str, Any], dataset: int) -> DatasetVersion:
+    def rows_asked_for(
+        self, values: dict[str, Any], experiment: Experiment, *, newest: bool = False
+    ) -> DatasetVersion:
+        """Return the rows that were named, else those the model learned from.
+
+        With `newest` that is the active version of their dataset.
+        """
+        if not (values["dataset"] or values["version"] or newest):
+            return experiment.version
         return version_for(
             self.request,
             Action.VIEW,
-            dataset=values["dataset"] or dataset,
+            dataset=values["dataset"] or experiment.dataset_id,
             number=values["version"],
             project__key=self.kwargs["key"],
         )
@@ -159,6 +215,11 @@ def estimate_of(experiment: Experiment) -> dict[str, Any] | None:
         split=SplitSettings(**experiment.split),
     )
     return outlook.to_json() if outlook else None
+
+
+def refuse_kind(model: RegisteredModel, kind: str) -> NoReturn:
+    detail = ErrorDetail(f"“{model}” is a {kind} model.", "invalid")
+    raise ValidationError({"model_type": [detail]})
 
 
 def accepted(retraining: Retraining) -> Response:

@@ -22,6 +22,7 @@ from registry.services.retraining import (
     retrain_from_records,
     retrain_from_version,
     retrained_draft,
+    train_as,
 )
 from registry.services.versions import (
     activate_version,
@@ -62,5 +63,6 @@ __all__ = [
     "roll_back",
     "start_batch",
     "target_of",
+    "train_as",
     "version_before",
 ]

@@ -18,6 +18,7 @@ from datasets.services import apply_steps
 from experiments.algorithms.catalogue import algorithm
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft, check_draft
+from experiments.models import TrainingSession
 from experiments.sessions import cancel_session, create_and_start, draft_of
 from experiments.suggestions import preset_values
 from projects.activities import record_activity
@@ -28,7 +29,7 @@ from registry.exceptions import (
     RetrainingOverError,
     TooFewRecordsError,
 )
-from registry.models import ModelVersion, Retraining
+from registry.models import ModelVersion, RegisteredModel, Retraining
 from registry.services.labelled import (
     dataset_of_records,
     refuse_lacking_columns,
@@ -40,9 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from datasets.models import DatasetVersion
-    from experiments.models import Experiment, TrainingSession
+    from experiments.models import Experiment
     from projects.models import User
-    from registry.models import RegisteredModel
 
 logger = logging.getLogger(__name__)
 
@@ -61,12 +61,20 @@ def pattern_of(model: RegisteredModel) -> TrainingSession:
         versions.filter(pk=model.active_version_id).first()
         or versions.filter(model=model).first()
     )
-    if version is None:
+    session = version.session if version else first_session_of(model)
+    if session is None:
         raise NothingLearnedError(
             f"“{model}” has no version to go by; register a session first."
         )
-    session: TrainingSession = version.session
     return session
+
+
+def first_session_of(model: RegisteredModel) -> TrainingSession | None:
+    """Return the newest session that was to make a model, before it has a version."""
+    sessions = TrainingSession.objects.filter(
+        pk__in=model.retrainings.values("session")
+    ).select_related("base_version__dataset", "experiment__version__dataset")
+    return sessions.first()
 
 
 def default_parameters(experiment: Experiment, preset: str = "") -> dict[str, Any]:
@@ -116,18 +124,50 @@ def retrain_from_version(
 
     Raises `InvalidDraftError` naming what does not fit, and as `pattern_of` does.
     """
-    draft = retrained_draft(model, version, parameters)
-    session = create_and_start(draft, actor=actor)
-    retraining = Retraining.objects.create(
-        model=model,
-        source=RetrainingSource.DATASET,
-        status=RetrainingStatus.TRAINING,
-        draft=stored_draft(draft),
-        rows_version=version,
-        session=session,
-        created_by=actor,
+    return _started(model, retrained_draft(model, version, parameters), actor)
+
+
+@transaction.atomic
+def train_as(draft: Draft, *, name: str, actor: User) -> Retraining:
+    """Learn what a draft describes; it ends in a version of the model called `name`.
+
+    The model is made when the project has none of that name. Raises
+    `InvalidDraftError` naming what does not fit.
+    """
+    model, is_new = RegisteredModel.objects.get_or_create(
+        project=draft.version.dataset.project,
+        name=name,
+        defaults={"created_by": actor},
     )
-    record_activity(actor, retraining, "started")
+    if is_new:
+        record_activity(actor, model, "created")
+    return _started(model, draft, actor)
+
+
+def _started(model: RegisteredModel, draft: Draft, actor: User) -> Retraining:
+    session = create_and_start(draft, actor=actor)
+    return _recorded(
+        Retraining(
+            model=model,
+            source=RetrainingSource.DATASET,
+            status=RetrainingStatus.TRAINING,
+            draft=stored_draft(draft),
+            rows_version=draft.version,
+            session=session,
+            created_by=actor,
+        )
+    )
+
+
+def _recorded(retraining: Retraining, **details: Any) -> Retraining:
+    """Save a new retraining and write down who asked for it."""
+    retraining.save()
+    record_activity(retraining.created_by, retraining, "started", **details)
+    logger.info(
+        "Training job created: %s (custom_config=%s)",
+        retraining.job_id,
+        retraining.has_custom_config,
+    )
     return retraining
 
 
@@ -160,7 +200,7 @@ def retrain_from_records(
         rows_version = dataset_of_records(
             model, pattern, labelled, with_training_rows, actor
         )
-        retraining = Retraining.objects.create(
+        retraining = Retraining(
             model=model,
             source=RetrainingSource.RECORDS,
             draft=stored_draft(draft),
@@ -169,8 +209,7 @@ def retrain_from_records(
             rows_version=rows_version,
             created_by=actor,
         )
-        record_activity(actor, retraining, "started", records=count)
-    return retraining
+        return _recorded(retraining, records=count)
 
 
 def stored_draft(draft: Draft) -> dict[str, Any]:
@@ -266,7 +305,7 @@ def _register_when_trained(retraining: Retraining) -> bool:
     version = register_version(
         session,
         name=retraining.model.name,
-        notes=f"Retrained from {retraining.get_source_display().lower()}.",
+        notes=f"Trained from {retraining.get_source_display().lower()}.",
         actor=_person_of(retraining),
     )
     _end(retraining.pk, RetrainingStatus.COMPLETED, version=version)

@@ -1,4 +1,4 @@
-"""Presets that staff keep, how long training takes, and the short way in."""
+"""Presets that staff keep, and how long training takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from experiments.algorithms.catalogue import algorithm, algorithms
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft
 from experiments.learning.plans import SplitSettings
-from experiments.models import Experiment, Preset, TrainingSession
+from experiments.models import Preset, TrainingSession
 from experiments.outlooks import outlook_for, preset_within
 from experiments.sessions import create_and_start
 from tests.experiments.families.markets import prices_csv
@@ -158,71 +158,3 @@ def test_a_preset_is_proposed_for_a_given_time():
     assert within(5).name == "quick"
     assert within(12).name == "standard"
     assert within(500).name == "deep"
-
-
-def test_a_family_is_trained_in_one_call(client, project, member, price_table):
-    client.force_login(member)
-    order = {
-        "project": project.key, "dataset": price_table.pk, "algorithm": "volatility",
-        "model_name": "vol", "preset": "quick", "epochs": 30,
-    }  # fmt: skip
-
-    answer = client.post(
-        reverse("training-start"), order, content_type="application/json"
-    )
-
-    experiment = Experiment.objects.get()
-    assert answer.status_code == 202
-    assert answer.json()["experiment"] == experiment.pk
-    assert experiment.name == "vol"
-    values = experiment.hyperparameters
-    assert (values["days"], values["epochs"], values["patience"]) == (90, 30, 10)
-    assert (experiment.split["method"], experiment.split["gap"]) == ("time", 30)
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"days": 89}, "days must be between 90 and 1825"),
-        ({"batch": 3}, "batch is not a parameter here"),
-        ({"preset": "slow"}, "There is no preset “slow” here. Presets: quick"),
-        ({"algorithm": "knn"}, "“knn” is no family. Families: diabetes"),
-        ({"algorithm": "diabetes"}, "Missing required columns"),
-    ],
-)
-def test_what_is_wrong_is_named(
-    client, project, member, price_table, changes, sentence
-):
-    client.force_login(member)
-    order = {
-        "project": project.key, "dataset": price_table.pk, "algorithm": "volatility",
-    } | changes  # fmt: skip
-
-    answer = client.post(
-        reverse("training-start"), order, content_type="application/json"
-    )
-
-    assert answer.status_code == 400
-    assert sentence in str(answer.json()["errors"])
-    assert not Experiment.objects.exists()
-
-
-def test_strangers_start_nothing(client, project, stranger, price_table):
-    client.force_login(stranger)
-    order = {"project": project.key, "dataset": price_table.pk}
-
-    answer = client.post(
-        reverse("training-start"), order, content_type="application/json"
-    )
-
-    assert answer.status_code == 404
-    assert not Experiment.objects.exists()
-
-
-def test_without_an_algorithm_the_columns_decide(client, project, member, price_table):
-    client.force_login(member)
-    order = {"project": project.key, "dataset": price_table.pk}
-
-    client.post(reverse("training-start"), order, content_type="application/json")
-
-    assert Experiment.objects.get().algorithm == "regime"

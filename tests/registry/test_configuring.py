@@ -54,6 +54,7 @@ def test_sections_are_those_of_the_family(client, owner, model):
     assert headings == sorted(headings)
     assert shown.index("<h2>Hyperparameters</h2>") > headings[-1]
     assert "<h2>Volatility</h2>" not in shown
+    assert "p-min_r2" not in shown
     assert 'name="p-days" value="370"' in shown
 
 
@@ -100,7 +101,7 @@ def test_defaults_are_told_with_their_estimate(client, owner, model):
     wanted = {
         "days": 730, "epochs": 100, "patience": 15, "batch_size": 32,
         "learning_rate": 0.001, "train_val_split": 0.8, "hidden_size": None,
-        "symbols": None,
+        "symbols": None, "min_r2": None,
     }  # fmt: skip
     assert {name: told["config"][name] for name in wanted} == wanted
     assert told["current"]["days"] == 370

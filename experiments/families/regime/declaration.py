@@ -31,6 +31,9 @@ class RegimeParameters(MarketParameters):
         ge=32,
         le=256,
     )
+    min_r2: None = parameter(
+        None, "Least R²", "A gate of `volatility` only; always empty here."
+    )
     symbols: list[str] | None = parameter(
         None,
         "Symbols",

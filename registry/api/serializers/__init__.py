@@ -18,8 +18,9 @@ from registry.api.serializers.retraining import (
     DefaultParametersSerializer,
     RetrainingSerializer,
     RetrainSerializer,
+    StartedSerializer,
+    StartSerializer,
     TrainSerializer,
-    parameters_of,
 )
 from registry.api.serializers.switching import (
     ActivateSerializer,
@@ -69,10 +70,11 @@ __all__ = [
     "RetrainingSerializer",
     "RollbackSerializer",
     "RowsSerializer",
+    "StartSerializer",
+    "StartedSerializer",
     "StoreQuerySerializer",
     "SuggestionSerializer",
     "SwitchedSerializer",
     "TrainSerializer",
-    "parameters_of",
     "rows_or_file",
 ]

@@ -6,9 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from experiments.api.serializers import PresetSerializer
+from experiments.api.serializers import (
+    ConfigSerializer,
+    PresetSerializer,
+    SessionDetailSerializer,
+)
+from experiments.models import TrainingSession
 from registry.choices import RetrainingStatus
-from registry.models import Retraining
+from registry.models import NAME_LENGTH, Retraining
 
 
 class OutlookSerializer(serializers.Serializer):
@@ -32,14 +37,73 @@ class DefaultParametersSerializer(serializers.Serializer):
     estimate = OutlookSerializer(allow_null=True)
 
 
-class TrainSerializer(serializers.Serializer):
-    """How to learn a model anew from its own rows."""
+class RowsChosenSerializer(serializers.Serializer):
+    """Rows to learn from, where they are other than usual."""
+
+    dataset = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**62
+    )
+    version = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
+    )
+
+
+class TrainSerializer(ConfigSerializer, RowsChosenSerializer):
+    """How to learn a model: anew from its own rows, or one that is not there yet."""
 
     preset = serializers.CharField(required=False, default="", allow_blank=True)
-    config = serializers.DictField(required=False, default=dict)
+    model_type = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The family of a new model; without it the columns decide.",
+    )
 
 
-class RetrainSerializer(serializers.Serializer):
+class StartSerializer(ConfigSerializer):
+    """What a family learns from; any other field is one of its hyperparameters."""
+
+    project = serializers.CharField(help_text="Its key.")
+    dataset = serializers.IntegerField(min_value=1, max_value=2**62)
+    version = serializers.IntegerField(
+        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
+    )
+    algorithm = serializers.CharField(
+        required=False,
+        default="",
+        help_text="A family; without it the first whose columns the data have.",
+    )
+    model_name = serializers.SlugField(
+        required=False,
+        default="",
+        max_length=NAME_LENGTH,
+        help_text="What it is registered under; made of the family's name if not said.",
+    )
+    preset = serializers.CharField(required=False, default="")
+
+
+class StartedSerializer(SessionDetailSerializer):
+    """A session, and the model that a version is registered of when it ends."""
+
+    model_name = serializers.SerializerMethodField()
+    job_id = serializers.SerializerMethodField()
+
+    class Meta(SessionDetailSerializer.Meta):
+        fields = ["model_name", "job_id", *SessionDetailSerializer.Meta.fields]
+        read_only_fields = fields
+
+    def get_model_name(self, session: TrainingSession) -> str:
+        return self.retraining(session).model.name
+
+    def get_job_id(self, session: TrainingSession) -> str:
+        return self.retraining(session).job_id
+
+    @staticmethod
+    def retraining(session: TrainingSession) -> Retraining:
+        return Retraining.objects.select_related("model").get(session=session)
+
+
+class RetrainSerializer(ConfigSerializer, RowsChosenSerializer):
     """What to learn a model anew from; any other field is a hyperparameter."""
 
     use_database = serializers.BooleanField(
@@ -50,23 +114,14 @@ class RetrainSerializer(serializers.Serializer):
         default=True,
         help_text="The records together with the rows the model learned from.",
     )
-    dataset = serializers.IntegerField(
-        required=False, default=None, allow_null=True, min_value=1, max_value=2**62
-    )
-    version = serializers.IntegerField(
-        required=False, default=None, allow_null=True, min_value=1, max_value=2**31
-    )
-
-
-def parameters_of(data: Any) -> dict[str, Any]:
-    """Return the hyperparameters that were sent beside what `RetrainSerializer` has."""
-    own = RetrainSerializer().fields
-    return {name: value for name, value in data.items() if name not in own}
 
 
 class RetrainingSerializer(serializers.ModelSerializer):
     """A retraining: how far it is; once it is completed, which version came of it."""
 
+    job_id = serializers.CharField(read_only=True)
+    model_name = serializers.CharField(source="model.name", read_only=True)
+    has_custom_config = serializers.BooleanField(read_only=True)
     success = serializers.SerializerMethodField()
     message = serializers.SerializerMethodField()
     version = serializers.CharField(
@@ -87,9 +142,9 @@ class RetrainingSerializer(serializers.ModelSerializer):
     class Meta:
         model = Retraining
         fields = [
-            "id", "status", "success", "message", "source", "warnings", "parameters",
-            "session", "version", "metrics", "training_time", "created_at",
-            "completed_at",
+            "id", "job_id", "model_name", "has_custom_config", "status", "success",
+            "message", "source", "warnings", "parameters", "session", "version",
+            "metrics", "training_time", "created_at", "completed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
