@@ -13,6 +13,7 @@ from registry.models import (
     ActivationRequest,
     BatchPrediction,
     ModelVersion,
+    PerformanceReport,
     Record,
     RegisteredModel,
     Retraining,
@@ -152,6 +153,19 @@ class BatchPredictionAdmin(ReadOnlyAdmin):
     list_select_related = ["model__project", "created_by"]
     list_filter = ["status", "model__project"]
     search_fields = ["filename", "model__name", "error_message"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(PerformanceReport)
+class PerformanceReportAdmin(ReadOnlyAdmin):
+    """How fast, large and steady versions are, and how far measuring is."""
+
+    list_display = [
+        "id", "version", "status", "phase", "created_by", "created_at", "completed_at",
+    ]  # fmt: skip
+    list_select_related = ["version__model__project", "created_by"]
+    list_filter = ["status", "version__model__project"]
+    search_fields = ["version__version", "version__model__name", "error_message"]
     date_hierarchy = "created_at"
 
 

@@ -20,6 +20,14 @@ class BatchStatus(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class MeasuringStatus(TextChoices):
+    PENDING = "pending", "Waits for a worker"
+    RUNNING = "running", "Measures"
+    COMPLETED = "completed", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
 class RetrainingSource(TextChoices):
     DATASET = "dataset", "A dataset version"
     RECORDS = "records", "Labelled records"

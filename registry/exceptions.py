@@ -114,3 +114,16 @@ class BatchOverError(RegistryError):
     """There is nothing left to cancel, or nothing yet to download."""
 
     code = "batch"
+
+
+class MeasuringError(RegistryError):
+    """A version that is being measured, or is not any more."""
+
+    code = "measuring"
+
+
+class NotMeasuredError(RegistryError):
+    """There is no performance report of a version yet."""
+
+    code = "not_measured"
+    status_code = 404

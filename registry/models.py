@@ -15,6 +15,7 @@ from registry.choices import (
     UNDER_WAY,
     ActivationKind,
     BatchStatus,
+    MeasuringStatus,
     RequestStatus,
     RetrainingSource,
     RetrainingStatus,
@@ -24,6 +25,7 @@ from registry.querysets import (
     ActivationRequestQuerySet,
     BatchPredictionQuerySet,
     ModelVersionQuerySet,
+    PerformanceReportQuerySet,
     RecordQuerySet,
     RegisteredModelQuerySet,
     RetrainingQuerySet,
@@ -342,6 +344,58 @@ class BatchPrediction(LeasedJob):
     def answers_key(self, token: int) -> str:
         """Where the attempt with this token keeps its answers: no two share a key."""
         return f"{BATCHES}/{self.model_id}/{self.pk}-{token}.csv"
+
+
+class PerformanceReport(LeasedJob):
+    """How fast, large and steady a version is; measured by a worker, one row each time.
+
+    The newest one counts.
+    """
+
+    Status = MeasuringStatus
+    RUNNING = MeasuringStatus.RUNNING
+    DONE = MeasuringStatus.COMPLETED
+    CLUSTER = "fast"
+    WORK = "registry.measuring:measure_in_child"
+    IMPORTS = ("registry.measuring",)
+
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.CASCADE, related_name="performance_reports"
+    )
+    status = models.CharField(
+        max_length=10, choices=MeasuringStatus, default=MeasuringStatus.PENDING
+    )
+    figures = models.JSONField(
+        default=dict, blank=True, help_text="What was measured, and on what."
+    )
+    suggestions = models.JSONField(
+        default=list, blank=True, help_text="What to do about it, in sentences."
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = PerformanceReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=MeasuringStatus.values),
+                name="registry_performance_status",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Performance of {self.version}"
+
+    def get_absolute_url(self) -> str:
+        words = [self.version.model_id, self.version.version]
+        return reverse("registry:performance", args=words)
+
+    @property
+    def project(self) -> Project:
+        return self.version.project
 
 
 class Retraining(models.Model):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from registry.models import ModelVersion, PerformanceReport
+
 
 class RegisteredModelQuerySet(VisibleQuerySet):
     def with_active(self) -> Self:
@@ -131,6 +133,18 @@ class RecordQuerySet(VisibleQuerySet):
 
 class BatchPredictionQuerySet(VisibleQuerySet):
     project_path = "model__project"
+
+
+class PerformanceReportQuerySet(VisibleQuerySet):
+    project_path = "version__model__project"
+
+    def latest_of(self, version: ModelVersion) -> PerformanceReport | None:
+        """Return the newest report of a version, under way or over."""
+        return self.filter(version=version).defer("log").first()
+
+    def completed(self) -> Self:
+        """Return those with figures, the newest first."""
+        return self.filter(status="completed").defer("log")
 
 
 class RetrainingQuerySet(VisibleQuerySet):

@@ -31,6 +31,26 @@ urlpatterns = [
         views.delete_one_version,
         name="delete_version",
     ),
+    path(
+        "models/<int:pk>/versions/<str:version>/performance/",
+        views.performance,
+        name="performance",
+    ),
+    path(
+        "models/<int:pk>/versions/<str:version>/performance/cancel/",
+        views.performance_cancel,
+        name="cancel_measuring",
+    ),
+    path(
+        "models/<int:pk>/versions/<str:version>/performance/report.txt",
+        views.performance_text,
+        name="performance_text",
+    ),
+    path(
+        "models/<int:pk>/versions/<str:version>/performance/report.pdf",
+        views.performance_pdf,
+        name="performance_pdf",
+    ),
     path("models/<int:pk>/predict/", views.predict, name="predict"),
     path("models/<int:pk>/predict/file/", views.predict_file, name="predict_file"),
     path("models/<int:pk>/batches/", views.batches, name="batches"),

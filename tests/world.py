@@ -27,7 +27,7 @@ from tests.factories.datasets import (
 )
 from tests.factories.experiments import flowers_draft, trained_session
 from tests.factories.projects import WebhookFactory
-from tests.factories.registry import BatchFactory
+from tests.factories.registry import BatchFactory, PerformanceReportFactory
 
 
 class World:
@@ -50,6 +50,7 @@ class World:
         again = register_version(self.session, name="flowers", actor=owner)
         self.request = request_activation(again, reason="better", actor=viewer)
         self.batch = BatchFactory(version=self.version)
+        PerformanceReportFactory(version=self.version)
         self.evaluation = start_evaluation(
             self.session.result, self.session.experiment.version, actor=owner
         )

@@ -25,6 +25,7 @@ from projects.models import Project
 from projects.permissions import Action, get_for
 from registry import serving
 from registry.api.answers import AnswerSerializer, ExperimentAnswerSerializer
+from registry.api.performance import PerformanceActions
 from registry.api.retraining import RetrainingActions
 from registry.api.serializers import (
     ActivateSerializer,
@@ -70,7 +71,7 @@ ASKED_OFTEN: dict[str, Any] = {
 }
 
 
-class RegisteredModelViewSet(VersionActions, RetrainingActions):
+class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActions):
     """The models of a project and the version of each that serves."""
 
     queryset = RegisteredModel.objects.none()

@@ -1,6 +1,7 @@
 """Everything that changes the registry, for pages, API and admin alike."""
 
 from registry.services.batches import cancel_batch, start_batch
+from registry.services.performance import cancel_measuring, start_measuring
 from registry.services.records import (
     give_outcome,
     give_outcomes,
@@ -42,6 +43,7 @@ __all__ = [
     "advance_retrainings",
     "approve_request",
     "cancel_batch",
+    "cancel_measuring",
     "cancel_retraining",
     "decline_request",
     "default_parameters",
@@ -62,6 +64,7 @@ __all__ = [
     "retrained_draft",
     "roll_back",
     "start_batch",
+    "start_measuring",
     "target_of",
     "train_as",
     "version_before",

@@ -10,6 +10,12 @@ from registry.views.models import (
     register,
     rollback,
 )
+from registry.views.performance import (
+    performance,
+    performance_cancel,
+    performance_pdf,
+    performance_text,
+)
 from registry.views.predicting import predict, predict_file
 from registry.views.records import drift, outcome, outcomes, records, records_csv
 from registry.views.requests import ask, decide
@@ -34,6 +40,10 @@ __all__ = [
     "model_list",
     "outcome",
     "outcomes",
+    "performance",
+    "performance_cancel",
+    "performance_pdf",
+    "performance_text",
     "predict",
     "predict_file",
     "records",

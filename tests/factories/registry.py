@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from registry.models import BatchPrediction, ModelVersion, RegisteredModel
+from registry.models import (
+    BatchPrediction,
+    ModelVersion,
+    PerformanceReport,
+    RegisteredModel,
+)
 from registry.services import activate_version, register_version
 from tests.factories.experiments import (
     ResultFactory,
@@ -49,6 +55,50 @@ class BatchFactory(DjangoModelFactory):
     filename = "rows.csv"
     rows_file = "batches/0/rows"
     rows_sha256 = "0" * 64
+
+
+class PerformanceReportFactory(DjangoModelFactory):
+    """A completed report, as if a worker had measured."""
+
+    class Meta:
+        model = PerformanceReport
+
+    version = factory.SubFactory(ModelVersionFactory)
+    status = "completed"
+    completed_at = factory.LazyFunction(timezone.now)
+    suggestions = factory.LazyFunction(lambda: ["Ask for 64 at a time."])
+    figures = factory.LazyFunction(
+        lambda: {
+            "size_bytes": 5_000,
+            "opening_seconds": 0.05,
+            "memory_bytes": None,
+            "learned": 7,
+            "learned_kind": "nodes",
+            "preparing_seconds": None,
+            "is_steady": True,
+            "batches": [
+                {
+                    "size": size,
+                    "repeats": 5,
+                    "p50_seconds": 0.001,
+                    "p95_seconds": 0.002,
+                    "model_seconds": 0.0005,
+                    "per_second": size / 0.001,
+                    "memory_bytes": None,
+                }
+                for size in (1, 64)
+            ],
+            "extremes": [{"given": "nothing but 0", "outcome": "finite"}],
+            "machine": {
+                "processor": "a processor",
+                "cores": 2,
+                "threads": 1,
+                "device": "cpu",
+                "system": "Linux",
+                "libraries": {"numpy": "2"},
+            },
+        }
+    )
 
 
 def flowers_in_service(project, actor, **said: object) -> ModelVersion:

@@ -7,22 +7,52 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from registry.management.commands.benchmark_models import Measured, advice
+from datamine import files
+from experiments.evaluation import performance
 from tests.factories.experiments import flowers_draft, trained_session
+from tests.factories.projects import UserFactory
+from tests.factories.registry import houses_in_service
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    for name, value in {"SECONDS": 0.0, "FEWEST": 2, "BATCHES": (1, 8)}.items():
+        monkeypatch.setattr(performance, name, value)
+
+
+@pytest.fixture(autouse=True)
+def boss(db):
+    return UserFactory(is_superuser=True, is_staff=True)
 
 
 def test_models_are_measured_and_reported(project, owner, tmp_path):
     session = trained_session(flowers_draft(project, owner), owner)
+    version = houses_in_service(project, owner)
     told = StringIO()
 
     call_command("benchmark_models", project=project.key, reports=tmp_path, stdout=told)
 
-    line = told.getvalue().splitlines()[2]
-    assert line.startswith(f"| {session.experiment}, session {session.pk} | accuracy ")
-    assert line.endswith("| finite |")
-    (report,) = tmp_path.iterdir()
-    assert report.name.endswith("_performance_report.txt")
-    assert line in report.read_text()
+    flowers, houses = told.getvalue().splitlines()[2:4]
+    assert flowers.startswith(f"| {session} | accuracy ")
+    assert houses.startswith(f"| {version} | r2 ")
+    assert houses.endswith(" | steady |")
+    assert {report.name for report in tmp_path.iterdir()} == {
+        f"session_{session.pk}_performance_report.txt",
+        f"{version.version}_performance_report.txt",
+    }
+    assert version.performance_reports.get().status == "completed"
+
+
+def test_a_damaged_model_is_named_and_the_others_measured(project, owner):
+    lost = trained_session(flowers_draft(project, owner), owner)
+    files.delete(lost.result.artifact)
+    houses_in_service(project, owner)
+    told, wrong = StringIO(), StringIO()
+
+    call_command("benchmark_models", project=project.key, stdout=told, stderr=wrong)
+
+    assert f"Session {lost.pk}: The model's file cannot be read" in wrong.getvalue()
+    assert len(told.getvalue().splitlines()) == 3
 
 
 def test_without_a_model_there_is_nothing_to_measure(project):
@@ -30,18 +60,3 @@ def test_without_a_model_there_is_nothing_to_measure(project):
         call_command("benchmark_models", project=project.key)
     with pytest.raises(CommandError, match="no project “nowhere”"):
         call_command("benchmark_models", project="nowhere")
-
-
-def test_advice_follows_from_the_figures():
-    slow = {1: 0.03, 8: 0.02, 64: 0.01}
-    large = Measured("large", {"accuracy": 0.91}, 10, 1000, slow, is_steady=False)
-    small = Measured("small", {"accuracy": 0.908}, 1, 100, slow, is_steady=True)
-
-    assert advice(large, [large, small]) == [
-        "- Ask for 64 at a time: 3.0 times as fast.",
-        "- “small” is within 0.2% of the accuracy, at 10% of the size.",
-        "- Extreme inputs give no finite answers: scale the features.",
-    ]
-    assert advice(small, [large, small]) == [
-        "- Ask for 64 at a time: 3.0 times as fast."
-    ]

@@ -18,14 +18,16 @@ from datasets.services import apply_steps, import_upload, receive_upload
 from experiments.drafts import Draft
 from experiments.models import Experiment
 from experiments.sessions import create_and_start
-from projects.models import Project, User
+from projects.models import Project
 from projects.services import create_project
+from projects.terminal import acting_person
 from registry.models import RegisteredModel
 from registry.services import activate_version, register_version
 
 if TYPE_CHECKING:
     from datamine.leases import LeasedJob
     from datasets.models import DatasetVersion
+    from projects.models import User
 
 NAME = "Demo"
 PATIENCE = 300  # seconds for one piece of work that a busy worker has taken
@@ -68,9 +70,7 @@ class Command(BaseCommand):
     help = "Makes the project Demo: tables, a prepared version, experiments, a model."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        actor = User.objects.filter(is_superuser=True, is_active=True).first()
-        if actor is None:
-            raise CommandError("Make an account first: manage.py createsuperuser")
+        actor = acting_person()
         project = Project.objects.filter(key="demo").first() or create_project(
             name=NAME,
             description="Tables that come with scikit-learn, to try everything on.",

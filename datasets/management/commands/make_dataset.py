@@ -12,7 +12,7 @@ from datamine.work.children import run_inline
 from datasets.generators.catalogue import GENERATORS
 from datasets.synthetic import make_synthetic
 from projects.exceptions import DomainError
-from projects.models import Project, User
+from projects.terminal import acting_person, add_project, project_called
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("generator", choices=list(GENERATORS))
-        parser.add_argument("--project", required=True, help="Key of the project.")
+        add_project(parser)
         parser.add_argument("--name", default="", help="Of the dataset.")
         parser.add_argument(
             "--set",
@@ -31,12 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        actor = User.objects.filter(is_superuser=True, is_active=True).first()
-        project = Project.objects.filter(key=options["project"]).first()
-        if actor is None:
-            raise CommandError("Make an account first: manage.py createsuperuser")
-        if project is None:
-            raise CommandError(f"There is no project “{options['project']}”.")
+        actor, project = acting_person(), project_called(options["project"])
         try:
             dataset = make_synthetic(
                 project,

@@ -18,10 +18,11 @@ from experiments.metrics import title_of
 from experiments.models import TrainingSession
 from experiments.sessions import create_and_start
 from projects.exceptions import DomainError
-from projects.models import Project, User
+from projects.terminal import acting_person, add_project, project_called
 
 if TYPE_CHECKING:
     from datasets.models import DatasetVersion
+    from projects.models import Project, User
 
 FAMILIES = [entry.name for entry in algorithms() if entry.family is not None]
 #: Options that are hyperparameters, where the family has such a one.
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("family", choices=FAMILIES)
-        parser.add_argument("--project", required=True, help="Key of the project.")
+        add_project(parser)
         parser.add_argument("--name", default="", help="Of the experiment.")
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--dataset", type=int, help="Id of a dataset.")
@@ -56,12 +57,7 @@ class Command(BaseCommand):
         parser.add_argument("--device", choices=["auto", "cpu"], default="auto")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        actor = User.objects.filter(is_superuser=True, is_active=True).first()
-        project = Project.objects.filter(key=options["project"]).first()
-        if actor is None:
-            raise CommandError("Make an account first: manage.py createsuperuser")
-        if project is None:
-            raise CommandError(f"There is no project “{options['project']}”.")
+        actor, project = acting_person(), project_called(options["project"])
         if options["device"] == "cpu":
             os.environ["CUDA_VISIBLE_DEVICES"] = ""
         try:

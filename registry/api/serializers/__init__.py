@@ -1,6 +1,7 @@
 """Shapes of the registry in the API."""
 
 from registry.api.serializers.batches import BatchFileSerializer, BatchSerializer
+from registry.api.serializers.performance import PerformanceSerializer
 from registry.api.serializers.predicting import (
     RowsSerializer,
     StoreQuerySerializer,
@@ -61,6 +62,7 @@ __all__ = [
     "OutcomeSerializer",
     "OutcomesFileSerializer",
     "OutcomesSerializer",
+    "PerformanceSerializer",
     "RecordSerializer",
     "RecordsQuerySerializer",
     "RegisterSerializer",

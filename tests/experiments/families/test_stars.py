@@ -7,9 +7,15 @@ import polars as pl
 import pytest
 import torch
 
+from datasets.monitor import SilentMonitor
+from experiments.evaluation import performance
 from experiments.families.stars.declaration import StarsParameters
 from experiments.families.stars.summary import NAMES
-from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.learning.artifacts import (
+    LoadedArtifact,
+    load_artifact,
+    write_artifact,
+)
 from experiments.learning.problems import TrainingError
 from experiments.networks.star_hybrid import (
     CONFIGS,
@@ -149,6 +155,19 @@ def test_a_star_is_answered_once_with_the_periods_its_class_has(trained, tmp_pat
         )
     (refused,) = told["quarantined"]
     assert refused["row"] == len(rows)
+
+
+def test_a_network_of_stars_is_measured_sample_by_sample(trained, monkeypatch):
+    for name, value in {"SECONDS": 0.0, "FEWEST": 1, "BATCHES": (1, 4)}.items():
+        monkeypatch.setattr(performance, name, value)
+    outcome, _ = trained
+    loaded = LoadedArtifact(outcome.pipeline, {"self_check": outcome.self_check})
+
+    found = performance.measure(loaded, SilentMonitor())
+
+    assert found.learned / 1e6 == pytest.approx(1.5, rel=0.03)
+    assert found.preparing_seconds > 0
+    assert [extreme for extreme in found.extremes if not extreme.is_steady] == []
 
 
 def test_stars_with_few_measurements_are_left_out_with_a_notice():
