@@ -10,6 +10,9 @@ PYTEST := $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal
 # What the checks look at must not depend on, or touch, the data of `make run`.
 CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) manage.py
 
+# Tests measure time and memory, so one part runs after the other, with -j too.
+.NOTPARALLEL:
+
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
 	types imports templates migrations deploy coverage abuse bench chaos contract docs browser lock clean
 
@@ -53,10 +56,10 @@ test: test-sqlite test-browser test-postgres ## all tests: SQLite, browser, Post
 test-sqlite: $(READY_DEV)
 	$(PYTEST) -m "not e2e"
 
-test-browser: $(READY_DEV) | test-sqlite
+test-browser: $(READY_DEV)
 	$(PYTEST) -m e2e || test $$? -eq 5
 
-test-postgres: $(READY_DEV) | test-sqlite test-browser
+test-postgres: $(READY_DEV)
 	DATAMINE_TEST_DATABASE=postgres $(PYTEST) \
 	  -m "(integration or chaos) and not one_engine"
 
