@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import uuid
+from dataclasses import asdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import middleware
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 
 from datamine import env
@@ -21,7 +26,7 @@ from datamine.room import is_full
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
+    from django.http import HttpResponseBase
 
     Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -50,6 +55,27 @@ class RequestNameMiddleware:
         with during_request(name):
             response = self.get_response(request)
         response["X-Request-ID"] = name
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's; the policy of nearly all answers is the same and written once.
+
+    To write it anew takes a tenth of the time that a prediction of one row takes.
+    """
+
+    @cached_property
+    def usual(self) -> str:
+        parts = self.get_policy_parts(HttpRequest(), HttpResponse())
+        return build_policy(**asdict(parts))
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        named = (*vars(response), *vars(request))
+        if any(name.startswith("_csp") for name in named):  # has one of its own
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self.usual)
         return response
 
 

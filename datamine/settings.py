@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "datamine.middleware.RequestNameMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "datamine.middleware.PolicyMiddleware",
     "datamine.middleware.AdminPolicyMiddleware",
     "datamine.api.throttling.ApiRateMiddleware",
     "datamine.middleware.RequestLimitMiddleware",

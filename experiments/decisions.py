@@ -17,7 +17,7 @@ from projects.activities import record_activity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from experiments.learning.pipelines import Predictions
+    from experiments.learning.predictions import Predictions
     from experiments.models import Result
     from projects.models import User
 
@@ -127,6 +127,7 @@ def decided(
         return found
     place = list(labels).index(label)
     other = labels[1 - place]
-    values = [label if share[place] >= threshold else other for share in found.shares]
+    is_over = (found.shares[:, place] >= threshold).tolist()
+    values = [label if over else other for over in is_over]
     told = f"“{label}” is answered from a probability of {threshold:.3g} on."
     return replace(found, values=values, notices=[*found.notices, told])

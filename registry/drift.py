@@ -166,12 +166,16 @@ def moved(
 ) -> tuple[list[Moved], Moved | None]:
     """Return how far each input has moved, and the prediction."""
     from experiments.evaluation.drift import shift  # noqa: PLC0415 -- heavy import
-    from experiments.learning.reading import RowReader  # noqa: PLC0415 -- heavy import
+    from experiments.learning.reading import (  # noqa: PLC0415 -- heavy import
+        RowReader,
+        listed,
+    )
     from experiments.learning.signature import Signature  # noqa: PLC0415 -- heavy import
 
     known = Signature.from_json(signature)
     read = RowReader(known)([record.inputs for record in records])
-    asked = [(item, read.values[item["name"]]) for item in reference["columns"]]
+    values_of = listed(read.values)
+    asked = [(item, values_of[item["name"]]) for item in reference["columns"]]
     answered = [record.prediction for record in records]
     target = {**reference["prediction"], "name": known.target}
     found = []

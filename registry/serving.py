@@ -6,11 +6,13 @@ import gc
 import logging
 import tempfile
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.conf import settings
 
 from datamine import files
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from experiments.learning.artifacts import LoadedArtifact
+    from experiments.learning.predictions import Predictions
     from experiments.models import Result
     from registry.models import ModelVersion, RegisteredModel
 
@@ -44,20 +47,39 @@ class Answer:
 
     by: dict[str, Any]  # model and version, or experiment and session
     target: str
-    predictions: list[dict[str, Any]] = field(default_factory=list)
-    quarantined: list[dict[str, Any]] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    found: Predictions
     decision: dict[str, Any] | None = None  # the class and threshold it followed
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the answer as the API gives it."""
-        return {
-            **self.by,
-            **({"decision": self.decision} if self.decision else {}),
-            "predictions": self.predictions,
-            "quarantined": self.quarantined,
-            "notices": self.notices,
-        }
+    @cached_property
+    def predictions(self) -> list[dict[str, Any]]:
+        """The rows that were answered; more may be said of each."""
+        return self.found.answers()
+
+    @cached_property
+    def quarantined(self) -> list[dict[str, Any]]:
+        return [item.to_json() for item in self.found.quarantined]
+
+    @property
+    def notices(self) -> list[str]:
+        return self.found.notices
+
+    def written(self) -> bytes:
+        """Return the answer as JSON; predictions nobody looked at are never objects."""
+        untouched = "predictions" not in vars(self)
+        answers = (
+            orjson.Fragment(self.found.written_answers())
+            if untouched
+            else self.predictions
+        )
+        return orjson.dumps(
+            {
+                **self.by,
+                **({"decision": self.decision} if self.decision else {}),
+                "predictions": answers,
+                "quarantined": self.quarantined,
+                "notices": self.notices,
+            }
+        )
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -203,8 +225,7 @@ def predict(
     found = pipeline.predict(rows)
     if decision:
         found = decided(found, pipeline.signature.labels, decision)
-    target = pipeline.signature.target
-    return Answer(by, target, **found.to_json(), decision=decision)
+    return Answer(by, pipeline.signature.target, found, decision)
 
 
 def rows_of_file(result: Result, upload: UploadedFile) -> list[dict[str, Any]]:

@@ -22,7 +22,8 @@ from experiments.families.contracts import plainly
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from experiments.learning.pipelines import FittedPipeline, Predictions
+    from experiments.learning.pipelines import FittedPipeline
+    from experiments.learning.predictions import Predictions
 
 Json = dict[str, Any]
 

@@ -15,7 +15,8 @@ from experiments.learning.problems import LARGEST
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from experiments.learning.pipelines import FittedPipeline, Predictions
+    from experiments.learning.pipelines import FittedPipeline
+    from experiments.learning.predictions import Predictions
 
     Row = Mapping[str, Any]
     Matrix = np.ndarray[Any, np.dtype[np.float64]]
@@ -100,8 +101,8 @@ def told(found: Predictions) -> Iterator[Any]:
     """Yield every number of some answers; None where there should be one."""
     if found.shares is None:
         yield from found.values
-    for shares in found.shares or ():
-        yield from shares
+    else:
+        yield from found.shares.ravel().tolist()
     for values in found.outputs.values():
         yield from (value for value in values if isinstance(value, float))
 

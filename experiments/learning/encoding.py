@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from datasets.tables import Column, Schema
+    from experiments.learning.reading import Values
 
     Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
     Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -107,7 +108,7 @@ class Encoder:
             self._put(X, feature, place, _codes(series, feature))
         return X
 
-    def row_matrix(self, values: Mapping[str, Sequence[Any]], length: int) -> Matrix:
+    def row_matrix(self, values: Mapping[str, Values], length: int) -> Matrix:
         """Encode Python values by column name; None is missing."""
         X = self._empty(length)
         for feature, place in zip(self.features, self.groups, strict=True):
@@ -118,7 +119,7 @@ class Encoder:
         return X
 
     def _value_codes(
-        self, values: Mapping[str, Sequence[Any]], feature: FeatureCode
+        self, values: Mapping[str, Values], feature: FeatureCode
     ) -> Vector:
         column = values[feature.name]
         if feature.is_category:

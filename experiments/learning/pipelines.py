@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +15,10 @@ from datasets.tables import ROW, Column, Schema
 from datasets.values import to_json
 from experiments.evaluation.numbers import plain
 from experiments.learning.answers import answers, beside
+from experiments.learning.predictions import Predictions, Quarantined
 from experiments.learning.preparation import Frame
 from experiments.learning.problems import LARGEST
-from experiments.learning.reading import RowReader
+from experiments.learning.reading import RowReader, listed
 from experiments.learning.signature import Reason, Signature, input_columns
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from experiments.learning.encoding import Encoder, Matrix
     from experiments.learning.fits import Fitted
     from experiments.learning.plans import Plan
+    from experiments.learning.reading import Values
     from experiments.learning.samples import Samples
 
     Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -41,106 +42,6 @@ if TYPE_CHECKING:
 SELF_CHECK_ROWS = 10
 #: The same where one is made of many rows.
 SELF_CHECK_SAMPLES = 2
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The answer to one row; `row` is its place among those asked, from 0."""
-
-    row: int
-    prediction: Any
-    probabilities: dict[str, float] | None = None
-    warnings: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """A row that was not answered, and why."""
-
-    row: int
-    reasons: tuple[Reason, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the refusal as the API gives it."""
-        return {"row": self.row, "reasons": [r.to_json() for r in self.reasons]}
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """Every row asked is answered or quarantined.
-
-    Answers are kept as columns: making an object for each of ten thousand rows takes
-    longer than predicting them.
-
-    Parameters
-    ----------
-    rows : sequence of int
-        The places of the rows that were answered.
-    values : sequence
-        What was predicted for each of them.
-    shares : sequence of sequences of float, or None
-        The probability of every class for each of them; None for numbers.
-    classes : tuple of str
-        What the classes are called.
-    warnings : dict of int to list of Reason
-        What is unusual about a row, by its place.
-    outputs : dict of str to sequence
-        What is answered beside the prediction, by name, for each of `rows`.
-    quarantined : list of Quarantined
-        In the order of their places.
-    notices : list of str
-    """
-
-    rows: Sequence[int] = ()
-    values: Sequence[Any] = ()
-    shares: Sequence[Sequence[float]] | None = None
-    classes: tuple[str, ...] = ()
-    warnings: Mapping[int, list[Reason]] = field(default_factory=dict)
-    quarantined: list[Quarantined] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    outputs: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-    @property
-    def predictions(self) -> list[Prediction]:
-        """The answers one by one."""
-        return [
-            Prediction(
-                answer["row"],
-                answer["prediction"],
-                answer.get("probabilities"),
-                tuple(self.warnings.get(answer["row"], ())),
-            )
-            for answer in self._answers()
-        ]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return all answers as the API gives them."""
-        return {
-            "predictions": self._answers(),
-            "quarantined": [item.to_json() for item in self.quarantined],
-            "notices": self.notices,
-        }
-
-    def _answers(self) -> list[Json]:
-        pairs = zip(self.rows, self.values, strict=True)
-        found: list[Json]
-        if self.shares is None:
-            found = [{"row": row, "prediction": value} for row, value in pairs]
-        else:
-            # The fastest way to ten thousand dictionaries: no line of Python for each.
-            shares = map(dict, map(zip, repeat(self.classes), self.shares))
-            found = [
-                {"row": row, "prediction": value, "probabilities": share}
-                for (row, value), share in zip(pairs, shares, strict=True)
-            ]
-        for name, values in self.outputs.items():
-            for answer, value in zip(found, values, strict=True):
-                answer.setdefault("outputs", {})[name] = value
-        if self.warnings:
-            for answer in found:
-                if warnings := self.warnings.get(answer["row"]):
-                    answer["warnings"] = [warning.to_json() for warning in warnings]
-        return found
 
 
 @dataclass(frozen=True)
@@ -230,19 +131,19 @@ class FittedPipeline:
         return Schema(tuple(columns))
 
     def _encoded(
-        self, values: dict[str, list[Any]], places: Sequence[int]
+        self, values: Mapping[str, Values], places: Sequence[int]
     ) -> tuple[Matrix, Sequence[int], Sequence[str]]:
         """Return the rows encoded, the place of each, and what to know of them.
 
         Steps may drop rows, and not every row stands for a sample.
         """
         if self.assembler is not None:
-            frame = Frame.of(values, self._columns)
+            frame = Frame.of(listed(values), self._columns)
             samples = self.assembler.assemble(frame, learning=False)
             kept = [places[row] for row in samples.frame.rows.tolist()]
             return samples.X, kept, samples.notices
         if self.recipe.steps:
-            values = self._replayer(values)
+            values = self._replayer(listed(values))
             places = [places[kept] for kept in values[ROW]]
         return self.encoder.row_matrix(values, len(places)), places, ()
 
@@ -291,9 +192,7 @@ class FittedPipeline:
             )
         best = [labels[code] for code in found.argmax(axis=1).tolist()]
         names = tuple(str(label) for label in labels)
-        return Predictions(
-            places, best, found.tolist(), names, remarks, quarantined, notices
-        )
+        return Predictions(places, best, found, names, remarks, quarantined, notices)
 
 
 def make_pipeline(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
     Reasons = defaultdict[int, list[Reason]]
-    Taken = tuple[list[Any], Sequence[int]]
+    Values = list[Any] | np.ndarray[Any, np.dtype[np.float64]]
+    Taken = tuple[Values, Sequence[int]]
     Take = Callable[[list[Any]], Taken | None]
 
 #: So many values are looked at faster one by one than as an array.
@@ -38,8 +39,9 @@ class ReadRows:
     ----------
     places : sequence of int
         The rows whose every value was taken.
-    values : dict of str to list
-        By column name, a value for each of `places`; None is missing.
+    values : dict of str to list or array
+        By column name, a value for each of `places`; None is missing. An array is
+        taken where all are numbers such as training saw.
     remarks : dict of int to list of Reason
         What is unusual about rows that were taken.
     refusals : dict of int to list of Reason
@@ -47,7 +49,7 @@ class ReadRows:
     """
 
     places: Sequence[int]
-    values: dict[str, list[Any]]
+    values: dict[str, Values]
     remarks: Reasons = field(default_factory=lambda: defaultdict(list))
     refusals: Reasons = field(default_factory=lambda: defaultdict(list))
 
@@ -126,11 +128,19 @@ def _value(column: InputColumn, value: Any, place: int, read: ReadRows) -> Any:
     return value
 
 
+def listed(values: Mapping[str, Values]) -> dict[str, list[Any]]:
+    """Return values by column name as Python's own, which steps take."""
+    return {
+        name: column.tolist() if isinstance(column, np.ndarray) else column
+        for name, column in values.items()
+    }
+
+
 def _without_refused(read: ReadRows) -> ReadRows:
     places = [place for place in read.places if place not in read.refusals]
-    values = {
+    values: dict[str, Values] = {
         name: [column[place] for place in places]
-        for name, column in read.values.items()
+        for name, column in listed(read.values).items()
     }
     return ReadRows(places, values, read.remarks, read.refusals)
 
@@ -171,6 +181,8 @@ def _number_taker(column: InputColumn) -> Take:
         except OverflowError:  # an integer beyond all floats
             return None
         odd = np.flatnonzero(~((numbers >= least) & (numbers <= most))).tolist()
+        if not odd and not is_whole:
+            return numbers, ()
         taken = values if is_whole else numbers.tolist()
         for place in odd:
             taken[place] = values[place]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from datasets.tables import ColumnType
-from experiments.learning.reading import FEW, RowReader
+from experiments.learning.reading import FEW, RowReader, listed
 from experiments.learning.signature import InputColumn, RefusedValueError, Signature
 
 NAN = float("nan")
@@ -52,7 +52,7 @@ def test_column_says_what_each_value_says(column, beside):
         told = [one_by_one(column, one) for one in values]
         taken = [place for place, (_, refusal, _) in enumerate(told) if not refusal]
         assert list(read.places) == taken
-        found = read.values[column.name]
+        found = listed(read.values)[column.name]
         assert found == [told[place][0] for place in taken]
         assert [type(v) for v in found] == [type(told[p][0]) for p in taken]
         for place, (_, refusal, remark) in enumerate(told):
