@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import JsonResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from datamine import files
 from datasets import services
 from datasets.exceptions import BadQueryError
 from datasets.exports.catalogue import FORMATS, Format
@@ -25,15 +26,21 @@ def download_response(
 ) -> StreamingHttpResponse:
     """Return the stream, or raise why there is none before it begins.
 
-    `BadQueryError`, `NotReadyError` or `DamagedDataError`.
+    `BadQueryError`, also where the format cannot hold the table, `NotReadyError` or
+    `DamagedDataError`.
     """
+    from datasets.exports.outgoing import TooLargeError  # noqa: PLC0415 -- heavy import
+
     services.require_ready(version)
     entry = FORMATS.get(file_format)
     if entry is None:
         known = ", ".join(FORMATS)
         raise BadQueryError(f"format must be one of {known}.", attr="format")
     pieces = pieces_of(version, entry, is_for_programs=is_for_programs)
-    begun = list(islice(pieces, 2))  # the head and rows: they can be read
+    try:
+        begun = list(islice(pieces, 2))  # the head and rows: they can be read
+    except TooLargeError as refusal:
+        raise BadQueryError(str(refusal), attr="format") from refusal
     response = StreamingHttpResponse(
         chain(begun, pieces), content_type=entry.content_type
     )
@@ -55,6 +62,7 @@ def pieces_of(
                 version.schema,
                 name=version.dataset.name,
                 is_for_programs=is_for_programs,
+                scratch=files.scratch(),
             )
         )
 

@@ -318,10 +318,12 @@ class VersionActions(GenericViewSet):
     )
     @action(detail=True, content_negotiation_class=AnyFormat)
     def download(self, request: Request, pk: str) -> HttpResponseBase:
-        """The data as a file: `csv`, `parquet`, `json`, `jsonl` or `arff`.
+        """The data as a file: `csv`, `parquet`, `json`, `jsonl`, `arff` or `xlsx`.
 
-        In CSV, text that a spreadsheet would run as a formula gets an apostrophe in
-        front, unless it is `for=programs`.
+        A workbook (`xlsx`) has at most 1,048,576 rows and 3,000,000 cells; larger
+        tables are refused with 400. In CSV, text that a spreadsheet would run as a
+        formula gets an apostrophe in front, unless it is `for=programs`; a workbook
+        marks all text as text.
         """
         version = self.version(Action.VIEW)
         query = request.query_params

@@ -64,5 +64,13 @@ FORMATS: dict[str, Format] = {
             content_type="text/plain; charset=utf-8",
             streams="datasets.exports.arff:stream_arff",
         ),
+        Format(
+            name="xlsx",
+            title="Excel workbook",
+            content_type=(
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            ),
+            streams="datasets.exports.xlsx:stream_xlsx",
+        ),
     )
 }

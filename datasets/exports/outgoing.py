@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 PIECE_CELLS = 1_000_000
 
 
+class TooLargeError(Exception):
+    """A table that a format cannot hold; the text is a sentence."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """A version's table and what is asked of its copy.
@@ -32,12 +36,15 @@ class Outgoing:
     is_for_programs
         Whether text stays as it is; else what a spreadsheet would run as a formula
         gets an apostrophe in front, in formats that spreadsheets open.
+    scratch
+        Where a format that cannot be sent before it is whole puts its file.
     """
 
     path: Path
     schema: Schema
     name: str = "table"
     is_for_programs: bool = True
+    scratch: Path | None = None
 
     def pieces(self, per_cell: int = 1) -> Iterator[pa.RecordBatch]:
         """Yield the rows without `_row`, so many at a time as fit a steady memory.

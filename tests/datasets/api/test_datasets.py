@@ -490,6 +490,7 @@ def test_download_in_each_format_says_what_it_is(api, dataset):
         "json": "application/json",
         "jsonl": "application/jsonl",
         "arff": "text/plain; charset=utf-8",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
     assert sent["arff"]["Content-Disposition"].endswith('"flowers v1.arff"')
     assert json.loads(b"".join(sent["json"]))[0] == {
@@ -504,8 +505,19 @@ def test_download_names_the_formats(api, dataset):
 
     assert response.status_code == 400
     assert error_of(response)["detail"] == (
-        "format must be one of csv, parquet, json, jsonl, arff."
+        "format must be one of csv, parquet, json, jsonl, arff, xlsx."
     )
+
+
+def test_download_a_format_cannot_hold_is_refused(api, dataset, monkeypatch):
+    monkeypatch.setattr("datasets.exports.xlsx.MOST_ROWS", 6)
+    url = f"/api/datasets/{dataset.pk}/download/"
+
+    response = api.get(url, {"format": "xlsx"})
+
+    assert response.status_code == 400
+    assert error_of(response)["attr"] == "format"
+    assert "this table has more. Take CSV or Parquet" in error_of(response)["detail"]
 
 
 def test_steps_are_told_with_schema_and_defaults(api):
