@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from datasets.exceptions import DamagedDataError
 from datasets.models import DatasetVersion
+from datasets.services import history_of
 from datasets.stored import readable
 from datasets.trials import MEMORY_MB, SAMPLE_ROWS, sample
 from experiments.algorithms.catalogue import Task, algorithm
 from experiments.drafts import findings
+from experiments.evaluation.filling import filled_notes
 from experiments.learning.plans import Plan
 from experiments.learning.problems import Problems
 from experiments.suggestions import algorithms_for, default_algorithm, doubts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from experiments.evaluation.screening import Screening
+    from experiments.learning.problems import Problem
 
 #: So many are remembered by a server process; each holds a sample's numbers.
 REMEMBERED = 16
@@ -31,10 +37,20 @@ def advice(plan: Plan, version: DatasetVersion) -> Problems:
     """
     found = findings(plan, version)
     family = algorithm(plan.algorithm).family
+    notes = list(notes_on_missing(plan, version))
     if not found.valid or (family and family.assembler):
-        return found
+        return replace(found, notes=notes)
     telling = screening_of(version, plan.target, plan.task).about(plan)
-    return Problems(found.problems, [*telling, *found.warnings])
+    return Problems(found.problems, [*telling, *found.warnings], notes)
+
+
+def notes_on_missing(plan: Plan, version: DatasetVersion) -> Iterator[Problem]:
+    """Say which steps deal with values that the import lacks."""
+    imported, steps = history_of(version)
+    columns = (imported.profile or {}).get("columns", ())
+    missing = {c["name"]: int(c.get("missing") or 0) for c in columns}
+    is_leak_free = plan.preprocessing == "leak_free"
+    return filled_notes(plan.features, steps, missing, is_leak_free=is_leak_free)
 
 
 def screening_of(version: DatasetVersion, target: str, task: Task) -> Screening:

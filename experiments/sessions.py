@@ -128,7 +128,7 @@ def split_history(version: DatasetVersion) -> tuple[DatasetVersion, list[StepSpe
     path = [version]
     while parent := path[0].parent:
         path.insert(0, parent)
-    recipes = [specs_of(item) for item in path]
+    recipes = [item.specs for item in path]
     for place, specs in enumerate(recipes):
         if learning_starts(specs) is not None:
             after = [spec for recipe in recipes[place:] for spec in recipe]
@@ -139,15 +139,6 @@ def split_history(version: DatasetVersion) -> tuple[DatasetVersion, list[StepSpe
 def learning_steps(version: DatasetVersion) -> list[StepSpec]:
     """Return the steps that will be fitted inside the folds, none where none learns."""
     return split_history(version)[1]
-
-
-def specs_of(version: DatasetVersion) -> list[StepSpec]:
-    """Return the steps a version was made by, without what they learned."""
-    keys = ("step", "columns", "parameters")
-    return [
-        StepSpec(**{key: item[key] for key in keys if key in item})
-        for item in version.steps
-    ]
 
 
 def cancel_session(session: TrainingSession, *, actor: User | None) -> None:

@@ -146,6 +146,7 @@ class FindingsSerializer(serializers.Serializer):
     valid = serializers.BooleanField()
     problems = FindingSerializer(many=True)
     warnings = FindingSerializer(many=True)
+    notes = FindingSerializer(many=True, help_text="What is seen to, and by what.")
 
 
 class CompareSerializer(serializers.Serializer):

@@ -417,6 +417,7 @@ class ValidateFeaturesView(GenericAPIView):
 
         `problems` forbid training. `warnings` are what one should know before it:
         features that give the target away, equal rows, ids, classes of few rows.
+        `notes` name the step of the recipe that deals with missing values.
         With `hyperparameters` and `split` they are checked as they would be used.
         """
         body = self.get_serializer(data=request.data)

@@ -26,10 +26,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Problems:
-    """What forbids training, and what one should know before it."""
+    """What forbids training, what one should know before it, and what is seen to."""
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def valid(self) -> bool:
@@ -41,6 +42,7 @@ class Problems:
             "valid": self.valid,
             "problems": [problem.to_json() for problem in self.problems],
             "warnings": [warning.to_json() for warning in self.warnings],
+            "notes": [note.to_json() for note in self.notes],
         }
 
 

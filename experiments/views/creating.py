@@ -99,6 +99,7 @@ def outlook(setup: SetupForm) -> dict[str, Any]:
         "plan": plan,
         "problems": found.problems,
         "warnings": found.warnings,
+        "notes": found.notes,
         "fill_url": fill_url(
             setup, [p.column for p in found.problems if p.code == MISSING]
         ),

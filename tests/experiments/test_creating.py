@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from datamine.work.children import run_inline
+from datasets.recipes import StepSpec
+from datasets.services import apply_steps
 from experiments.models import Experiment, TrainingSession
 from tests.factories.datasets import DatasetVersionFactory, imported_dataset
 from tests.factories.experiments import flowers, houses
@@ -224,6 +227,27 @@ def test_missing_values_point_to_the_step_that_fills_them(client, project, membe
     prepare = reverse("datasets:prepare", args=[dataset.pk])
     assert f"{prepare}?version=1&amp;step=fill_missing&amp;column=c0" in page
     assert not Experiment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_step_that_fills_missing_values_is_named(client, project, member):
+    content = flowers().replace(b"1.4,5.0", b",5.0", 1)
+    dataset = imported_dataset(project, member, content, name="Holes")
+    fill = StepSpec(
+        step="fill_missing", columns=("petal",), parameters={"strategy": "mean"}
+    )
+    filled = apply_steps(dataset.active_version, specs=[fill], actor=member)
+    run_inline(filled)
+    client.force_login(member)
+
+    page = client.post(
+        new_url(project), choices(dataset, version=filled.pk, algorithm="knn")
+    ).content.decode()
+
+    assert (
+        "Missing values of “petal” (1): step 1, “Fill missing values”, deals with "
+        "them, by what the training rows of each fold tell."
+    ) in page
 
 
 @pytest.mark.django_db
