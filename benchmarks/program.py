@@ -155,7 +155,7 @@ class Visitor:
         form = self.get(LOGIN, packed=False).decode()
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)', form)
         assert token
-        said = {"username": "demo", "password": PASSWORD}
+        said = {"login": "demo", "password": PASSWORD}
         body = urlencode(said | {"csrfmiddlewaretoken": token[1]}).encode()
         status, _ = self.ask("POST", LOGIN, body)
         assert status == 302, status

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
@@ -119,7 +124,47 @@ class LetterAdmin(LookOnly):
     fields = [*list_display, "next_try_at"]
 
 
+class AddressAdmin(LookOnly):
+    """Addresses of accounts, and whether people have proved that they read them."""
+
+    list_display = ["email", "user", "verified"]
+    list_filter = ["verified"]
+    list_select_related = ["user"]
+    search_fields = ["email", "user__username"]
+    fields = list_display
+
+
+class SecondFactorAdmin(LookOnly):
+    """What people prove with that it is them; deleting one helps who has lost it."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    date_hierarchy = "created_at"
+    fields = list_display  # never the secret
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+
+class SingleSignOnAdmin(LookOnly):
+    """Who is who at the identity provider; deleting one lets it be connected anew."""
+
+    list_display = ["user", "provider", "uid", "last_login", "date_joined"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "uid"]
+    date_hierarchy = "date_joined"
+    fields = list_display
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+
 OTHERS = {
+    EmailAddress: AddressAdmin,
+    Authenticator: SecondFactorAdmin,
+    SocialAccount: SingleSignOnAdmin,
     AccessAttempt: AttemptAdmin,
     AccessLog: LogInAdmin,
     AccessFailureLog: FailureAdmin,
@@ -127,7 +172,10 @@ OTHERS = {
     Failure: FailedTaskAdmin,
     OrmQ: MessageAdmin,
 }
-for model in (*OTHERS, Schedule):
+# Whatever they register comes before what this site says.
+for name in ("account", "mfa", "socialaccount", "usersessions"):
+    import_module(f"allauth.{name}.admin")
+for model in (*OTHERS, Schedule, SocialApp, SocialToken, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 for model, options in OTHERS.items():

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from projects.choices import Theme
+from projects.mail import leaves_the_site
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -13,6 +16,11 @@ THEMES = ((Theme.AUTO, "Auto"), (Theme.LIGHT, "Light"), (Theme.DARK, "Dark"))
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Return the theme of the person who looks, and those to choose from."""
+    """Return what the operator has set up, and the theme of the person who looks."""
     user = getattr(request, "user", None)
-    return {"theme": getattr(user, "theme", Theme.AUTO), "themes": THEMES}
+    return {
+        "single_sign_on": settings.SINGLE_SIGN_ON,
+        "mail_leaves": leaves_the_site(),
+        "theme": getattr(user, "theme", Theme.AUTO),
+        "themes": THEMES,
+    }

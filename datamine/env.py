@@ -75,6 +75,11 @@ WEBHOOK_PRIVATE = reader.bool("DATAMINE_WEBHOOK_PRIVATE", default=False)
 #: Where letters go; without a mail server they are files for whoever runs the site.
 MAIL = reader.email_url("DATAMINE_MAIL_URL", default=f"filemail:///{HOME / 'mail'}")
 MAIL_FROM = reader("DATAMINE_MAIL_FROM", default="DataMine <datamine@localhost>")
+OIDC_ISSUER = reader("DATAMINE_OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT = reader("DATAMINE_OIDC_CLIENT", default="")
+OIDC_SECRET = reader("DATAMINE_OIDC_SECRET", default="")
+OIDC_NAME = reader("DATAMINE_OIDC_NAME", default="Log in with single sign-on")
+OIDC_SIGN_UP = reader.bool("DATAMINE_OIDC_SIGN_UP", default=True)
 LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
 LIMITS = Limits(
     upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,

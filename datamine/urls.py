@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.MetricsView.as_view(), name="metrics"),
     path("", include("projects.urls")),
+    path("", include("projects.entry_urls")),
     path("", include("projects.account_urls")),
     path("", include("datasets.urls")),
     path("", include("experiments.urls")),

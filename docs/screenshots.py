@@ -42,7 +42,7 @@ def wait_for_demo(program: Program) -> None:
 
 def take(page: Page, program: Program) -> None:
     page.goto(f"{program.url}/")
-    page.locator("[name=username]").fill("demo")
+    page.locator("[name=login]").fill("demo")
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.goto(f"{program.url}/projects/demo/experiments/")

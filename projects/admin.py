@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from projects import services
+from projects.addresses import follow
 from projects.exceptions import DomainError
 from projects.models import (
     Activity,
@@ -217,6 +218,7 @@ class UserAdmin(PlainUserAdmin, RefusingAdmin):
         if change and "is_active" in form.changed_data and not obj.is_active:
             services.keep_owners_but(obj)
         super().save_model(request, obj, form, change)
+        follow(obj)
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         services.delete_account(obj)

@@ -201,6 +201,8 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if not user.has_usable_password():  # came by single sign-on
+            del self.fields["old"]
 
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]

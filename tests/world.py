@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.urls import resolve
 from django.utils import timezone
 
@@ -66,6 +67,9 @@ class World:
         )
         self.membership = project.memberships.get(user=viewer)
         self.token, _ = create_token(owner, name="notebook", days=1)
+        self.sign_in = UserSession.objects.create(
+            user=owner, ip="127.0.0.1", session_key="s" * 32
+        )
 
     def words(self, name: str, words: Iterable[str]) -> dict[str, Any]:
         """Return what the words of an address stand for."""
@@ -75,6 +79,8 @@ class World:
             "ending": "sql",
             "word": self.word,
             "name": self.version.model.name,
+            "uidb36": "1",
+            "provider_id": "sso",
             "version": self.version.version,
             "version_name": self.version.version,
             "pk": self.row(name),
@@ -105,6 +111,8 @@ class World:
             "projects:member": self.membership.pk,
             "api-member": self.membership.pk,
             "account:token": self.token.id,
+            "account:sign-in": self.sign_in.pk,
+            "mfa_": 1,
             "datasets:review": self.upload.pk,
             "datasets:discard": self.upload.pk,
             "datasets:visualization": self.chart.pk,

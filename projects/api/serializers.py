@@ -67,6 +67,12 @@ class LoginSerializer(serializers.Serializer):
     password = serializers.CharField(
         max_length=4096, trim_whitespace=False, write_only=True
     )
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        write_only=True,
+        help_text="Of the second factor, where the account has one.",
+    )
     scope = serializers.ChoiceField(choices=Scope.choices, default=Scope.ADMIN)
     name = serializers.CharField(max_length=100, default="log-in by the API")
 

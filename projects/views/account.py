@@ -1,31 +1,25 @@
-"""Log-in, and what a person sets about themselves."""
+"""What a person sets about themselves."""
 
 from __future__ import annotations
 
 from copy import copy
 from typing import TYPE_CHECKING
 
+from allauth.account.internal.flows.password_change import finalize_password_change
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash, views
+from django.contrib.auth import logout, views
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects import services
+from projects import addresses, services
 from projects.choices import Theme
 from projects.exceptions import ProjectError
 from projects.forms import CloseForm, PasswordForm, ProfileForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-
-@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
-class LogIn(views.LoginView):
-    template_name = "account/login.html"
-    redirect_authenticated_user = True
 
 
 class LogOut(views.LogoutView):
@@ -37,10 +31,22 @@ def profile(request: HttpRequest) -> HttpResponse:
     # A copy: what the form refuses must not show as the person's name in the frame.
     form = ProfileForm(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
-        services.update_profile(request.user, **form.cleaned_data)
+        user = services.update_profile(request.user, **form.cleaned_data)
+        addresses.follow(user)
         messages.success(request, "Your profile is saved.")
         return redirect("account:profile")
-    return render(request, "account/profile.html", {"form": form})
+    context = {"form": form, "is_proved": addresses.is_proved(request.user)}
+    return render(request, "account/profile.html", context)
+
+
+@require_POST
+def prove(request: HttpRequest) -> HttpResponse:
+    """Send a link to the person's address, to prove that they read what comes there."""
+    if addresses.ask_for_proof(request, request.user):
+        messages.success(request, f"A link is on its way to {request.user.email}.")
+    else:
+        messages.error(request, "A link was sent a moment ago; wait some minutes.")
+    return redirect("account:profile")
 
 
 @sensitive_post_parameters()
@@ -53,8 +59,7 @@ def password(request: HttpRequest) -> HttpResponse:
             password=form.cleaned_data["new"],
             end_tokens=form.cleaned_data["end_tokens"],
         )
-        update_session_auth_hash(request, user)
-        messages.success(request, "The password is changed; other sessions have ended.")
+        finalize_password_change(request, user)  # keeps this session, and says so
         return redirect("account:profile")
     return render(request, "account/password.html", {"form": form})
 
@@ -71,7 +76,7 @@ def close(request: HttpRequest) -> HttpResponse:
         else:
             logout(request)
             messages.success(request, "Your account is closed.")
-            return redirect("account:login")
+            return redirect("account_login")
     return render(request, "account/close.html", {"form": form})
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects import invitations
+from projects.addresses import follow
 from projects.exceptions import ProjectError
 from projects.forms import InvitationForm, SignUpForm
 from projects.mail import leaves_the_site
@@ -22,8 +23,6 @@ from projects.views.members import page_of_members
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @never_cache
@@ -98,9 +97,11 @@ def sign_up(request: HttpRequest, word: str) -> HttpResponse:
         except ProjectError as refusal:
             form.add_error(None, str(refusal))
         else:
-            login(request, user, backend=BACKEND)
+            # Whoever came by a link that was sent there reads mail at this address.
+            follow(user, proved=user.email == invitation.email)
             messages.success(request, f"You are a member of {invitation.project} now.")
-            return redirect("projects:detail", key=invitation.project.key)
+            address = invitation.project.get_absolute_url()
+            return perform_login(request, user, redirect_url=address)
     context = {"invitation": invitation, "word": word, "form": form}
     return page_of(request, context, status=400)
 

@@ -37,7 +37,7 @@ def own_program(tmp_path: Path) -> Iterator[Program]:
 def signed_in(page: Page, program: Program) -> Page:
     """A page of somebody who has just signed in."""
     page.goto(f"{program.url}/")
-    page.locator("[name=username]").fill("demo")
+    page.locator("[name=login]").fill("demo")
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{program.url}/")

@@ -23,7 +23,7 @@ def at_home(client, owner):
 
 def log_in(client, password=PASSWORD, **more):
     return client.post(
-        reverse("account:login"), {"username": "owner", "password": password, **more}
+        reverse("account_login"), {"login": "owner", "password": password, **more}
     )
 
 
@@ -35,7 +35,7 @@ def test_login_opens_the_home_page(client, owner):
 
 
 def test_login_gives_a_new_session(client, owner):
-    client.get(reverse("account:login"))
+    client.get(reverse("account_login"))
     client.session["mark"] = "before"
     client.session.save()
     before = client.session.session_key
@@ -48,10 +48,10 @@ def test_login_gives_a_new_session(client, owner):
 def test_login_answers_the_same_for_unknown_and_wrong(client, owner):
     wrong = log_in(client, password="wrong")
     unknown = client.post(
-        reverse("account:login"), {"username": "nobody", "password": "wrong"}
+        reverse("account_login"), {"login": "nobody", "password": "wrong"}
     )
 
-    assert "Please enter a correct username and password" in text(wrong)
+    assert "The username and/or password you specified are not correct." in text(wrong)
     assert text(unknown).replace("nobody", "owner") == text(wrong)
 
 
@@ -70,7 +70,7 @@ def test_login_is_slowed_per_name_and_address(client, owner):
         last = log_in(client, password="wrong")
     right = log_in(client)
     other = client.post(
-        reverse("account:login"), {"username": "other", "password": PASSWORD}
+        reverse("account_login"), {"login": "other", "password": PASSWORD}
     )
 
     assert last.status_code == right.status_code == 429

@@ -76,7 +76,7 @@ def test_closed_account_opens_nothing(client, project, member, api):
     closed = client.post(reverse("account:close"), {"username": "member"})
 
     assert "This is not your user name." in slip.content.decode()
-    assert closed["Location"] == reverse("account:login")
+    assert closed["Location"] == reverse("account_login")
     assert client.get("/").status_code == 302
     assert caller.get("/api/me/").status_code == 401
     assert not project.memberships.filter(user=member).exists()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import authenticate
 from drf_spectacular.utils import extend_schema
@@ -15,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from projects import services
+from projects import addresses, services
 from projects.api.serializers import (
     LoginAnswerSerializer,
     LoginSerializer,
@@ -46,6 +48,7 @@ class LoginView(APIView):
         given.is_valid(raise_exception=True)
         values = given.validated_data
         user = who_is(request, values["username"], values["password"])
+        require_second_factor(user, values.get("code", ""))
         token, secret = services.create_token(
             user,
             name=values["name"],
@@ -70,6 +73,25 @@ def who_is(request: Request, username: str, password: str) -> User:
     if user is None:
         raise AuthenticationFailed("The user name or the password is wrong.")
     return user
+
+
+def require_second_factor(user: User, code: str) -> None:
+    """Refuse a person with a second factor whose code is missing or wrong."""
+    if not is_mfa_enabled(user):
+        return
+    if not code:
+        raise AuthenticationFailed(
+            "This account has a second factor: send its code too, as `code`. Without "
+            "an app or recovery codes, make a token on the account page.",
+            "second_factor_required",
+        )
+    form = AuthenticateForm(user=user, data={"code": code})
+    if not form.is_valid():
+        reason = form.errors.as_data()["code"][0]
+        if reason.code == "too_many_login_attempts":
+            raise Throttled(settings.AXES_COOLOFF_TIME.total_seconds())
+        raise AuthenticationFailed("The code is wrong.", "second_factor_wrong")
+    form.authenticator.record_usage()
 
 
 class LogoutView(APIView):
@@ -106,3 +128,4 @@ class MeView(RetrieveUpdateAPIView):
         serializer.instance = services.update_profile(
             self.request.user, **serializer.validated_data
         )
+        addresses.follow(serializer.instance)
