@@ -175,7 +175,7 @@ def _look_alikes(figures: Figures, present: int) -> Warning_ | None:
         f"Values of “{figures['name']}” differ only in blanks or capitals and count as "
         f"different: {example}."
     )
-    return _warning("look_alikes", detail)
+    return _warning("look_alikes", detail, "tidy_text")
 
 
 def _markers(figures: Figures, present: int) -> Warning_ | None:
@@ -185,6 +185,18 @@ def _markers(figures: Figures, present: int) -> Warning_ | None:
     example = ", ".join(f"“{mark}”" for mark in marks[:3])
     detail = f"“{figures['name']}” holds what may mean missing: {example}."
     return _warning("markers", detail, "mark_missing")
+
+
+def _amounts(figures: Figures, present: int) -> Warning_ | None:
+    found = figures.get("amounts")
+    if not found:
+        return None
+    example = ", ".join(f"“{_short(text)}”" for text in found[:2])
+    detail = (
+        f"“{figures['name']}” holds numbers as text: {example}. Without their signs "
+        "they can be calculated with."
+    )
+    return _warning("amounts", detail, "read_amounts")
 
 
 def _empty(profile: Figures) -> Warning_ | None:
@@ -258,5 +270,6 @@ _COLUMN_RULES = (
     _outliers,
     _look_alikes,
     _markers,
+    _amounts,
 )
 _TABLE_RULES = (_empty, _duplicates, _wide, _different_scales)

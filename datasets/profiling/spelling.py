@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,13 @@ _MARKERS = frozenset(
     {"", "?", "??", "!", "!!", "-", "--", ".", "na", "n/a", "n.a.", "#n/a", "nan"}
     | {"null", "nil", "none", "missing", "unknown"}
 )
+#: A number with a currency or a percent sign, or in brackets as accountants write.
+_MONEY = "[$€£¥₹]"
+_DIGITS = "[0-9][0-9.,' ]*"
+_AMOUNT = re.compile(
+    rf"\([0-9][0-9.,]*\)|\(?[+-]?(?:{_MONEY} ?-?{_DIGITS}|{_DIGITS}(?:{_MONEY}|%))\)?"
+)
+_MOSTLY = 0.9
 
 
 def look_alikes(values: Iterable[str]) -> list[list[str]]:
@@ -28,3 +36,10 @@ def look_alikes(values: Iterable[str]) -> list[list[str]]:
 def markers(values: Iterable[str]) -> list[str]:
     """Return the values that people write where there is none, sorted."""
     return sorted(v for v in values if v.strip().casefold() in _MARKERS)[:SHOWN]
+
+
+def amounts(values: Iterable[str]) -> list[str]:
+    """Return some of the values if nearly all are numbers with a sign, sorted."""
+    values = sorted(values)
+    found = [value for value in values if _AMOUNT.fullmatch(value.strip())]
+    return found[:SHOWN] if found and len(found) >= _MOSTLY * len(values) else []

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from datasets.profiling.numbers import QUANTILES, TOP
-from datasets.profiling.spelling import look_alikes, markers
+from datasets.profiling.spelling import amounts, look_alikes, markers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,7 @@ def describe_words(values: pl.Series) -> dict[str, Any]:
         "lengths": _lengths(counted) if text else None,
         "look_alikes": look_alikes(different),
         "markers": markers(different),
+        "amounts": amounts(different),
     }
 
 

@@ -26,15 +26,18 @@ LOOKS = (
     ),
     (
         re.compile(r"[+-]?[0-9][0-9.,' ]* ?%"),
-        "percentages stay text; remove the sign % to calculate with them.",
+        "percentages stay text; the step “Read amounts as numbers” takes the sign % "
+        "away.",
     ),
     (
         re.compile(r"\(?[+-]?(?:[$€£¥₹] ?[0-9][0-9.,' ]*|[0-9][0-9.,' ]* ?[$€£¥₹])\)?"),
-        "amounts of money stay text; remove the currency to calculate with them.",
+        "amounts of money stay text; the step “Read amounts as numbers” takes the "
+        "currency away.",
     ),
     (
         re.compile(r"\([0-9][0-9.,]*\)"),
-        "numbers in brackets stay text; write them with a minus sign.",
+        "numbers in brackets stay text; the step “Read amounts as numbers” makes them "
+        "negative.",
     ),
 )
 NEARLY = 0.5

@@ -138,6 +138,26 @@ ENTRIES = (
         step="datasets.steps.casting:Cast",
     ),
     StepEntry(
+        name="read_amounts",
+        title="Read amounts as numbers",
+        help="Take currencies, percent signs and units away: “$1,234.50”, “12 %”, "
+        "“(3.00)” and “5 kg” become numbers. What is no amount becomes missing.",
+        learns="",
+        accepts=TEXTUAL,
+        parameters="datasets.steps.amounts:ReadAmountsParameters",
+        step="datasets.steps.amounts:ReadAmounts",
+    ),
+    StepEntry(
+        name="tidy_text",
+        title="Tidy text",
+        help="Take away blanks around text, make one of several, and agree on "
+        "capitals, so that what means the same is the same.",
+        learns="",
+        accepts=TEXTUAL,
+        parameters="datasets.steps.tidying:TidyTextParameters",
+        step="datasets.steps.tidying:TidyText",
+    ),
+    StepEntry(
         name="filter_rows",
         title="Keep rows by a value",
         help="Keep the rows whose value in one column compares as said.",

@@ -359,7 +359,12 @@ def test_profile_stops_when_asked(tmp_path: Path) -> None:
             [float(2 ** (i % 20)) for i in range(100)],
             [("skewed", "scale"), ("outliers", "outliers")],
         ),
-        (ColumnType.CATEGORY, ["Y", "N", "Y ", "n"], [("look_alikes", None)]),
+        (ColumnType.CATEGORY, ["Y", "N", "Y ", "n"], [("look_alikes", "tidy_text")]),
+        (
+            ColumnType.TEXT,
+            ["$5.00", "-€1,200", "(7)", "12 %"],
+            [("amounts", "read_amounts")],
+        ),
         (ColumnType.CATEGORY, ["a", "?", "N/A"], [("markers", "mark_missing")]),
     ],
 )

@@ -74,6 +74,8 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "scale": made_of(method=["minmax", "zscore", "robust"]),
     "encode": made_of(method=["label", "onehot"]),
     "cast": made_of(type=list(ColumnType), format=["ymd", "dmy"]),
+    "read_amounts": made_of(decimal=[".", ","]),
+    "tidy_text": made_of(case=["keep", "lower", "upper"]),
     "drop_duplicates": NOTHING,
     "select_columns": NOTHING,
     "drop_columns": NOTHING,

@@ -115,6 +115,14 @@ def test_step_is_applied_without_holding_rows(
     assert is_streaming(path, schema, spec)
 
 
+@pytest.mark.parametrize("name", ["read_amounts", "tidy_text"])
+def test_text_is_read_without_holding_rows(tmp_path: Path, name: str) -> None:
+    schema = schema_of({"x": ColumnType.TEXT})
+    path = store(tmp_path / "table.parquet", schema, {"x": ["$1", None, " B "]})
+
+    assert is_streaming(path, schema, other(name))
+
+
 @pytest.mark.parametrize("method", ["label", "onehot"])
 def test_encoding_is_applied_without_holding_rows(tmp_path: Path, method: str) -> None:
     schema = schema_of({"x": ColumnType.CATEGORY})
