@@ -10,14 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from registry.exceptions import UnreadableRowsError
 from registry.serving import loaded_models
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from experiments.models import Result
     from registry.serving import Answer
 
 #: The values that matter most are shown.
 MOST = 8
+#: Rows that are explained at once by API.
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -33,36 +38,76 @@ class Contribution:
     def size(self) -> float:
         return abs(self.difference)
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "column": self.name,
+            "value": self.value,
+            "usual": self.usual,
+            "adds": self.difference,
+        }
+
 
 def contributions(
     result: Result, row: dict[str, Any], answer: Answer
 ) -> list[Contribution]:
-    """Return what each value of an answered row adds, the greatest first.
+    """Return what each value of a row that was asked alone adds, the greatest first."""
+    found = explained(result, [row], answer)
+    return next(iter(found.values()), [])[:MOST]
+
+
+def explained(
+    result: Result, rows: Sequence[dict[str, Any]], answer: Answer
+) -> dict[int, list[Contribution]]:
+    """Return what each value of the rows that were answered adds, by place of the row.
 
     For classes to the probability of the one predicted, for numbers to the prediction.
-    Nothing is said of models that make a sample of several rows.
+    Nothing is said of models that make a sample of several rows. Raises
+    `UnreadableRowsError` for too many rows: each takes a prediction a column.
     """
+    if len(rows) > MOST_ROWS:
+        raise UnreadableRowsError(
+            f"{len(rows)} rows are more than the {MOST_ROWS} that are explained at "
+            "once; send them in parts, or without `explain`."
+        )
     pipeline = loaded_models.get(result).pipeline
-    if not answer.predictions or pipeline.assembler is not None:
-        return []
+    if pipeline.assembler is not None:
+        return {}
     usual = usual_values(result)
-    names = [n for n, value in usual.items() if row.get(n) not in (None, value)]
-    others = pipeline.predict([{**row, name: usual[name]} for name in names])
-    found = {p["row"]: score(p, answer) for p in others.to_json()["predictions"]}
-    here = score(answer.predictions[0], answer)
-    told = [
-        Contribution(name, row[name], usual[name], here - found[place])
-        for place, name in enumerate(names)
-        if place in found
+    changes = [
+        (place, name)
+        for place, row in enumerate(rows)
+        for name, value in usual.items()
+        if row.get(name) not in (None, value)
     ]
-    return sorted(told, key=lambda item: -item.size)[:MOST]
+    others = pipeline.predict([{**rows[p], name: usual[name]} for p, name in changes])
+    there = {found["row"]: found for found in others.answers()}
+    told: dict[int, list[Contribution]] = {f["row"]: [] for f in answer.predictions}
+    here = {found["row"]: found for found in answer.predictions}
+    for at, (place, name) in enumerate(changes):
+        if place in here and at in there:
+            adds = score(here[place], here[place]) - score(there[at], here[place])
+            value = rows[place][name]
+            told[place].append(Contribution(name, value, usual[name], adds))
+    return {p: sorted(items, key=lambda item: -item.size) for p, items in told.items()}
 
 
-def score(found: dict[str, Any], answer: Answer) -> float:
-    """Return the figure that is compared: of the class that was predicted, if any."""
+def explain(result: Result, rows: Sequence[dict[str, Any]], answer: Answer) -> None:
+    """Say in an answer what the values of each row add; raises as `explained`."""
+    told = explained(result, rows, answer)
+    for found in answer.predictions:
+        if found["row"] in told:
+            items = [item.to_json() for item in told[found["row"]]]
+            found["contributions"] = items
+
+
+def score(found: dict[str, Any], asked: dict[str, Any]) -> float:
+    """Return the figure that is compared: of the class predicted for `asked`, if any.
+
+    That is the class the row was given; by a threshold that need not be the likeliest.
+    """
     if "probabilities" not in found:
         return float(found["prediction"])
-    share: float = found["probabilities"][str(answer.predictions[0]["prediction"])]
+    share: float = found["probabilities"][str(asked["prediction"])]
     return share
 
 

@@ -75,16 +75,16 @@ class VersionChart:
         ]
         return cls(model.active_version.version if model.active_version else "", rows)
 
-    @property
+    @cached_property
     def is_worth_drawing(self) -> bool:
         """Whether there are two versions at least."""
         return len({row["version"] for row in self.rows}) > 1
 
-    @property
+    @cached_property
     def titles(self) -> list[str]:
         return list(dict.fromkeys(row["class"] for row in self.rows))
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The chart in sentences, for those who do not see it."""
         return " ".join(self._said(title) for title in self.titles)

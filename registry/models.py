@@ -108,6 +108,12 @@ class ModelVersion(models.Model):
                 fields=["model", "version"], name="registry_version_once"
             )
         ]
+        indexes = [
+            # The newest 25 of thousands, without reading and sorting all of them.
+            models.Index(
+                fields=["model", "-created_at", "-id"], name="registry_version_recent"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.version}"

@@ -39,17 +39,18 @@ class RegisteredModelQuerySet(VisibleQuerySet):
             f"{artifact}__artifact_hmac",
         )
 
-    def with_version_counts(self) -> Self:
-        """Annotate `versions_count`."""
-        versions = (
-            self.model._meta.get_field("versions")
-            .related_model.objects.filter(model=OuterRef("pk"))
-            .order_by()
-            .values("model")
-            .annotate(count=Count("pk"))
-            .values("count")
+    def with_counts(self) -> Self:
+        """Annotate `versions_count`, and `requests_count` of those that wait."""
+        return self.annotate(
+            versions_count=self._counted("versions"),
+            requests_count=self._counted("requests", status="open"),
         )
-        return self.annotate(versions_count=Coalesce(Subquery(versions), 0))
+
+    def _counted(self, relation: str, **wanted: Any) -> Coalesce:
+        """Count a model's rows of a relation, by a query of its own."""
+        rows = self.model._meta.get_field(relation).related_model.objects
+        own = rows.filter(model=OuterRef("pk"), **wanted).order_by().values("model")
+        return Coalesce(Subquery(own.annotate(count=Count("pk")).values("count")), 0)
 
 
 class ModelVersionQuerySet(VisibleQuerySet):

@@ -11,6 +11,17 @@ class ReasonSerializer(serializers.Serializer):
     detail = serializers.CharField()
 
 
+class ContributionSerializer(serializers.Serializer):
+    """What an answer has more than if this one value were as usual in training."""
+
+    column = serializers.CharField()
+    value = serializers.JSONField()
+    usual = serializers.JSONField()
+    adds = serializers.FloatField(
+        help_text="To the probability of the class predicted, or to the number."
+    )
+
+
 class PredictedRowSerializer(serializers.Serializer):
     row = serializers.IntegerField(help_text="Place in what was sent, from 0.")
     prediction = serializers.JSONField()
@@ -22,6 +33,9 @@ class PredictedRowSerializer(serializers.Serializer):
     )
     record = serializers.IntegerField(
         required=False, help_text="Where it was kept with `?store=1`."
+    )
+    contributions = ContributionSerializer(
+        many=True, required=False, help_text="With `?explain=1`, the greatest first."
     )
 
 

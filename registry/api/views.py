@@ -30,18 +30,20 @@ from registry.api.serializers import (
     ActivateSerializer,
     ActivationSerializer,
     DriftSerializer,
+    ExplainQuerySerializer,
     HistoryQuerySerializer,
     ModelVersionSerializer,
+    PredictQuerySerializer,
     RegisteredModelSerializer,
     RegisteredSerializer,
     RegisterSerializer,
     RollbackSerializer,
     RowsSerializer,
-    StoreQuerySerializer,
     SwitchedSerializer,
     rows_or_file,
 )
 from registry.api.versions import VersionActions
+from registry.contributions import explain
 from registry.drift import drift_of
 from registry.models import RegisteredModel
 from registry.services import (
@@ -83,7 +85,7 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
     def get_queryset(self) -> QuerySet[RegisteredModel]:
         models = RegisteredModel.objects.visible_to(self.request.user)
         models = models.filter(project__key=self.kwargs.get("key"))
-        return models.with_active().with_version_counts()
+        return models.with_active().with_counts()
 
     def list(self, request: Request, key: str) -> Response:
         """List the models of a project."""
@@ -203,7 +205,7 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
         return self.get_paginated_response(ActivationSerializer(page, many=True).data)
 
     @extend_schema(
-        parameters=[StoreQuerySerializer],
+        parameters=[PredictQuerySerializer],
         request=RowsSerializer,
         responses=AnswerSerializer,
     )
@@ -213,7 +215,8 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
 
         Every row is answered under `predictions` or named under `quarantined` with
         the reasons; the answer names the version that gave it. Editors may keep the
-        answers as records with `?store=1`.
+        answers as records with `?store=1`; `?explain=1` says what each value of a row
+        adds.
         """
         model = serving.seen_models.get(
             (request.user.pk, key, name),
@@ -224,20 +227,22 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
         rows = sent.get("rows")
         if rows is None:
             rows = serving.rows_of_file(version.session.result, sent["file"])
-        keeps = bool(request.query_params) and self.wants_records()
+        wanted = self.wanted() if request.query_params else {}
         answer = serving.predict_rows(version, rows)
-        if keeps:
+        if wanted.get("store"):
             keep_records(version, rows, answer, actor=request.user)
+        if wanted.get("explain"):
+            explain(version.session.result, rows, answer)
         return answered(answer)
 
-    def wants_records(self) -> bool:
-        """Whether answers are to be kept; who asks for that must be an editor."""
-        query = StoreQuerySerializer(data=self.request.query_params)
+    def wanted(self) -> dict[str, bool]:
+        """Return what the query asks for; who keeps answers must be an editor."""
+        query = PredictQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        wanted: bool = query.validated_data["store"]
-        if wanted:
+        found: dict[str, bool] = query.validated_data
+        if found["store"]:
             self.model(Action.EDIT)
-        return wanted
+        return found
 
 
 class ExperimentPredictionViewSet(GenericViewSet):
@@ -248,7 +253,11 @@ class ExperimentPredictionViewSet(GenericViewSet):
     lookup_value_regex = r"\d{1,18}"
     reads = True
 
-    @extend_schema(request=RowsSerializer, responses=ExperimentAnswerSerializer)
+    @extend_schema(
+        parameters=[ExplainQuerySerializer],
+        request=RowsSerializer,
+        responses=ExperimentAnswerSerializer,
+    )
     @action(detail=True, methods=["post"], parser_classes=PARSERS)
     def predict(self, request: Request, pk: str) -> HttpResponse:
         """Predict rows, or a CSV file, with the latest completed session.
@@ -261,7 +270,12 @@ class ExperimentPredictionViewSet(GenericViewSet):
         rows = sent.get("rows")
         if rows is None:
             rows = serving.rows_of_file(result, sent["file"])
-        return answered(serving.predict_with(result, rows))
+        query = ExplainQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        answer = serving.predict_with(result, rows)
+        if query.validated_data["explain"]:
+            explain(result, rows, answer)
+        return answered(answer)
 
 
 def answered(answer: serving.Answer) -> HttpResponse:

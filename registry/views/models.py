@@ -47,7 +47,7 @@ LEDGER_LINES = 20
 @require_safe
 def model_list(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.VIEW, key=key)
-    models = project.models.with_active().with_version_counts()
+    models = project.models.with_active().with_counts()
     context = {
         "project": project,
         "section": "models",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from registry import serving
-from registry.contributions import contributions, usual_values
+from registry.contributions import MOST_ROWS, contributions, usual_values
 from tests.factories.registry import flowers_in_service, houses_in_service
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +69,40 @@ def test_page_explains_and_warns_of_an_unusual_value(client, owner, project):
     assert "“petal” is 150.0; the model learned from" in page.text
     assert "What each value does" in page.text
     assert 'data-low="1.4"' in client.get(address).text
+
+
+def test_call_explains_every_row_as_the_page_does_one(owner, project):
+    version = flowers_in_service(project, owner, algorithm="logistic_regression")
+    rows = [
+        {"petal": 1.4, "sepal": 5.1, "colour": "white"},
+        {"petal": "wide"},
+        {"petal": 5.9, "sepal": 6.6, "colour": "blue"},
+    ]
+    client = APIClient()
+    client.force_authenticate(owner)
+    address = f"/api/projects/{project.key}/models/flowers/predict/"
+
+    told = client.post(f"{address}?explain=1", {"rows": rows}).json()
+
+    assert [row["row"] for row in told["quarantined"]] == [1]
+    assert [row["row"] for row in told["predictions"]] == [0, 2]
+    for row in told["predictions"]:
+        found = {item["column"]: item["adds"] for item in row["contributions"]}
+        assert found == pytest.approx(explained(version, rows[row["row"]]))
+        sizes = [abs(adds) for adds in found.values()]
+        assert sizes == sorted(sizes, reverse=True)
+    experiment = f"/api/experiments/{version.session.experiment_id}/predict/"
+    tried = client.post(f"{experiment}?explain=1", {"rows": rows}).json()
+    assert tried["predictions"] == told["predictions"]
+
+
+def test_more_rows_than_are_explained_are_refused(owner, project):
+    flowers_in_service(project, owner)
+    client = APIClient()
+    client.force_authenticate(owner)
+    address = f"/api/projects/{project.key}/models/flowers/predict/?explain=1"
+
+    answer = client.post(address, {"rows": [{}] * (MOST_ROWS + 1)})
+
+    assert answer.status_code == 400
+    assert "101 rows are more than the 100" in answer.json()["errors"][0]["detail"]

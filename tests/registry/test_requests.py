@@ -202,3 +202,22 @@ def test_stranger_finds_no_request(stranger, member, project, version):
     models = f"/api/projects/{project.key}/models/{version.model.name}/"
 
     assert api_of(stranger).get(f"{models}requests/").status_code == 404
+
+
+def test_list_of_models_says_that_a_request_waits(
+    client, owner, member, project, version
+):
+    address = reverse("registry:list", args=[project.key])
+    client.force_login(owner)
+    quiet = client.get(address).text
+    asked = asked_by(member, version)
+
+    page = client.get(address)
+    api = APIClient()
+    api.force_authenticate(owner)
+    (told,) = api.get(f"/api/projects/{project.key}/models/").json()["results"]
+
+    assert "request" not in quiet.split("<main", 1)[1].lower()
+    assert "1 request to activate waits for an owner" in page.text
+    assert f'href="{asked.get_absolute_url()}"' in page.text
+    assert told["requests_count"] == 1

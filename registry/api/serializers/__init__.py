@@ -3,8 +3,9 @@
 from registry.api.serializers.batches import BatchFileSerializer, BatchSerializer
 from registry.api.serializers.performance import PerformanceSerializer
 from registry.api.serializers.predicting import (
+    ExplainQuerySerializer,
+    PredictQuerySerializer,
     RowsSerializer,
-    StoreQuerySerializer,
     rows_or_file,
 )
 from registry.api.serializers.records import (
@@ -56,6 +57,7 @@ __all__ = [
     "DeclineSerializer",
     "DefaultParametersSerializer",
     "DriftSerializer",
+    "ExplainQuerySerializer",
     "HistoryQuerySerializer",
     "ModelVersionSerializer",
     "NotesSerializer",
@@ -63,6 +65,7 @@ __all__ = [
     "OutcomesFileSerializer",
     "OutcomesSerializer",
     "PerformanceSerializer",
+    "PredictQuerySerializer",
     "RecordSerializer",
     "RecordsQuerySerializer",
     "RegisterSerializer",
@@ -74,7 +77,6 @@ __all__ = [
     "RowsSerializer",
     "StartSerializer",
     "StartedSerializer",
-    "StoreQuerySerializer",
     "SuggestionSerializer",
     "SwitchedSerializer",
     "TrainSerializer",

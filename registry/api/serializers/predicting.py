@@ -41,7 +41,15 @@ def are_rows(rows: Any) -> bool:
     return type(rows) is list and {dict}.issuperset(map(type, rows))
 
 
-class StoreQuerySerializer(serializers.Serializer):
+class ExplainQuerySerializer(serializers.Serializer):
+    explain = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Say under `contributions` what each value of a row adds; 100 rows.",
+    )
+
+
+class PredictQuerySerializer(ExplainQuerySerializer):
     store = serializers.BooleanField(
         required=False,
         default=False,

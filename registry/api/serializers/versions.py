@@ -96,6 +96,9 @@ class RegisteredModelSerializer(serializers.ModelSerializer):
         source="active_version.version", read_only=True, allow_null=True, default=None
     )
     versions_count = serializers.IntegerField(read_only=True)
+    requests_count = serializers.IntegerField(
+        read_only=True, help_text="Activations somebody asked for, not decided yet."
+    )
 
     class Meta:
         model = RegisteredModel
@@ -106,6 +109,7 @@ class RegisteredModelSerializer(serializers.ModelSerializer):
             "description",
             "active_version",
             "versions_count",
+            "requests_count",
             "created_at",
             "updated_at",
         ]
