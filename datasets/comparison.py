@@ -22,7 +22,7 @@ from datasets.paging import rows_at
 from datasets.tables import NUMERIC, ROW, Column, ColumnType, Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from datasets.alike import Rows
@@ -69,6 +69,7 @@ def compare(
     bounds: Bounds | None = None,
     *,
     column: str | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> Difference:
     """Compare two tables row by row, by their `_row`.
 
@@ -83,13 +84,28 @@ def compare(
         How much is looked at and told.
     column
         Show only rows where the column of this name changed.
+    renamed
+        New names by old ones of columns that are known to be the same, whatever
+        became of their values. Others that only changed their name are found.
 
     Raises
     ------
     PageError
         If the rows shown do not fit into the memory of pages.
     """
-    return _Comparison(before, after, bounds or Bounds(), column).difference()
+    known = _new_names(before.schema, after.schema, renamed or {})
+    return _Comparison(before, after, bounds or Bounds(), column, known).difference()
+
+
+def _new_names(
+    before: Schema, after: Schema, renamed: Mapping[str, str]
+) -> dict[str, str]:
+    """Return those new names, by old ones, that the other table does not have."""
+    return {
+        old: new
+        for old, new in renamed.items()
+        if old not in after.names and new not in before.names
+    }
 
 
 @dataclass
@@ -108,6 +124,7 @@ class _Comparison:
     after: Side
     bounds: Bounds
     column: str | None
+    known: dict[str, str]
 
     def difference(self) -> Difference:
         kinds = {b.name: (a.type, b.type) for a, b in self.both}
@@ -144,22 +161,24 @@ class _Comparison:
 
     @cached_property
     def both(self) -> list[Pair]:
-        """The columns that both tables have, by name."""
-        known = {column.name: column for column in self.before.schema}
+        """The columns that both tables have, by name or known by another."""
+        known = {self.known.get(c.name, c.name): c for c in self.before.schema}
         return [(known[c.name], c) for c in self.after.schema if c.name in known]
 
     @cached_property
     def renamed(self) -> dict[str, str]:
-        """New names by old ones, of columns that stayed but for their name."""
+        """New names by old ones: those known, and of columns that stayed otherwise."""
         names = {a.name for a, _ in self.both}
+        there = {b.name for _, b in self.both}
         left = {c.id: c for c in self.before.schema if c.name not in names}
         moved = [
             (left[c.id], c)
             for c in self.after.schema
-            if c.name not in names and c.id in left and left[c.id].type == c.type
+            if c.name not in there and c.id in left and left[c.id].type == c.type
         ]
         counts = self.counted(moved)
-        return {a.name: b.name for a, b in moved if not counts.cells[b.name]}
+        same = {a.name: b.name for a, b in moved if not counts.cells[b.name]}
+        return self.known | same
 
     @cached_property
     def added(self) -> tuple[Column, ...]:

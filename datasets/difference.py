@@ -27,7 +27,8 @@ class Difference:
     added, removed
         The columns that only the later or only the earlier table has.
     renamed
-        New names by old ones, of columns whose values stayed.
+        New names by old ones, of columns that are the same; `cells` has those whose
+        values changed too under their new name.
     retyped
         The type before and after, by column name.
     rows_before, rows_after, rows_kept

@@ -9,7 +9,7 @@ from datasets.declarations import validate
 from datasets.readers.dialect import Dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from datasets.models import DatasetVersion
 
@@ -45,7 +45,7 @@ def asked_of(version: DatasetVersion) -> Asked:
 
 
 def answered(
-    version: DatasetVersion, *, missing: Collection[str], day_first: bool | None
+    version: DatasetVersion, *, missing: Collection[str], day_first: Mapping[str, bool]
 ) -> Dialect:
     """Return the version's dialect with answers.
 
@@ -54,13 +54,18 @@ def answered(
     missing
         Places of the markers that stand for no value, as text; others are passed over.
     day_first
-        How dates are read; None leaves it as it is.
+        How dates are read, by place of the question, as text; others are passed over.
     """
-    marked = [m.text for m in asked_of(version).markers if str(m.place) in missing]
+    asked = asked_of(version)
+    marked = [m.text for m in asked.markers if str(m.place) in missing]
     old = Dialect.model_validate(version.dialect)
     values = old.model_dump() | {
         "missing_markers": list(dict.fromkeys([*old.missing_markers, *marked]))
     }
-    if day_first is not None:
-        values["day_first"] = day_first
+    told = enumerate(asked.dates)
+    values["day_first_in"] = old.day_first_in | {
+        question["column"]: day_first[str(place)]
+        for place, question in told
+        if str(place) in day_first
+    }
     return validate(Dialect, values)

@@ -29,6 +29,7 @@ from datasets.exceptions import (
     StepRefusedError,
     UnreadableFileError,
 )
+from datasets.lineage import origins
 from datasets.models import Dataset, DatasetVersion, Recipe, Tag, Upload
 from datasets.paging import PageError
 from datasets.quotas import locked_project, require_place, require_room
@@ -224,9 +225,32 @@ def compare_versions(
             one.stat()  # a file that is gone is told of the right version
             with stored.readable(after) as other:
                 sides = Side(one, before.schema), Side(other, after.schema)
-                return compare(*sides, column=column)
+                renamed = new_names(before, after)
+                return compare(*sides, column=column, renamed=renamed)
     except PageError as error:
         raise NotReadyError(str(error)) from error
+
+
+def new_names(before: DatasetVersion, after: DatasetVersion) -> dict[str, str]:
+    """Return new names by old ones of columns that steps renamed between versions.
+
+    Where both come from one import they are columns that were one there.
+    """
+    ids = {column.id: column.name for column in before.schema}
+    moved = {ids[c.id]: c.name for c in after.schema if ids.get(c.id, c.name) != c.name}
+    if not moved:
+        return {}
+    (first, specs), (second, others) = history_of(before), history_of(after)
+    if first != second:
+        return {}
+    try:
+        return {
+            old: new
+            for old, new in moved.items()
+            if origins(specs, old) == origins(others, new)
+        }
+    except StepError:  # of a package that is gone
+        return {}
 
 
 def save_recipe(

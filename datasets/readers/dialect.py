@@ -26,9 +26,10 @@ class Dialect(BaseModel):
     `bad_records` says what happens to records with too few or too many cells: *stop*
     the import, *drop* them all, or *fill* short ones with missing values and drop the
     others. `types` holds the user's own choice of types by column name; `day_first`
-    tells how to read dates such as 3/4/2020 where all rows allow both. `part` names
-    the table in a file that holds several, as the format's guess lists them. A format
-    passes over what does not matter to it.
+    tells how to read dates such as 3/4/2020 where all rows allow both, and
+    `day_first_in` the same of single columns, by name. `part` names the table in a
+    file that holds several, as the format's guess lists them. A format passes over
+    what does not matter to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,9 @@ class Dialect(BaseModel):
     )
     bad_records: Literal["stop", "fill", "drop"] = Field("stop", title="Bad records")
     day_first: bool | None = Field(None, title="Day before month")
+    day_first_in: dict[str, bool] = Field(
+        default_factory=dict, title="Day before month, by column"
+    )
     part: str = Field("", title="Table inside the file", max_length=1_000)
     types: dict[str, ColumnType] = Field(default_factory=dict, title="Types")
 
@@ -74,3 +78,9 @@ class Dialect(BaseModel):
         if self.thousands and self.thousands == self.decimal:
             raise ValueError("Decimal sign and thousands separator must differ.")
         return self
+
+    def of_column(self, name: str) -> Dialect:
+        """Return the dialect as it counts for one column."""
+        if name not in self.day_first_in:
+            return self
+        return self.model_copy(update={"day_first": self.day_first_in[name]})

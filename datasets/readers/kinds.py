@@ -293,7 +293,7 @@ def first_type(
     """Return the type a column's first values, none missing, suggest."""
     if name in dialect.types:
         return dialect.types[name]
-    kinds = declared.kinds if declared else candidates(dialect)
+    kinds = declared.kinds if declared else candidates(dialect.of_column(name))
     if cells and (fitting := surviving(kinds, cells)):
         return fitting[0].type
     if declared and declared.type:

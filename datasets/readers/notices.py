@@ -75,6 +75,7 @@ def file_notices(findings: Findings) -> list[str]:
 
 def column_notices(survey: ColumnSurvey, dialect: Dialect) -> list[str]:
     """Return notices about how one column was read."""
+    dialect = dialect.of_column(survey.name)
     notices = [
         _no_values(survey),
         _not_finite(survey),

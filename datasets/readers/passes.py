@@ -79,9 +79,11 @@ def import_feed(feed: Feed[Any], target: Path, monitor: Monitor) -> ImportReport
 def survey_columns(feed: Feed[Any]) -> list[ColumnSurvey]:
     """Return what the first rows say about each column."""
     names, dialect = feed.names.names, feed.dialect
-    if unknown := [name for name in dialect.types if name not in names]:
+    said = {**dialect.types, **dialect.day_first_in}
+    if unknown := [name for name in said if name not in names]:
         raise ReaderError(
-            f"There is no column “{unknown[0]}” in this file; remove its type.",
+            f"There is no column “{unknown[0]}” in this file; remove what is said of "
+            "it.",
             column=unknown[0],
         )
     values = first_values(feed, first_rows(feed, FIRST_ROWS))

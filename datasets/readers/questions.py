@@ -55,6 +55,7 @@ class Question:
 
 def questions_about(survey: ColumnSurvey, dialect: Dialect) -> list[Question]:
     """Return what to ask about a column, after all its rows were read."""
+    dialect = dialect.of_column(survey.name)
     if day_is_unclear(survey, dialect):
         examples = examples_of(survey.kind, survey.first)
         notice = sentence_of(survey, dialect)
@@ -70,6 +71,7 @@ def questions_about(survey: ColumnSurvey, dialect: Dialect) -> list[Question]:
 
 def unclear_dates(name: str, cells: Sequence[str], dialect: Dialect) -> str:
     """Say how the first dates of a column are read that may be meant otherwise."""
+    dialect = dialect.of_column(name)
     if dialect.day_first is not None or name in dialect.types:
         return ""
     left = [k for k in surviving(candidates(dialect), cells) if isinstance(k, Moment)]

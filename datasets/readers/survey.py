@@ -86,6 +86,7 @@ class ColumnSurvey:
         dialect: Dialect,
         declared: Declared | None = None,
     ) -> None:
+        dialect = dialect.of_column(name)
         self.name = name
         self.first = first
         self.wanted = dialect.types.get(name)

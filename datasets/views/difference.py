@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -81,7 +82,7 @@ def shown_difference(found: Difference) -> dict[str, Any]:
         "renamed": list(found.renamed.items())[:LISTED],
         "retyped": list(found.retyped.items())[:LISTED],
         "tables": [
-            shown_rows(title, rows)
+            shown_rows(title, rows, found.renamed)
             for title, rows in (
                 ("Changed rows", found.changed_rows),
                 ("Rows removed", found.removed_rows),
@@ -92,8 +93,14 @@ def shown_difference(found: Difference) -> dict[str, Any]:
     }
 
 
-def shown_rows(title: str, rows: list[Example]) -> dict[str, Any]:
-    """Return rows before and after as a table: names of columns, cells."""
+def shown_rows(
+    title: str, rows: list[Example], renamed: dict[str, str]
+) -> dict[str, Any]:
+    """Return rows before and after as a table: new names of columns, cells."""
+    rows = [
+        replace(row, before={renamed.get(n, n): v for n, v in row.before.items()})
+        for row in rows
+    ]
     names = list(dict.fromkeys([*rows[0].before, *rows[0].after]))
     return {
         "title": title,

@@ -18,6 +18,8 @@ from projects.permissions import Action
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+#: What the fields of columns with unclear dates are called, before their place.
+PLACE = "day_first-"
 DAY_FIRST = {"yes": True, "no": False}
 
 
@@ -33,7 +35,11 @@ def answer(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             dialect=answered(
                 version,
                 missing=posted.getlist("missing"),
-                day_first=DAY_FIRST.get(posted.get("day_first", "")),
+                day_first={
+                    name.removeprefix(PLACE): DAY_FIRST[value]
+                    for name, value in posted.items()
+                    if name.startswith(PLACE) and value in DAY_FIRST
+                },
             ),
             actor=request.user,
         )

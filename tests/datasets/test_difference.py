@@ -90,6 +90,16 @@ def test_difference_tells_columns_rows_and_cells(both: tuple[Side, Side]) -> Non
     assert [example.after["size"] for example in found.added_rows] == [7.5]
 
 
+def test_a_column_known_by_another_name_is_compared(both: tuple[Side, Side]) -> None:
+    found = compare(*both, renamed={"gone": "new", "size": "young", "x": NASTY})
+
+    assert found.renamed == {"gone": "new", "old": "young"}
+    assert (found.added, found.removed) == ((), ())
+    assert found.retyped["new"] == (NUMBER, TEXT)
+    assert found.cells["new"] == 3
+    assert found.changed_rows[0].before["gone"] == 0.5
+
+
 def test_difference_back_is_the_mirror_image(both: tuple[Side, Side]) -> None:
     there, back = compare(*both), compare(*reversed(both))
 

@@ -60,6 +60,29 @@ def test_page_compares_the_active_version_with_its_parent(signed_in, dataset):
     assert "<del>virginica</del> <ins>2</ins>" in page.text
 
 
+def test_a_column_renamed_and_changed_is_one_column(signed_in, dataset, api, owner):
+    steps = [
+        StepSpec(step="rename", parameters={"names": {"sepal": "leaf"}}),
+        StepSpec(step="fill_missing", columns=("leaf",)),
+        StepSpec(step="drop_columns", columns=("species",)),
+        StepSpec(step="cast", columns=("petal",), parameters={"type": "integer"}),
+    ]
+    first = dataset.versions.get(number=1)
+    run_inline(services.apply_steps(first, specs=steps, actor=owner))
+
+    page = signed_in.get(f"{reverse('datasets:compare', args=[dataset.pk])}?a=1&b=3")
+    told = api.get(f"/api/datasets/{dataset.pk}/difference/", {"a": 3, "b": 1}).json()
+
+    found = page.context["found"]
+    assert found.renamed == {"sepal": "leaf"}
+    assert [column.name for column in found.removed] == ["species"]
+    assert found.cells["leaf"] == 1
+    assert "leaf" in page.context["tables"][0]["names"]
+    assert "sepal" not in page.context["tables"][0]["names"]
+    assert told["renamed"] == {"leaf": "sepal"}
+    assert [column["name"] for column in told["added"]] == ["species"]
+
+
 def test_page_compares_any_two_and_one_column(signed_in, dataset):
     url = reverse("datasets:compare", args=[dataset.pk])
 

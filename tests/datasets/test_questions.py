@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from datamine.work.children import run_inline
+from datasets.paging import page
 from datasets.questions import answered, asked_of
+from datasets.stored import readable
 from datasets.tables import ColumnType
 from tests.factories.datasets import UploadFactory, imported_dataset
 from tests.factories.projects import UserFactory
@@ -79,7 +83,7 @@ def test_one_click_reads_the_file_again(client, owner, dataset):
     url = reverse("datasets:answer", args=[dataset.pk, 1])
 
     page = client.get(dataset.get_absolute_url()).text
-    said = client.post(url, {"missing": ["0", "1"], "day_first": "no"}, follow=True)
+    said = client.post(url, {"missing": ["0", "1"], "day_first-0": "no"}, follow=True)
     second = dataset.versions.get(number=2)
     run_inline(second)
     second.refresh_from_db()
@@ -90,15 +94,37 @@ def test_one_click_reads_the_file_again(client, owner, dataset):
     assert "The file is read again, as version 2." in said.text
     assert second.parent is None
     assert types_of(second)["size"] is ColumnType.NUMBER
-    assert second.dialect["day_first"] is False
+    assert second.dialect["day_first_in"] == {"when": False}
     assert second.questions == []
     assert types_of(dataset.versions.get(number=1))["size"] is ColumnType.TEXT
+
+
+def test_each_column_of_dates_is_answered_by_itself(client, project, owner):
+    table = b"from,to\n01/02/2024,03/04/2024\n02/02/2024,05/04/2024\n"
+    dataset = imported_dataset(project, owner, table)
+    client.force_login(owner)
+    url = reverse("datasets:answer", args=[dataset.pk, 1])
+
+    client.post(url, {"day_first-0": "yes", "day_first-1": "no", "day_first-x": "no"})
+    second = dataset.versions.get(number=2)
+    run_inline(second)
+    second.refresh_from_db()
+    row = dict(zip(("from", "to"), stored_row(second), strict=True))
+
+    assert row == {"from": date(2024, 2, 1), "to": date(2024, 3, 4)}
+    assert second.questions == []
+    assert not any("cannot be told apart" in notice for notice in second.notices)
+
+
+def stored_row(version) -> list:
+    with readable(version) as path:
+        return list(page(path, ["c0", "c1"], offset=0, limit=1).rows[0])
 
 
 def test_answers_that_were_not_asked_for_change_nothing(dataset):
     version = dataset.active_version
 
-    dialect = answered(version, missing=["7", "x", ""], day_first=None)
+    dialect = answered(version, missing=["7", "x", ""], day_first={"9": True})
 
     assert dialect.model_dump(mode="json") == version.dialect
 
