@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from pydantic import BaseModel
 
 from datasets.declarations import (
@@ -77,6 +78,7 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     }
     may_be_empty = len(kinds) < len(schema.get("anyOf", []))
     if "enum" in first:
+        common["help_text"] = help_of(schema, names_recommended=True)
         options = [(value, str(value).replace("_", " ")) for value in first["enum"]]
         if may_be_empty:
             options = [("", "none"), *options]
@@ -84,26 +86,73 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     if first.get("type") == "boolean":
         return forms.BooleanField(**common)
     if first.get("type") == "array":
+        common["help_text"] = help_of(schema, names_recommended=True)
         return ListField(**common)
     if first.get("type") == "object":
         return NamesField(**common)
     if first.get("format") == "column":
         return ColumnField(empty="none" if may_be_empty else "choose", **common)
     if first.get("type") in NUMBERS:
-        return number_field(first, common)
+        return number_field(first, common, schema)
     return forms.CharField(**common)
 
 
-def number_field(schema: Schema, common: dict[str, Any]) -> forms.Field:
+def number_field(kind: Schema, common: dict[str, Any], schema: Schema) -> forms.Field:
     """Return a field whose browser knows the bounds; pydantic is who checks them."""
-    whole = schema["type"] == "integer"
+    whole = kind["type"] == "integer"
     attributes: dict[str, Any] = {"step": "1" if whole else "any"}
     for attribute, key in (("min", "minimum"), ("max", "maximum")):
-        if key in schema:
-            attributes[attribute] = plain(schema[key])
+        if key in kind:
+            attributes[attribute] = plain(kind[key])
     widget = forms.NumberInput(attrs=attributes)
-    field = forms.IntegerField if whole else forms.FloatField
-    return field(widget=widget, **common)
+    field = WholeNumberField if whole else NumberField
+    return field(schema, widget=widget, **common)
+
+
+class Chips(BoundField):
+    """A number with the values that people are offered first."""
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """What is offered: the value, how it is written, whether it is the chosen."""
+        field: Any = self.field
+        words = field.schema.get("words", {})
+        return [
+            {
+                "value": plain(value),
+                "title": words.get(plain(value), plain(value)),
+                "is_default": value == field.schema.get("default"),
+                "is_chosen": is_number(self.value(), value),
+            }
+            for value in field.schema.get("recommended", [])
+        ]
+
+
+def is_number(said: Any, value: float) -> bool:
+    """Whether what a field holds, typed or not, is this number."""
+    try:
+        return float(said) == value
+    except (TypeError, ValueError):
+        return False
+
+
+class Recommending:
+    """A field that knows what its declaration recommends."""
+
+    def __init__(self, schema: Schema, **common: Any) -> None:
+        super().__init__(**common)
+        self.schema = schema
+
+    def get_bound_field(self, form: Any, field_name: str) -> Any:
+        return Chips(form, self, field_name)  # type: ignore[arg-type]
+
+
+class WholeNumberField(Recommending, forms.IntegerField):
+    pass
+
+
+class NumberField(Recommending, forms.FloatField):
+    pass
 
 
 class ListField(forms.CharField):
@@ -185,11 +234,15 @@ def label_of(name: str, schema: Schema) -> str:
     return f"{label} ({unit})" if unit and not is_said else label
 
 
-def help_of(schema: Schema) -> str:
-    """Return the description with bounds and recommended values."""
+def help_of(schema: Schema, *, names_recommended: bool = False) -> str:
+    """Return the description with bounds, and what is recommended if it is not shown.
+
+    Numbers show it themselves, to be clicked on.
+    """
     kinds = branches(schema)
     bounds = bounds_of(kinds[0]) if len(kinds) == 1 else ""
-    recommended = ", ".join(str(value) for value in schema.get("recommended", []))
+    known = schema.get("recommended", []) if names_recommended else []
+    recommended = ", ".join(str(value) for value in known)
     parts = [
         schema.get("description", ""),
         f"{bounds.capitalize()}." if bounds else "",

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from django import forms
 
 from datasets.models import DatasetVersion
+from experiments.suggestions import families
 from registry.choices import RetrainingSource
 from registry.models import NAME_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from projects.models import Project
     from registry.models import RegisteredModel
 
 
@@ -129,6 +131,27 @@ class RetrainForm(forms.Form):
         if is_dataset and not values.get("rows") and "rows" not in self.errors:
             self.add_error("rows", "Choose the dataset version to learn from.")
         return values
+
+
+class NewModelForm(forms.Form):
+    """A model of a family that is made by training it."""
+
+    name = forms.SlugField(
+        max_length=NAME_LENGTH,
+        help_text="Letters, digits, - and _. The name of a model that exists adds a "
+        "version to it.",
+    )
+    algorithm = forms.ChoiceField(label="Family")
+    rows = forms.ModelChoiceField(
+        label="Dataset version",
+        queryset=DatasetVersion.objects.none(),
+        empty_label="choose",
+    )
+
+    def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["algorithm"].choices = [(f.name, f.title) for f in families()]
+        self.fields["rows"].queryset = DatasetVersion.objects.ready_in(project)
 
 
 class RowForm(forms.Form):

@@ -156,3 +156,9 @@ class RetrainingQuerySet(VisibleQuerySet):
         return self.select_related(
             "model__project", "session", "version__session__result", "created_by"
         )
+
+    def for_list(self) -> Self:
+        """Fetch what one line tells: how far its session is, and what came of it."""
+        return self.select_related("session", "version", "created_by").defer(
+            "session__plan", "session__log", "session__history", "session__checkpoints"
+        )

@@ -7,6 +7,7 @@ from registry import views
 app_name = "registry"
 urlpatterns = [
     path("projects/<slug:key>/models/", views.model_list, name="list"),
+    path("projects/<slug:key>/models/train/", views.train, name="train"),
     path(
         "experiments/<int:pk>/sessions/<int:number>/predict/",
         views.try_session,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from datasets.declarations import validate
+from datasets.declarations import plain, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def parameter(
     help_text: str,
     *,
     unit: str | None = None,
-    recommended: Sequence[Any] = (),
+    recommended: Sequence[Any] | Mapping[Any, str] = (),
     **bounds: float,
 ) -> Any:
     """Declare one hyperparameter.
@@ -57,8 +57,9 @@ def parameter(
         The label, and what the value changes.
     unit : str, optional
         What is counted.
-    recommended : sequence
-        The choices forms offer first; the bounds hold for everything else.
+    recommended : sequence or mapping
+        The choices forms offer first, a mapping with the words for each; the bounds
+        hold for everything else.
     **bounds : float
         `ge` and `le`, both included.
 
@@ -72,6 +73,8 @@ def parameter(
         extra["unit"] = unit
     if recommended:
         extra["recommended"] = list(recommended)
+    if isinstance(recommended, dict):
+        extra["words"] = {plain(value): text for value, text in recommended.items()}
     limits: dict[str, Any] = bounds
     return Field(
         default,

@@ -1,6 +1,7 @@
 """Pages of the registry."""
 
 from registry.views.batches import batch_cancel, batch_csv, batches, start
+from registry.views.configuring import retrain, train
 from registry.views.models import (
     activate,
     delete,
@@ -19,7 +20,7 @@ from registry.views.performance import (
 from registry.views.predicting import predict, predict_file
 from registry.views.records import drift, outcome, outcomes, records, records_csv
 from registry.views.requests import ask, decide
-from registry.views.retraining import cancel, retrain, retraining
+from registry.views.retraining import cancel, retraining
 from registry.views.trying import try_session
 from registry.views.versions import compare, download, version
 
@@ -53,6 +54,7 @@ __all__ = [
     "retraining",
     "rollback",
     "start",
+    "train",
     "try_session",
     "version",
 ]

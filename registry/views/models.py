@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from datamine.htmx import render_page, wants_fragment
 from experiments.models import TrainingSession
 from projects.models import Project
 from projects.permissions import Action, can, get_for
@@ -34,6 +35,7 @@ from registry.views.context import (
     done_or_told,
     model_for,
 )
+from registry.views.retraining import trainings_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -41,6 +43,11 @@ if TYPE_CHECKING:
     from registry.models import RegisteredModel
 
 VERSIONS_PER_PAGE = 25
+NONE_SERVES = (
+    "No version is in service: activate one of those below, then people and programs "
+    "can predict with it."
+)
+NONE_YET = "There is no version yet: one comes when a training ends well."
 LEDGER_LINES = 20
 
 
@@ -51,6 +58,7 @@ def model_list(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "project": project,
         "section": "models",
+        "may_manage": can(request.user, Action.MANAGE, project),
         "page": Paginator(models, VERSIONS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "registry/list.html", context)
@@ -66,16 +74,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = context_of(
         model,
         page=page,
+        no_service=NONE_SERVES if page.paginator.count else NONE_YET,
         table=VersionTable(list(page)),
         chart=chart,
         spec=json.dumps(chart.spec()) if chart.is_worth_drawing else "",
         before=version_before(model),
         **ledger_of(request, model),
         requests=model.requests.open().with_people(),
+        **trainings_of(model),
         may_edit=can(request.user, Action.EDIT, model.project),
         may_manage=can(request.user, Action.MANAGE, model.project),
     )
-    return render(request, "registry/detail.html", context)
+    context["may_train"] = bool(page.paginator.count or context["trainings"])
+    response = render_page(
+        request, "registry/detail.html", "registry/_trainings.html", context
+    )
+    if wants_fragment(request) and not context["is_training"]:
+        response["HX-Refresh"] = "true"  # the last one has ended: its version is there
+    return response
 
 
 def ledger_of(request: HttpRequest, model: RegisteredModel) -> dict[str, object]:

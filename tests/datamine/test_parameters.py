@@ -104,7 +104,11 @@ def test_form_knows_titles_bounds_and_units():
     assert form.fields["n_neighbors"].help_text == (
         "How many neighbours vote. Between 1 and 20."
     )
-    assert form.fields["rate"].help_text == "Above 0. Recommended: 0.01, 0.1."
+    assert form.fields["rate"].help_text == "Above 0."
+    assert [
+        (chip["title"], chip["is_default"], chip["is_chosen"])
+        for chip in form["rate"].chips
+    ] == [("0.01", False, False), ("0.1", True, True)]
     assert form.fields["n_neighbors"].widget.attrs == {
         "step": "1", "min": "1", "max": "20",
     }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from datamine.work.children import run_inline
 from experiments.drafts import Draft
-from experiments.models import Experiment
+from experiments.models import Experiment, TrainingSession
 from experiments.sessions import create_and_start
 from registry.models import Retraining
 from registry.services import register_version
@@ -19,12 +21,15 @@ QUICK = {"epochs": 10, "window": 5, "batch_size": 256, "days": 370}
 
 
 @pytest.fixture
-def model(project, owner):
-    dataset = imported_dataset(
-        project, owner, prices_csv(450, ("BTC", "ETH")), name="Prices"
-    )
+def price_table(project, owner):
+    table = prices_csv(450, ("BTC", "ETH"))
+    return imported_dataset(project, owner, table, name="Prices")
+
+
+@pytest.fixture
+def model(price_table, owner):
     draft = Draft(
-        version=dataset.active_version,
+        version=price_table.active_version,
         name="Regimes",
         algorithm="regime",
         target_column="",
@@ -50,10 +55,10 @@ def test_sections_are_those_of_the_family(client, owner, model):
 
     shown = page(client, model)
 
-    headings = [shown.index(f"<h2>{t}</h2>") for t in ("Data", "Regimes")]
+    titles = ("Preset", "Data", "Hyperparameters", "Regimes")
+    headings = [shown.index(f"<legend>{title}</legend>") for title in titles]
     assert headings == sorted(headings)
-    assert shown.index("<h2>Hyperparameters</h2>") > headings[-1]
-    assert "<h2>Volatility</h2>" not in shown
+    assert "<legend>Volatility</legend>" not in shown
     assert "p-min_r2" not in shown
     assert 'name="p-days" value="370"' in shown
 
@@ -65,16 +70,142 @@ def test_a_preset_fills_the_form_and_the_estimate(client, owner, model):
 
     assert 'name="p-days" value="1095"' in shown
     assert 'name="p-epochs" value="200"' in shown
-    assert 'aria-current="true">Deep Research' in shown
+    assert 'value="deep" checked' in shown
     assert "1 session of this algorithm here" in shown
 
 
 def test_what_fits_into_a_time_is_proposed(client, owner, model):
     client.force_login(owner)
 
-    assert 'aria-current="true"' in page(client, model, minutes="5000")
+    assert 'value="deep" checked' in page(client, model, minutes="5000")
     assert "No preset is likely to end" in page(client, model, minutes="0.001")
-    assert "Custom" in page(client, model, minutes="x")
+    assert 'value="current" checked' in page(client, model, minutes="x")
+
+
+def filled(form: str) -> dict[str, str]:
+    """Return what a browser would send of a form as it is shown."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        parts = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if parts["type"] not in {"radio", "checkbox"} or " checked" in tag:
+            found[parts["name"]] = parts.get("value", "")
+    for name, options in re.findall(
+        r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S
+    ):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = chosen.group(1) if chosen else ""
+    return found
+
+
+def change(client, address, form, **changes) -> str:
+    """Return the form as it comes back after something in it was changed."""
+    said = filled(form) | changes
+    return client.post(address, said, headers={"HX-Request": "true"}).text
+
+
+def test_a_preset_sets_what_it_names_and_leaves_the_rest(client, owner, model):
+    client.force_login(owner)
+    address = reverse("registry:retrain", args=[model.pk])
+
+    typed = change(client, address, page(client, model), **{"p-window": "9"})
+    deep = change(client, address, typed, preset="deep")
+    by_hand = change(client, address, deep, **{"p-epochs": "150"})
+
+    assert [filled(form)["preset"] for form in (typed, deep, by_hand)] == [
+        "custom", "deep", "custom",
+    ]  # fmt: skip
+    values = filled(by_hand)
+    names = ("p-days", "p-epochs", "p-patience", "p-window")
+    assert [values[name] for name in names] == ["1095", "150", "20", "9"]
+    assert filled(change(client, address, by_hand, preset="current"))["p-days"] == "370"
+
+
+def test_recommended_values_are_chips_and_more_is_allowed(client, owner, model):
+    client.force_login(owner)
+    address = reverse("registry:retrain", args=[model.pk])
+
+    shown = page(client, model)
+    beyond = change(client, address, shown, **{"p-train_val_split": "0.65"})
+    wrong = change(client, address, shown, **{"p-train_val_split": "0.5"})
+
+    assert 'aria-pressed="true" title="By default">80/20' in shown
+    assert "Some values do not fit" not in beyond
+    assert "train_val_split must be a number between 0.6 and 0.9" in wrong
+
+
+def test_the_estimate_warns_of_more_than_twenty_minutes(client, owner, model):
+    TrainingSession.objects.update(training_time_seconds=2000)
+    client.force_login(owner)
+
+    shown = page(client, model, preset="deep")
+
+    assert "more than 20 minutes" in shown
+
+
+def test_training_is_told_where_the_model_is(client, owner, model):
+    client.force_login(owner)
+    address = reverse("registry:retrain", args=[model.pk])
+    said = filled(page(client, model)) | {"p-epochs": "11", "start": "1"}
+
+    there = client.post(address, said, follow=True)
+    part = client.get(model.get_absolute_url(), headers={"HX-Request": "true"})
+
+    job = Retraining.objects.get()
+    assert job.session.experiment.hyperparameters["epochs"] == 11
+    assert f"{job.job_id} has started." in there.text
+    assert 'hx-trigger="every 2s"' in part.text
+    assert "<html" not in part.text
+    assert "HX-Refresh" not in part.headers
+
+
+def test_the_last_training_that_ends_loads_the_page_anew(client, owner, model):
+    client.force_login(owner)
+
+    part = client.get(model.get_absolute_url(), headers={"HX-Request": "true"})
+
+    assert part["HX-Refresh"] == "true"
+
+
+def test_the_dialog_asks_for_the_form_alone(client, owner, member, model):
+    client.force_login(owner)
+    shown = client.get(model.get_absolute_url()).text
+    address = reverse("registry:retrain", args=[model.pk])
+    part = client.get(address, headers={"HX-Request": "true"}).text
+    client.force_login(member)
+    others = client.get(model.get_absolute_url()).text
+
+    assert f'hx-get="{address}" hx-target="#dialog-body" data-opens=' in shown
+    assert part.lstrip().startswith("<form")
+    assert "data-opens" not in others
+
+
+def test_a_family_makes_a_model_on_the_page(client, owner, project, price_table):
+    client.force_login(owner)
+    address = reverse("registry:train", args=[project.key])
+    shown = client.get(address).text
+    volatility = change(client, address, shown, algorithm="volatility")
+    said = filled(volatility)
+
+    client.post(address, said | {"start": "1"})
+
+    assert filled(shown)["algorithm"] == "regime"
+    assert (filled(shown)["preset"], said["preset"]) == ("full", "defaults")
+    assert (said["name"], said["p-days"]) == ("volatility_model", "365")
+    assert said["rows"] == str(price_table.active_version.pk)
+    job = Retraining.objects.get()
+    assert (job.model.name, job.has_custom_config) == ("volatility_model", False)
+
+
+def test_without_rows_a_family_says_what_it_needs(client, owner, project):
+    client.force_login(owner)
+    address = reverse("registry:train", args=[project.key])
+
+    shown = client.get(address).text
+    refused = client.post(address, filled(shown) | {"start": "1"})
+
+    assert "No dataset of this project has the columns of this family" in shown
+    assert "Dataset version: This field is required." in refused.text
+    assert not Retraining.objects.exists()
 
 
 def test_another_horizon_brings_its_own_gap(client, owner, model):

@@ -98,10 +98,11 @@ def test_retrain_page_previews_then_starts(client, page_of, model):
     assert "<html" not in part.text
     assert "90 rows" in part.text
     retraining = Retraining.objects.get()
-    assert done.url == retraining.get_absolute_url()
-    assert "Cancel" in client.get(done.url).text
+    assert done.url == f"{model.get_absolute_url()}#trainings"
+    live = retraining.get_absolute_url()
+    assert "Cancel" in client.get(live).text
     client.post(page_of("cancel_retraining", retraining.pk))
-    assert "was cancelled" in client.get(done.url).text
+    assert "was cancelled" in client.get(live).text
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ class MarketParameters(NetworkParameters):
         "Training share before the test",
         "Share of the days before the test that weights are learned from; the later "
         "ones decide when to stop.",
-        recommended=(0.7, 0.8, 0.9),
+        recommended={0.7: "70/30", 0.8: "80/20", 0.9: "90/10"},
         ge=0.6,
         le=0.9,
     )
