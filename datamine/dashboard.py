@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, OuterRef
+from django.db.models import Count, JSONField, Min, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django_q.models import OrmQ
 
 from datamine import env
+from datamine.leases import LeasedJob, job_models
 from datamine.models import Worker
 from datamine.templatetags.display import ago, number, size
 from datasets.choices import ProcessingStatus
@@ -17,12 +22,15 @@ from datasets.querysets import disk_use_of
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
 from projects.models import Project, User
+from registry.models import Retraining
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
 WORKERS = 20
+ERRORS = 10
+DAY = timedelta(days=1)
 PROJECTS = 10
 
 
@@ -34,6 +42,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         tiles=tiles(request, counts(sessions), counts(versions)),
         workers=worker_table(),
         queue=queue_table(),
+        errors=error_table(request),
         disk=disk_table(request),
     )
     return context
@@ -54,7 +63,7 @@ def tiles(
     return [
         tile("Sessions training", sessions.get(SessionStatus.TRAINING, 0)),
         tile("Sessions waiting", sessions.get(SessionStatus.PENDING, 0)),
-        tile("Sessions failed", sessions.get(SessionStatus.FAILED, 0)),
+        tile("Sessions failed", sessions.get(SessionStatus.FAILED, 0), "ever"),
         tile("Imports and steps at work", work),
         tile("Projects", Project.objects.visible_to(request.user).count()),
         tile("People", User.objects.filter(is_active=True).count()),
@@ -88,6 +97,43 @@ def queue_table() -> dict[str, list[Any]]:
     )
     rows = [[row["key"], number(row["count"]), ago(row["oldest"])] for row in waiting]
     return {"headers": ["Cluster", "Waiting", "Oldest"], "rows": rows}
+
+
+def error_table(request: HttpRequest) -> dict[str, list[Any]]:
+    """Return what failed within a day, of what the person may see, newest first."""
+    kinds: tuple[Any, ...] = (*job_models(), Retraining)
+    found = [row for kind in kinds for row in failed_rows(kind, request)]
+    found.sort(key=lambda row: row.completed_at, reverse=True)
+    rows = [
+        [
+            format_html('<a href="{}">{}</a>', change_page(row), str(row)[:80]),
+            row.error_message[:200],
+            ago(row.completed_at),
+        ]
+        for row in found[:ERRORS]
+    ]
+    return {"headers": ["What failed", "Why", "When"], "rows": rows}
+
+
+def failed_rows(kind: Any, request: HttpRequest) -> QuerySet[Any]:
+    """Return the newest rows of a kind that failed, without what is long in them."""
+    since = timezone.now() - DAY
+    visible = kind._default_manager.visible_to(request.user)
+    named = visible.project_path.rpartition("__")[0]
+    long = [
+        field.name
+        for field in kind._meta.fields
+        if field.name == "log" or isinstance(field, JSONField)
+    ]
+    failed = visible.filter(status=LeasedJob.FAILED, completed_at__gte=since)
+    rows: QuerySet[Any] = failed.select_related(named).defer(*long)
+    return rows.order_by("-completed_at")[:ERRORS]
+
+
+def change_page(row: Model) -> str:
+    """Return where the administration shows a row."""
+    name = f"{row._meta.app_label}_{row._meta.model_name}"
+    return reverse(f"admin:{name}_change", args=[row.pk])
 
 
 def disk_table(request: HttpRequest) -> dict[str, list[Any]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.template.loader import render_to_string
 from unfold.admin import ModelAdmin
 
+from datasets.declarations import allowed, properties
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import (
+    AlgorithmSetting,
     Decision,
     Evaluation,
     Experiment,
@@ -92,6 +95,28 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
     search_fields = ["experiment__name", "error_message", "worker"]
     date_hierarchy = "created_at"
     actions = ["cancel_selected", "train_again"]
+    fieldsets = [
+        (None, {"fields": [
+            "experiment", "number", "status", "phase", "share", "error_message",
+            "created_by", "created_at", "started_at", "completed_at", "seconds",
+            "epochs_completed",
+        ]}),
+        ("Log", {"fields": ["lines"]}),
+        ("Work", {"fields": [
+            "attempts", "worker", "lease_expires_at", "cancel_requested",
+            "peak_memory", "base_version", "plan",
+        ]}),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingSession]:
+        rows = super().get_queryset(request)
+        if request.resolver_match.url_name.endswith("_changelist"):
+            rows = rows.defer("log", "history", "plan", "checkpoints")
+        return rows
+
+    @admin.display(description="Log")
+    def lines(self, session: TrainingSession) -> str:
+        return render_to_string("admin/experiments/log.html", {"log": session.log})
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("experiments.change_trainingsession")
@@ -180,4 +205,66 @@ class PresetAdmin(ModelAdmin):
 
     list_display = ["title", "algorithm", "name", "expected", "place"]
     list_filter = ["algorithm"]
+    list_per_page = 50
     search_fields = ["title", "name", "algorithm"]
+
+
+@admin.register(AlgorithmSetting)
+class AlgorithmSettingAdmin(ModelAdmin):
+    """Algorithms: whether they are offered, with what defaults, in what limits."""
+
+    list_display = [
+        "__str__", "algorithm", "is_enabled", "defaults", "limits", "max_rows",
+        "updated_at",
+    ]  # fmt: skip
+    list_filter = ["is_enabled", "updated_at"]
+    list_per_page = 50
+    search_fields = ["algorithm"]
+    date_hierarchy = "updated_at"
+    fields = [
+        "algorithm", "is_enabled", "defaults", "limits", "max_rows", "declared",
+        "updated_at",
+    ]  # fmt: skip
+    readonly_fields = ["declared", "updated_at"]
+    actions = ["offer", "switch_off"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: AlgorithmSetting | None = None
+    ) -> list[str]:
+        return ["algorithm", *self.readonly_fields] if obj else self.readonly_fields
+
+    @admin.display(description="Hyperparameters as declared")
+    def declared(self, setting: AlgorithmSetting) -> str:
+        known = (entry for entry in algorithms() if entry.name == setting.algorithm)
+        entry = next(known, None)
+        rows = properties(entry.parameters_model()) if entry else {}
+        told = [
+            {"name": name, "default": schema.get("default"), "may": allowed(schema)}
+            for name, schema in rows.items()
+        ]
+        return render_to_string("admin/experiments/declared.html", {"rows": told})
+
+    @admin.action(description="Offer", permissions=["change"])
+    def offer(self, request: HttpRequest, queryset: QuerySet[AlgorithmSetting]) -> None:
+        self.switch(request, queryset, is_enabled=True)
+
+    @admin.action(description="Switch off", permissions=["change"])
+    def switch_off(
+        self, request: HttpRequest, queryset: QuerySet[AlgorithmSetting]
+    ) -> None:
+        self.switch(request, queryset, is_enabled=False)
+
+    def switch(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[AlgorithmSetting],
+        *,
+        is_enabled: bool,
+    ) -> None:
+        """Change the rows, and say in their history who did."""
+        word = "Offered." if is_enabled else "Switched off."
+        for setting in queryset:
+            setting.is_enabled = is_enabled
+            setting.save(update_fields=["is_enabled", "updated_at"])
+            self.log_change(request, setting, word)
+            messages.success(request, f"{setting}: {word.lower()}")

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datasets.declarations import ParameterError, validate
-from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
+from experiments.algorithms.catalogue import UnknownAlgorithmError
 from experiments.choices import Preprocessing
 from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_profile
-from experiments.exceptions import DraftProblem, InvalidDraftError, VersionNotReadyError
+from experiments.exceptions import (
+    DraftProblem,
+    InvalidDraftError,
+    SwitchedOffError,
+    VersionNotReadyError,
+)
 from experiments.learning.plans import Plan, SplitSettings
+from experiments.offers import offered
 from experiments.searching.settings import SearchSettings, normalised, search_problems
 from experiments.shared_splits import shared_settings
 
@@ -55,6 +61,8 @@ def plan_of(draft: Draft) -> Plan:
     """Return what `draft` means, without its steps, or raise `InvalidDraftError`."""
     problems: list[DraftProblem] = []
     entry = _algorithm(draft, problems)
+    if entry is not None:
+        problems += _too_many_rows(draft.version, entry)
     hyperparameters: dict[str, Any] = {}
     if entry is not None:
         hyperparameters = _checked(
@@ -109,10 +117,22 @@ def check_draft(draft: Draft) -> tuple[Plan, Problems]:
 
 def _algorithm(draft: Draft, problems: list[DraftProblem]) -> Algorithm | None:
     try:
-        return algorithm(draft.algorithm)
+        return offered(draft.algorithm)
     except UnknownAlgorithmError as error:
         problems.append(DraftProblem("algorithm", "unknown_algorithm", str(error)))
-        return None
+    except SwitchedOffError as error:
+        problems.append(DraftProblem("algorithm", error.code, str(error)))
+    return None
+
+
+def _too_many_rows(version: DatasetVersion, entry: Algorithm) -> list[DraftProblem]:
+    if entry.most_rows is None or version.rows_count <= entry.most_rows:
+        return []
+    sentence = (
+        f"“{entry.title}” takes at most {entry.most_rows:,} rows on this site; these "
+        f"are {version.rows_count:,}. Keep fewer rows, or choose another algorithm."
+    )
+    return [DraftProblem("dataset", "too_many_rows", sentence)]
 
 
 def _usual_split(

@@ -39,6 +39,12 @@ class VersionNotReadyError(ExperimentError):
     code = "version_not_ready"
 
 
+class SwitchedOffError(ExperimentError):
+    """Staff decided that this site does not offer the algorithm."""
+
+    code = "switched_off"
+
+
 class NoResultError(ExperimentError):
     """What was asked for needs a completed session."""
 

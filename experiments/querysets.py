@@ -8,6 +8,7 @@ from django.db.models import F, FloatField, Func, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from datasets.declarations import ParameterError
 from experiments.algorithms import catalogue
 from experiments.exceptions import NoResultError
 from experiments.metrics import is_metric
@@ -134,13 +135,23 @@ class ResultQuerySet(VisibleQuerySet):
         return latest
 
 
+def is_allowed(preset: catalogue.Preset, entry: catalogue.Algorithm) -> bool:
+    """Whether a preset lies within the limits of this site."""
+    try:
+        entry.parameters_model().parse(preset.values)
+    except ParameterError:
+        return False
+    return True
+
+
 class PresetQuerySet(QuerySet[Any]):
     """The presets that staff keep; they belong to no project."""
 
     def of(self, entry: catalogue.Algorithm) -> list[catalogue.Preset]:
         """Return the presets of an algorithm: staff's, else those of the catalogue."""
         kept = self.filter(algorithm=entry.name)
-        return [
+        found = [
             catalogue.Preset(row.name, row.title, row.values, row.expected)
             for row in kept
         ] or list(entry.presets)
+        return [preset for preset in found if is_allowed(preset, entry)]

@@ -16,7 +16,7 @@ from experiments.drafts import findings
 from experiments.evaluation.filling import filled_notes
 from experiments.learning.plans import Plan
 from experiments.learning.problems import Problems
-from experiments.suggestions import algorithms_for, default_algorithm, doubts
+from experiments.suggestions import doubts, usual_algorithm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _screened(pk: int, sha256: str, target: str, task: Task) -> Screening:
     left_out = {target, *doubts(version, target, task)}
     names = [name for name in version.schema.names if name not in left_out]
     plan = Plan(
-        algorithm=default_algorithm(algorithms_for(task)).name,
+        algorithm=usual_algorithm(task).name,
         task=task,
         target=target,
         features=names[:MOST_COLUMNS],

@@ -13,6 +13,7 @@ from experiments.evaluation.checks import check_plan
 from experiments.exceptions import DraftProblem, InvalidDraftError
 from experiments.learning.plans import Plan
 from experiments.models import Preset
+from experiments.offers import all_offered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -99,7 +100,7 @@ def computed_targets(columns: Sequence[Candidate]) -> list[Candidate]:
             rows=rows,
             is_computed=True,
         )
-        for entry in algorithms()
+        for entry in all_offered()
         if entry.family is not None
         and entry.family.computed_target
         and not entry.family.contract.lacking(names)
@@ -109,7 +110,7 @@ def computed_targets(columns: Sequence[Candidate]) -> list[Candidate]:
 def doubts(version: DatasetVersion, target: str, task: Task) -> dict[str, str]:
     """Return, by column name, why a column is no feature unless someone insists."""
     plan = Plan(
-        algorithm=default_algorithm(algorithms_for(task)).name,
+        algorithm=usual_algorithm(task).name,
         target=target,
         features=[name for name in version.schema.names if name != target],
         task=task,
@@ -127,6 +128,11 @@ def default_algorithm(choices: Sequence[Algorithm]) -> Algorithm:
     return next((a for a in choices if a.name in FIRST_CHOICES), choices[0])
 
 
+def usual_algorithm(task: Task) -> Algorithm:
+    """Return what the columns of a task are checked with, whatever is offered."""
+    return default_algorithm([entry for entry in algorithms() if entry.task == task])
+
+
 def algorithms_for(
     task: Task, names: Sequence[str] = (), computed: str = ""
 ) -> list[Algorithm]:
@@ -137,7 +143,7 @@ def algorithms_for(
     """
     return [
         entry
-        for entry in algorithms()
+        for entry in all_offered()
         if entry.task == task
         and (entry.family.computed_target if entry.family else "") == computed
         and (entry.family is None or not entry.family.contract.lacking(names))
@@ -164,7 +170,7 @@ def preset_values(entry: Algorithm, name: str) -> Mapping[str, Any]:
 
 def families() -> list[Algorithm]:
     """Return the algorithms that know their columns themselves."""
-    return [entry for entry in algorithms() if entry.family is not None]
+    return [entry for entry in all_offered() if entry.family is not None]
 
 
 def rows_for_family(project: Project, name: str) -> DatasetVersion:

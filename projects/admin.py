@@ -316,7 +316,9 @@ class ActivityAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_filter = ["action", "resource_type", "created_at"]
     list_select_related = ["user", "project"]
-    search_fields = ["user__username", "action", "resource_type", "project__name"]
+    search_fields = [
+        "user__username", "action", "resource_type", "resource_id", "project__name",
+    ]  # fmt: skip
     date_hierarchy = "created_at"
 
     @admin.display(description="Name")

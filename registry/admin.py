@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django import forms
 from django.contrib import admin
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from projects.admin import ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
@@ -25,11 +28,28 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+class ReasonForm(ActionForm):
+    """An action with the reason that the ledger keeps."""
+
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label="",
+        widget=UnfoldAdminTextInputWidget({"placeholder": "Reason, for the ledger"}),
+    )
+
+
 class ManagedAdmin(ReadOnlyAdmin):
     """Rows only services change; some of those are offered as actions."""
 
+    action_form = ReasonForm
+
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("registry.change_registeredmodel")
+
+
+def reason_in(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:500]
 
 
 @admin.register(RegisteredModel)
@@ -51,7 +71,9 @@ class RegisteredModelAdmin(ManagedAdmin):
             request,
             queryset,
             Action.MANAGE,
-            lambda model: roll_back(model, actor=request.user),
+            lambda model: roll_back(
+                model, reason=reason_in(request), actor=request.user
+            ),
         )
 
 
@@ -84,7 +106,9 @@ class ModelVersionAdmin(ManagedAdmin):
             request,
             queryset,
             Action.MANAGE,
-            lambda version: promote_version(version, actor=request.user),
+            lambda version: promote_version(
+                version, reason=reason_in(request), actor=request.user
+            ),
         )
 
 

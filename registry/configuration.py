@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from datamine.parameters import form_for
-from experiments.algorithms.catalogue import algorithm
 from experiments.drafts import check_draft
 from experiments.estimates import estimate_seconds
-from experiments.exceptions import InvalidDraftError
+from experiments.exceptions import InvalidDraftError, SwitchedOffError
 from experiments.learning.plans import SplitSettings
 from experiments.models import Preset
+from experiments.offers import offered
 from experiments.outlooks import outlook_for, preset_within
 from experiments.suggestions import families, family_draft, rows_for_family
 from registry.choices import RetrainingSource
@@ -230,7 +230,7 @@ class Configuration:
 
 
 class ModelConfiguration(Configuration):
-    """A model that is there, learned anew; raises as `pattern_of` does."""
+    """A model that is there, learned anew; raises as `pattern_of` and `offered` do."""
 
     def __init__(
         self, model: RegisteredModel, said: QueryDict, *, is_sent: bool
@@ -238,7 +238,7 @@ class ModelConfiguration(Configuration):
         super().__init__(model.project, said, is_sent=is_sent)
         self.model = model
         self.experiment = pattern_of(model).experiment
-        self.entry = algorithm(self.experiment.algorithm)
+        self.entry = offered(self.experiment.algorithm)
         initial: dict[str, Any] = {"rows": self.experiment.version}
         if said.get("source") in RetrainingSource.values:
             initial["source"] = said["source"]
@@ -295,6 +295,8 @@ class NewConfiguration(Configuration):
     def __init__(self, project: Project, said: QueryDict, *, is_sent: bool) -> None:
         super().__init__(project, said, is_sent=is_sent)
         known = {entry.name: entry for entry in families()}
+        if not known:
+            raise SwitchedOffError("Every family is switched off on this site.")
         asked = said.get("algorithm", "")
         self.entry = known.get(asked) or known[self.likely_family()]
         initial = {

@@ -363,6 +363,7 @@ ROUTES: dict[str, Policy] = {
     "admin:datasets_visualization": View.ADMIN_MACHINE,
     "admin:experiments_experiment": View.ADMIN_MACHINE,
     "admin:experiments_preset": View.ADMIN_ROWS,
+    "admin:experiments_algorithmsetting": View.ADMIN_ROWS,
     "admin:experiments_decision": View.ADMIN_MACHINE,
     "admin:experiments_evaluation": View.ADMIN_MACHINE,
     "admin:experiments_result": View.ADMIN_MACHINE,

@@ -61,6 +61,10 @@ class Algorithm:
         empty for algorithms that take any table.
     by_epochs : bool
         Whether it learns in epochs, which are worth every thread and every checkpoint.
+    declared : type of Parameters, optional
+        A narrower declaration that a site puts in place of the one that is named.
+    most_rows : int, optional
+        With more rows a site refuses to train.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Algorithm:
     presets: tuple[Preset, ...] = field(default=())
     domain: str = ""
     by_epochs: bool = False
+    declared: type[Parameters] | None = None
+    most_rows: int | None = None
 
     @property
     def family(self) -> Family | None:
@@ -87,6 +93,8 @@ class Algorithm:
 
     def parameters_model(self) -> type[Parameters]:
         """Return the pydantic model of the hyperparameters."""
+        if self.declared is not None:
+            return self.declared
         model: type[Parameters] = resolve_name(self.parameters)
         return model
 

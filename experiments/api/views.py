@@ -22,11 +22,7 @@ from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.api.waiting import when_done
 from datasets.models import Dataset, DatasetVersion
 from experiments import services, sessions
-from experiments.algorithms.catalogue import (
-    UnknownAlgorithmError,
-    algorithm,
-    algorithms,
-)
+from experiments.algorithms.catalogue import UnknownAlgorithmError
 from experiments.api.renderers import (
     TREE_RENDERERS,
     CsvRenderer,
@@ -51,8 +47,10 @@ from experiments.comparison.groups import Grouping
 from experiments.comparison.overlay import Overlay
 from experiments.comparison.side_by_side import Comparison
 from experiments.drafts import Draft, plan_of
+from experiments.exceptions import SwitchedOffError
 from experiments.filters import ExperimentApiFilter, SessionFilter
 from experiments.models import Experiment, Result, TrainingSession
+from experiments.offers import all_offered, offered
 from experiments.querysets import NEWEST
 from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
@@ -384,7 +382,7 @@ class AlgorithmViewSet(ViewSet):
     @extend_schema(responses=AlgorithmSerializer(many=True))
     def list(self, request: Request) -> Response:
         """List the whole catalogue; it is short."""
-        return Response(AlgorithmSerializer(algorithms(), many=True).data)
+        return Response(AlgorithmSerializer(all_offered(), many=True).data)
 
     @extend_schema(responses=AlgorithmSerializer)
     def retrieve(self, request: Request, name: str) -> Response:
@@ -400,9 +398,9 @@ class AlgorithmViewSet(ViewSet):
     @staticmethod
     def entry(name: str) -> Any:
         try:
-            return algorithm(name)
-        except UnknownAlgorithmError as error:
-            raise Http404 from error
+            return offered(name)
+        except (UnknownAlgorithmError, SwitchedOffError) as error:
+            raise Http404(str(error)) from error
 
 
 class ValidateFeaturesView(GenericAPIView):

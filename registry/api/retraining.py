@@ -16,10 +16,10 @@ from datamine.api.idempotency import idempotent
 from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
 from datamine.api.waiting import when_done
 from datasets.models import DatasetVersion
-from experiments.algorithms.catalogue import algorithm
 from experiments.api.serializers import ParametersSerializer
 from experiments.api.views import version_for
 from experiments.learning.plans import SplitSettings
+from experiments.offers import offered
 from experiments.outlooks import outlook_for
 from experiments.suggestions import family_draft, rows_for_family
 from projects.models import Project
@@ -64,7 +64,7 @@ class RetrainingActions(ModelLookups):
         """Show what `train/` and `retrain/` take: defaults, presets, bounds."""
         model = self.model(Action.VIEW)
         experiment = pattern_of(model).experiment
-        declared = ParametersSerializer(algorithm(experiment.algorithm)).data
+        declared = ParametersSerializer(offered(experiment.algorithm)).data
         return Response(
             {
                 "model_name": model.name,
@@ -209,7 +209,7 @@ class RetrainingActions(ModelLookups):
 def estimate_of(experiment: Experiment) -> dict[str, Any] | None:
     """Return how long training by the defaults may take, where that can be told."""
     outlook = outlook_for(
-        algorithm(experiment.algorithm),
+        offered(experiment.algorithm),
         {},
         rows=experiment.version.rows_count or 0,
         split=SplitSettings(**experiment.split),

@@ -19,6 +19,7 @@ from experiments.algorithms.catalogue import algorithm
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft, check_draft
 from experiments.models import TrainingSession
+from experiments.offers import offered
 from experiments.sessions import cancel_session, create_and_start, draft_of
 from experiments.suggestions import preset_values
 from projects.activities import record_activity
@@ -80,9 +81,10 @@ def first_session_of(model: RegisteredModel) -> TrainingSession | None:
 def default_parameters(experiment: Experiment, preset: str = "") -> dict[str, Any]:
     """Return all hyperparameters at their defaults, or as a preset sets them.
 
-    Raises `InvalidDraftError` for a preset the algorithm does not have.
+    Raises `InvalidDraftError` for a preset the algorithm does not have, and
+    `SwitchedOffError` where the algorithm is not offered any more.
     """
-    entry = algorithm(experiment.algorithm)
+    entry = offered(experiment.algorithm)
     chosen = preset_values(entry, preset)
     complete: dict[str, Any] = (
         entry.parameters_model().parse(chosen).model_dump(mode="json")

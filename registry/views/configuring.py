@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from datamine.htmx import render_page, wants_fragment
@@ -44,9 +45,12 @@ def retrain(request: HttpRequest, pk: int) -> HttpResponse:
 def train(request: HttpRequest, key: str) -> HttpResponse:
     """Make a model of a family by training it."""
     project = get_for(request.user, Project, Action.MANAGE, key=key)
-    chosen = NewConfiguration(
-        project, said_in(request), is_sent=request.method == "POST"
-    )
+    is_sent = request.method == "POST"
+    try:
+        chosen = NewConfiguration(project, said_in(request), is_sent=is_sent)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return to_page(request, reverse("registry:list", args=[key]))
     return configured(request, chosen, {"project": project, "section": "models"})
 
 

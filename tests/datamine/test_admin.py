@@ -1,12 +1,19 @@
 """The administration as a whole: nothing is left out, nothing is shown that is not."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
+from django.db.models import DateTimeField
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from projects.models import RememberedAnswer
-from tests.factories.projects import UserFactory
+from tests.factories.experiments import SessionFactory
+from tests.factories.projects import ActivityFactory, ProjectFactory, UserFactory
 
 APPS = ("site", "projects", "datasets", "experiments", "registry")
 OURS = [model for name in APPS for model in apps.get_app_config(name).get_models()]
@@ -19,6 +26,69 @@ def test_every_model_has_rows_that_can_be_filtered_and_searched(model):
     assert len(door.list_display) > 1
     assert door.list_filter
     assert door.search_fields
+    dated = any(isinstance(field, DateTimeField) for field in model._meta.fields)
+    assert bool(door.date_hierarchy) == dated
+
+
+@pytest.fixture
+def boss(client):
+    user = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.django_db
+def test_lists_ask_few_questions(client, boss):
+    counts = {}
+    for model in OURS:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(reverse(name)).status_code == 200
+        counts[name] = len(asked)
+
+    assert {name: count for name, count in counts.items() if count > 15} == {}
+
+
+@pytest.mark.django_db
+def test_first_page_names_what_failed_within_a_day(
+    client, boss, django_assert_max_num_queries
+):
+    now = timezone.now()
+    for days in (0, 2):
+        SessionFactory(
+            status="failed",
+            error_message=f"<b>{days} days ago</b>",
+            completed_at=now - timedelta(days=days),
+        )
+
+    with django_assert_max_num_queries(30):
+        page = client.get(reverse("admin:index"))
+
+    assert "&lt;b&gt;0 days ago&lt;/b&gt;" in page.text
+    assert "2 days ago" not in page.text
+
+
+@pytest.mark.django_db
+def test_activity_goes_out_as_csv_as_far_as_it_was_searched_for(client, boss):
+    ours = ProjectFactory(name="Ours")
+    for name in ("=1+1", "B"):
+        ActivityFactory(project=ours, action="made", details={"name": name})
+    ActivityFactory(project=ProjectFactory(name="Theirs"), action="left")
+    address = reverse("admin:projects_activity_changelist")
+
+    answer = client.post(
+        f"{address}?q=Ours",
+        {
+            "action": "as_csv", "select_across": "1",
+            "_selected_action": [ours.activities.latest("pk").pk],
+        },
+    )  # fmt: skip
+
+    lines = answer.getvalue().decode().splitlines()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert len(lines) == 3
+    assert lines[0] == "when,who,action,kind,id,name,project,details"
+    assert "'=1+1" in lines[2]
 
 
 @pytest.mark.django_db

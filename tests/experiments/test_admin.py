@@ -120,3 +120,14 @@ def test_training_again_is_refused_in_words_where_it_cannot_be(client, staff):
 
     assert "choose one that is ready" in page.content.decode()
     assert TrainingSession.objects.count() == 1
+
+
+def test_log_of_a_session_is_read_in_the_admin(client, staff):
+    session = SessionFactory(log=f"12:00:00 Fold 1 of 3. {HOSTILE}\n")
+
+    page = client.get(
+        reverse("admin:experiments_trainingsession_change", args=[session.pk])
+    )
+
+    assert "12:00:00 Fold 1 of 3." in page.text
+    assert HOSTILE not in page.text

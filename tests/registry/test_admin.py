@@ -47,8 +47,8 @@ def listing(name):
     return reverse(f"admin:registry_{name}_changelist")
 
 
-def choose(client, name, action, *rows):
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+def choose(client, name, action, *rows, **more):
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows], **more}
     return client.post(listing(name), chosen, follow=True).content.decode()
 
 
@@ -155,3 +155,12 @@ def test_request_is_approved_by_another_owner_only(client, boss):
     assert "another owner has to approve" in shown
     assert "done." in done
     assert Activation.objects.get().version == version
+
+
+def test_reason_goes_into_the_ledger(client, boss):
+    version = ModelVersionFactory()
+
+    choose(client, "modelversion", "activate_selected", version, reason=HOSTILE)
+
+    assert Activation.objects.get().reason == HOSTILE
+    assert HOSTILE not in client.get(listing("activation")).text

@@ -220,7 +220,7 @@ def test_detail_asks_the_same_questions_for_any_length(
         activate_version(ModelVersionFactory(model=model), actor=owner)
     client.force_login(owner)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(model.get_absolute_url())
 
     assert page.status_code == 200

@@ -5,18 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
 from datamine.leases import LeasedJob
-from datasets.declarations import ParameterError
 from datasets.models import Dataset, DatasetVersion
-from experiments.algorithms.catalogue import (
-    UnknownAlgorithmError,
-    algorithm,
-    title_of,
-)
+from experiments.algorithms.catalogue import title_of
 from experiments.choices import EvaluationStatus, Preprocessing, SessionStatus, Task
 from experiments.metrics import LISTED
 from experiments.querysets import (
@@ -24,7 +18,6 @@ from experiments.querysets import (
     EvaluationQuerySet,
     ExperimentQuerySet,
     Figure,
-    PresetQuerySet,
     ResultQuerySet,
     SavedComparisonQuerySet,
     TrainingSessionQuerySet,
@@ -230,55 +223,6 @@ class SavedComparison(models.Model):
     def get_absolute_url(self) -> str:
         address = reverse("experiments:compare", args=[self.project.key])
         return f"{address}?{self.query}"
-
-
-class Preset(models.Model):
-    """Hyperparameters that belong together, as staff keep them for an algorithm.
-
-    An algorithm without a row has the presets of the catalogue.
-    """
-
-    algorithm = models.CharField(
-        max_length=60, help_text="Its name, as the API's list of algorithms has it."
-    )
-    name = models.SlugField(max_length=40, help_text="What programs call it.")
-    title = models.CharField(max_length=60)
-    values = models.JSONField(
-        default=dict,
-        help_text="Hyperparameters by name; those not named keep their default.",
-    )
-    expected = models.CharField(
-        max_length=100, blank=True, help_text="How long it takes, for people."
-    )
-    place = models.PositiveSmallIntegerField(
-        default=0, help_text="Presets are shown in this order."
-    )
-
-    objects = PresetQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["algorithm", "place", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["algorithm", "name"], name="experiments_preset_name"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} of {title_of(self.algorithm)}"
-
-    def clean(self) -> None:
-        """Refuse an unknown algorithm, and values that it does not take."""
-        try:
-            entry = algorithm(self.algorithm)
-        except UnknownAlgorithmError as error:
-            raise ValidationError({"algorithm": str(error)}) from error
-        if not isinstance(self.values, dict):
-            raise ValidationError({"values": "Name hyperparameters: {“epochs”: 50}."})
-        try:
-            entry.parameters_model().parse(self.values)
-        except ParameterError as error:
-            raise ValidationError({"values": str(error)}) from error
 
 
 class Result(models.Model):
