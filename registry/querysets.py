@@ -39,6 +39,31 @@ class RegisteredModelQuerySet(VisibleQuerySet):
             f"{artifact}__artifact_hmac",
         )
 
+    def for_state(self) -> Self:
+        """Fetch what one line of the state of models tells, nothing heavy.
+
+        Annotates the counts, `served_since`, and of the newest training its
+        `training_status` and `trained_at`.
+        """
+        session = "active_version__session"
+        training = self._own("retrainings").order_by("-pk")
+        activation = self._own("activations").order_by("-created_at", "-pk")
+        rows = self.select_related(
+            "project", f"{session}__experiment", f"{session}__result"
+        ).only(
+            "name",
+            "project__name",
+            "project__key",
+            "active_version__version",
+            f"{session}__experiment__algorithm",
+            f"{session}__result__metrics",
+        )
+        return rows.with_counts().annotate(
+            served_since=Subquery(activation.values("created_at")[:1]),
+            training_status=Subquery(training.values("status")[:1]),
+            trained_at=Subquery(training.values("created_at")[:1]),
+        )
+
     def with_counts(self) -> Self:
         """Annotate `versions_count`, and `requests_count` of those that wait."""
         return self.annotate(
@@ -46,10 +71,15 @@ class RegisteredModelQuerySet(VisibleQuerySet):
             requests_count=self._counted("requests", status="open"),
         )
 
+    def _own(self, relation: str) -> QuerySet[Any]:
+        """Return the rows of each model, for a subquery."""
+        related: Any = self.model._meta.get_field(relation).related_model
+        found: QuerySet[Any] = related.objects.filter(model=OuterRef("pk"))
+        return found
+
     def _counted(self, relation: str, **wanted: Any) -> Coalesce:
         """Count a model's rows of a relation, by a query of its own."""
-        rows = self.model._meta.get_field(relation).related_model.objects
-        own = rows.filter(model=OuterRef("pk"), **wanted).order_by().values("model")
+        own = self._own(relation).filter(**wanted).order_by().values("model")
         return Coalesce(Subquery(own.annotate(count=Count("pk")).values("count")), 0)
 
 

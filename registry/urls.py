@@ -13,6 +13,7 @@ urlpatterns = [
         views.try_session,
         name="try",
     ),
+    path("models/", views.state, name="state"),
     path("models/register/", views.register, name="register"),
     path("models/<int:pk>/", views.detail, name="detail"),
     path("models/<int:pk>/compare/", views.compare, name="compare"),

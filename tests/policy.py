@@ -175,6 +175,7 @@ ROUTES: dict[str, Policy] = {
     "experiments:model": View.PROJECT_VIEW,
     # The registry
     "registry:list": View.PROJECT_VIEW,
+    "registry:state": View.PERSON,
     "registry:train": View.PROJECT_MANAGE,
     "registry:register": Absent(View.PROJECT_EDIT),
     "registry:detail": View.PROJECT_VIEW,

@@ -21,6 +21,7 @@ from registry.views.predicting import predict, predict_file
 from registry.views.records import drift, outcome, outcomes, records, records_csv
 from registry.views.requests import ask, decide
 from registry.views.retraining import cancel, retraining
+from registry.views.state import state
 from registry.views.trying import try_session
 from registry.views.versions import compare, download, version
 
@@ -54,6 +55,7 @@ __all__ = [
     "retraining",
     "rollback",
     "start",
+    "state",
     "train",
     "try_session",
     "version",
