@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.facts import TableFacts
     from experiments.learning.problems import Problem, Problems
+    from experiments.models import Result
 
 #: The field of a draft a finding belongs to, where its column does not say it.
 FIELDS_OF_CODES = {
@@ -55,6 +56,7 @@ class Draft:
     split: Mapping[str, Any] = field(default_factory=dict)
     search: Mapping[str, Any] | None = None
     preprocessing: str = Preprocessing.LEAK_FREE
+    started_from: Result | None = None
 
 
 def plan_of(draft: Draft) -> Plan:
@@ -88,6 +90,7 @@ def plan_of(draft: Draft) -> Plan:
         search=search,
         preprocessing=draft.preprocessing,
         random_seed=split["random_seed"],
+        started_from=draft.started_from and draft.started_from.artifact_sha256,
     )
 
 

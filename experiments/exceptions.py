@@ -95,6 +95,12 @@ class NotEvaluableError(ExperimentError):
         self.attr = attr
 
 
+class NotReproducibleError(ExperimentError):
+    """A session that no script can train once more."""
+
+    code = "not_reproducible"
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

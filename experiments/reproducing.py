@@ -10,7 +10,9 @@ from django.http import HttpResponse
 
 from datasets.readers.dialect import Dialect
 from datasets.services import history_of
+from experiments.exceptions import NotReproducibleError
 from experiments.learning.plans import Plan
+from experiments.learning.problems import TrainingError
 from experiments.scripts.recorded import Recorded
 from experiments.shared_splits import kept_rows
 
@@ -38,8 +40,17 @@ def recorded(result: Result) -> Recorded:
     imported, steps = history_of(session.base_version)
     dataset = session.experiment.dataset
     plan = Plan.model_validate(session.plan)
-    is_shared = plan.split.same_as is not None
-    rows = kept_rows(session.experiment_id, result.split_digest) if is_shared else None
+    if plan.started_from is not None:
+        raise NotReproducibleError(
+            "This session began with the weights of an earlier model, which a script "
+            "cannot train again. Take the script of that model's own session."
+        )
+    rows = None
+    if plan.split.same_as is not None:
+        try:
+            rows = kept_rows(session.experiment_id, result.split_digest)
+        except TrainingError as error:
+            raise NotReproducibleError(str(error)) from error
     return Recorded(
         session=session.pk,
         filename=dataset.filename,

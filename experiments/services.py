@@ -44,6 +44,7 @@ def create_experiment(draft: Draft, *, actor: User | None) -> Experiment:
         split=plan.split.model_dump(mode="json"),
         search=plan.search.model_dump(mode="json") if plan.search else None,
         preprocessing=plan.preprocessing,
+        started_from=draft.started_from,
         created_by=actor,
     )
     record_activity(actor, experiment, "created")

@@ -20,6 +20,7 @@ from datasets.stored import DamagedFileError, verified
 from experiments.algorithms.catalogue import algorithm
 from experiments.choices import Preprocessing, SessionStatus
 from experiments.drafts import Draft, findings, plan_of
+from experiments.earlier_weights import weights_of
 from experiments.exceptions import (
     DraftProblem,
     InvalidDraftError,
@@ -116,6 +117,7 @@ def draft_of(experiment: Experiment) -> Draft:
         split=experiment.split,
         search=experiment.search,
         preprocessing=experiment.preprocessing,
+        started_from=experiment.started_from,
     )
 
 
@@ -213,7 +215,15 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
         kept, split = SessionCheckpoints(session, lease), None
         if plan.split.same_as and plan.split_digest:
             split = kept_rows(plan.split.same_as, plan.split_digest)
-        return train(plan, table, lease.monitor, threads, kept, split)
+        start = start_of(session, plan)
+        return train(plan, table, lease.monitor, threads, kept, split, start)
+
+
+def start_of(session: TrainingSession, plan: Plan) -> bytes | None:
+    """Return the weights a network begins with; None where they are drawn."""
+    if plan.started_from is None:
+        return None
+    return weights_of(session.experiment.started_from, plan.started_from)
 
 
 def announced(session: TrainingSession, plan: Plan) -> Iterator[str]:

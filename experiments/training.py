@@ -40,7 +40,7 @@ from experiments.learning.outcomes import Outcome
 from experiments.learning.pipelines import make_pipeline, self_check
 from experiments.learning.problems import Problem, TrainingError
 from experiments.learning.rivals import Rivals, contests, marks
-from experiments.learning.samples import read_samples
+from experiments.learning.samples import check_learnable, read_samples
 from experiments.learning.watching import Watch
 from experiments.searching.choosing import Chooser
 
@@ -71,6 +71,7 @@ def train(
     threads: int = 1,
     checkpoints: Checkpoints | None = None,
     kept_split: Mapping[str, Codes] | None = None,
+    start: bytes | None = None,
 ) -> Outcome:
     """Learn and evaluate by a plan.
 
@@ -88,6 +89,8 @@ def train(
         Where finished folds are kept, and found again where training was lost.
     kept_split : dict of str to array, optional
         An earlier split that is taken again: the `_row` of each row of every part.
+    start : bytes, optional
+        Tensors of an earlier network, to begin with instead of drawn ones.
 
     Returns
     -------
@@ -103,6 +106,7 @@ def train(
     kept = checkpoints or NoCheckpoints()
     with threadpool_limits(threads), estimator_warnings() as heard:
         session = _Session(plan, monitor or SilentMonitor(), threads, kept, heard)
+        session.start = start
         outcome = session.run(table, kept_split)
     said = [Problem(None, "estimator", sentence) for sentence in session.said()]
     return replace(outcome, warnings=[*outcome.warnings, *said])
@@ -128,6 +132,7 @@ class _Session:
         self.parameters = _parameters(self.entry, plan.hyperparameters)
         self.threads = threads
         self.timings: dict[str, float] = {}
+        self.start: bytes | None = None
 
     def run(self, table: Table, kept_split: Mapping[str, Codes] | None) -> Outcome:
         with self._phase("Reading the rows"):
@@ -230,8 +235,9 @@ class _Session:
         )
         kept = self.samples.places(rows)
         y, taught = self.samples.y[kept], self.samples.taught(kept)
-        _check_learnable(self.samples, X, y, parameters)
+        check_learnable(self.samples, X, y, parameters)
         watch = Watch(self.monitor, self.checkpoints, part)
+        watch.start = self.start if watch.is_model else None
         setting = Setting(
             self.plan.random_seed, self.threads, preparation.encoder.categorical, watch
         )
@@ -440,19 +446,6 @@ def _thresholds(
     once = [fold.answered for fold in folds[: len(session.split.once)]]
     validation = parts["validation"].answered if "validation" in parts else None
     return threshold_curves(session.samples.labels, once, validation)
-
-
-def _check_learnable(
-    samples: Samples, X: Array, y: np.ndarray[Any, Any], parameters: Parameters
-) -> None:
-    if reason := parameters.reason_unfit(*X.shape):
-        raise TrainingError(reason)
-    if samples.labels is not None and y.min() == y.max():
-        label = samples.labels[y[0]]
-        raise TrainingError(
-            f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
-            "to tell apart. Change the split or take more rows."
-        )
 
 
 def _warnings(session: _Session, fitted: Fitted) -> list[Problem]:

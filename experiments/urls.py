@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{EXPERIMENT}train/", views.train, name="train"),
     path(f"{EXPERIMENT}delete/", views.delete, name="delete"),
     path(SESSION, views.session, name="session"),
+    path(f"{SESSION}continue/", views.go_on, name="continue"),
     path(f"{SESSION}cancel/", views.cancel, name="cancel"),
     path(f"{SESSION}charts/<slug:name>.json", views.chart, name="chart"),
     path(f"{SESSION}data/<slug:name>.csv", views.data_csv, name="data"),

@@ -154,6 +154,7 @@ ROUTES: dict[str, Policy] = {
     "experiments:train": View.PROJECT_EDIT,
     "experiments:delete": View.PROJECT_MANAGE,
     "experiments:session": View.PROJECT_VIEW,
+    "experiments:continue": View.PROJECT_EDIT,
     "experiments:cancel": View.PROJECT_EDIT,
     "experiments:chart": Absent(View.PROJECT_VIEW),
     "experiments:data": Absent(View.PROJECT_VIEW),
@@ -239,6 +240,7 @@ ROUTES: dict[str, Policy] = {
     "api-recipe-list": View.PERSON,
     "api-recipe-detail": {"GET": View.PROJECT_VIEW, "DELETE": View.PROJECT_EDIT},
     "api-generators": View.PERSON,
+    "api-light-curves": View.PERSON,
     "api-charts": View.PERSON,
     "api-visualization-list": View.PERSON,
     "api-visualization-detail": {
@@ -279,6 +281,7 @@ ROUTES: dict[str, Policy] = {
     },
     "experiment-download-model": View.PROJECT_VIEW,
     "experiment-evaluate": Absent(View.PROJECT_EDIT),
+    "experiment-continue": Absent(View.PROJECT_EDIT),
     "evaluation": View.PROJECT_VIEW,
     "decision": {
         "GET": Absent(View.PROJECT_VIEW),

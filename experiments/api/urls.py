@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from experiments.api.continuing import ContinueView
 from experiments.api.decisions import DecisionView
 from experiments.api.evaluations import EvaluateView, EvaluationView
 from experiments.api.views import (
@@ -27,6 +28,11 @@ urlpatterns = [
         "experiments/<int:pk>/evaluate/",
         EvaluateView.as_view(),
         name="experiment-evaluate",
+    ),
+    path(
+        "experiments/<int:pk>/continue/",
+        ContinueView.as_view(),
+        name="experiment-continue",
     ),
     path("evaluations/<int:pk>/", EvaluationView.as_view(), name="evaluation"),
     path("experiments/<int:pk>/decision/", DecisionView.as_view(), name="decision"),

@@ -153,7 +153,9 @@ class Plan(BaseModel):
     before the recipe's first learning step), steps that learn nothing are applied to
     all rows, and from the first learning step on everything is fitted on training
     rows alone. With `as_is` the table is used as it stands and there are no steps.
-    With `split_digest` the split has to be the earlier one of that digest.
+    With `split_digest` the split has to be the earlier one of that digest. With
+    `started_from`, the SHA-256 of an earlier model's artefact, a network begins with
+    the weights of that model instead of drawn ones.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -169,6 +171,7 @@ class Plan(BaseModel):
     steps: list[StepSpec] = Field(default_factory=list)
     random_seed: int = Field(42, ge=0, le=2**32 - 1)
     split_digest: str | None = None
+    started_from: str | None = None
 
     @property
     def recipe(self) -> list[StepSpec]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datasets.recipes import StepSpec
     from datasets.tables import ColumnType, Table
     from experiments.algorithms.catalogue import Algorithm
+    from experiments.algorithms.parameters import Parameters
     from experiments.families.assembling import Assembled, Assembler
     from experiments.families.contracts import Contract
     from experiments.learning.encoding import Matrix
@@ -133,6 +134,20 @@ class Samples:
         if self.assembled is not None:
             return self.assembled.X[places]
         return preparation.matrix(self.frame.take(places))
+
+
+def check_learnable(
+    samples: Samples, X: Matrix, y: np.ndarray[Any, Any], parameters: Parameters
+) -> None:
+    """Raise where the rows to learn from are unfit, or all of one class."""
+    if reason := parameters.reason_unfit(*X.shape):
+        raise TrainingError(reason)
+    if samples.labels is not None and y.min() == y.max():
+        label = samples.labels[y[0]]
+        raise TrainingError(
+            f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
+            "to tell apart. Change the split or take more rows."
+        )
 
 
 def read_samples(plan: Plan, table: Table) -> Samples:

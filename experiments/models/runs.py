@@ -63,6 +63,14 @@ class Experiment(models.Model):
     preprocessing = models.CharField(
         max_length=10, choices=Preprocessing, default=Preprocessing.LEAK_FREE
     )
+    started_from = models.ForeignKey(
+        "Result",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        help_text="Whose network's weights are begun with; drawn ones where null.",
+    )
     latest_session = models.ForeignKey(
         "TrainingSession",
         on_delete=models.SET_NULL,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
+from experiments.learning.problems import TrainingError
 from experiments.learning.tensors import packed, unpacked
 from experiments.networks.nets import HEAD
 
@@ -104,10 +105,22 @@ class Epochs:
             "random": torch.get_rng_state(),
         }
 
+    def _begin_with(self, tensors: bytes) -> None:
+        """Take the weights of an earlier model, if they fit into this network."""
+        try:
+            self.net.module_.load_state_dict(unpacked(tensors))
+        except RuntimeError as error:
+            raise TrainingError(
+                "The model to go on from is a network of another shape. Keep its size "
+                "and its other settings, but for epochs, batch size and rates; and the "
+                "same classes."
+            ) from error
+        self.watch.monitor.log("Begins with the weights of an earlier model.")
+
     def _go_on(self) -> None:
         """Take up the state of a lost attempt, or the weights of an earlier model."""
         if self.watch.start:
-            self.net.module_.load_state_dict(unpacked(self.watch.start))
+            self._begin_with(self.watch.start)
         earlier = self.watch.earlier()
         if earlier is None:
             return

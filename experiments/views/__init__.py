@@ -22,7 +22,14 @@ from experiments.views.results import (
     reproduce,
     tree,
 )
-from experiments.views.sessions import cancel, delete, detail, session, train
+from experiments.views.sessions import (
+    cancel,
+    delete,
+    detail,
+    go_on,
+    session,
+    train,
+)
 from experiments.views.tested import errors, tested_csv
 
 __all__ = [
@@ -42,6 +49,7 @@ __all__ = [
     "errors",
     "evaluate",
     "experiment_list",
+    "go_on",
     "metrics_csv",
     "metrics_json",
     "report_pdf",

@@ -10,8 +10,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from experiments.comparison.exports import csv_response
-from experiments.exceptions import DamagedModelError, ReportError
-from experiments.learning.problems import TrainingError
+from experiments.exceptions import (
+    DamagedModelError,
+    NotReproducibleError,
+    ReportError,
+)
 from experiments.models import Result
 from experiments.reports.experiment import experiment_report
 from experiments.reports.rendering import pdf_response
@@ -96,7 +99,7 @@ def reproduce(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     )
     try:
         return script_response(result, f"reproduce_{pk}_{number}.zip")
-    except TrainingError as refusal:
+    except NotReproducibleError as refusal:
         messages.error(request, str(refusal))
         return redirect(result.session)
 

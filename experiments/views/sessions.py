@@ -18,6 +18,8 @@ from django.views.decorators.http import (
 from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
 from experiments.choices import SessionStatus
+from experiments.continuing import continue_training
+from experiments.earlier_weights import may_continue
 from experiments.estimates import seconds_left
 from experiments.forms.splits import SHARED, USUAL
 from experiments.metrics import EPOCH_FIGURES
@@ -105,6 +107,7 @@ def state_of(experiment: Experiment, found: TrainingSession) -> dict[str, Any]:
         "result": result,
         "repetition": repetition_of(result) if result else None,
         "same_split_url": same_split_url(experiment),
+        "may_go_on": bool(result) and may_continue(result),
         "log": log_lines(found),
     }
 
@@ -167,6 +170,27 @@ def train(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect(experiment)
+    return redirect(started)
+
+
+@require_POST
+def go_on(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    result = get_for(
+        request.user,
+        Result.objects.select_related("session__experiment__version__dataset__project"),
+        Action.EDIT,
+        session__experiment=pk,
+        session__number=number,
+    )
+    try:
+        started = continue_training(
+            result,
+            hyperparameters={"epochs": request.POST.get("epochs", "")},
+            actor=request.user,
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(result.session)
     return redirect(started)
 
 

@@ -111,6 +111,7 @@ def retrained_draft(
         name=f"{model.name} anew, {timezone.now():%Y-%m-%d %H:%M}",
         description=f"Retraining of the model “{model.name}”.",
         hyperparameters=dict(parameters),
+        started_from=None,
     )
 
 

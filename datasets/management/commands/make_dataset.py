@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from datamine.work.children import run_inline
 from datasets.generators.catalogue import GENERATORS
 from datasets.synthetic import make_synthetic
+from datasets.terminal import setting
 from projects.exceptions import DomainError
 from projects.terminal import acting_person, add_project, project_called
 
@@ -47,14 +47,3 @@ class Command(BaseCommand):
         if not version.is_ready:
             raise CommandError(f"{version} ended {version.status}.")
         self.stdout.write(f"{dataset}: {version.rows_count} rows, id {dataset.pk}.")
-
-
-def setting(text: str) -> tuple[str, Any]:
-    """Return the name and the value of NAME=VALUE; a value is JSON, or text."""
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise CommandError(f"--set {text}: write NAME=VALUE.")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
