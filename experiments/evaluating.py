@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from datasets.readers.findings import Findings
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.again import Retest
+    from experiments.families.family import Family
     from experiments.learning.artifacts import LoadedArtifact
+    from experiments.learning.preparation import Frame
     from experiments.learning.signature import Signature
     from experiments.models import Result
     from projects.models import User
@@ -53,8 +55,7 @@ def start_evaluation(
             f"Version {version.number} of “{version.dataset}” is {version.status}; "
             "choose one that is ready."
         )
-    refuse_many_rows(result)
-    lacking = lacking_of(result.signature, version.schema.names)
+    lacking = lacking_of(result.signature, version.schema.names, computed_of(result))
     if lacking:
         raise NotEvaluableError(
             f"Version {version.number} of “{version.dataset}” lacks {lacking}. The "
@@ -75,7 +76,7 @@ def start_file_evaluation(
 
     Raises `NotEvaluableError`, and `QuotaError` where the project has no room.
     """
-    refuse_many_rows(result, attr="file")
+    refuse_many_rows(result)
     path = Path(file.temporary_file_path())
     sha256 = files.digest(path)
     dataset = result.session.base_version.dataset
@@ -105,15 +106,27 @@ def start_file_evaluation(
     return made
 
 
-def refuse_many_rows(result: Result, attr: str = "version") -> None:
-    """Raise `NotEvaluableError` where a sample is made of several rows."""
-    entry = algorithm_of(result)
-    if entry and entry.family and entry.family.assembler:
+def refuse_many_rows(result: Result) -> None:
+    """Raise `NotEvaluableError` where a sample is made of several rows of a file."""
+    family = family_of(result)
+    if family and family.assembler:
         raise NotEvaluableError(
-            "This model makes one sample of several rows and cannot be tried on other "
-            "rows yet; train on them instead.",
-            attr=attr,
+            "This model makes one sample of several rows and cannot be tried on a file "
+            "as it is: upload it as a dataset, then choose its version.",
+            attr="file",
         )
+
+
+def family_of(result: Result) -> Family | None:
+    """Return the family of the model; None where a row is a row."""
+    entry = algorithm_of(result)
+    return entry.family if entry else None
+
+
+def computed_of(result: Result) -> str:
+    """Return the name of a target that is made of the other columns, if it is."""
+    family = family_of(result)
+    return family.computed_target if family else ""
 
 
 def algorithm_of(result: Result) -> Algorithm | None:
@@ -124,35 +137,45 @@ def algorithm_of(result: Result) -> Algorithm | None:
         return None
 
 
-def lacking_of(signature: dict[str, Any], names: Sequence[str]) -> str:
+def lacking_of(
+    signature: dict[str, Any], names: Sequence[str], computed: str = ""
+) -> str:
     """Name the columns that rows need to be evaluated and lack."""
     wanted = [column["name"] for column in [*signature["columns"], signature["target"]]]
-    lacking = [name for name in wanted if name not in names]
+    lacking = [name for name in wanted if name not in names and name != computed]
     return ", ".join(f"“{name}”" for name in lacking[:10])
 
 
 def evaluate_in_child(pk: int, lease: Lease) -> None:
     """Try the model on all rows and write what came out."""
     from experiments.evaluation.again import Retest  # noqa: PLC0415 -- heavy import
+    from experiments.evaluation.samples_again import (  # noqa: PLC0415 -- heavy import
+        try_samples,
+    )
     from experiments.learning.artifacts import ArtifactError  # noqa: PLC0415 -- heavy import
+    from experiments.learning.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
     evaluation = Evaluation.objects.select_related(
         "version", "result__session__base_version", "result__session__experiment"
     ).get(pk=pk)
-    entry = algorithm_of(evaluation.result)
-    target = entry.family.contract.target if entry and entry.family else None
+    family = family_of(evaluation.result)
+    target = family.contract.target if family else None
+    measured: dict[str, Any] = {}
     try:
         opened, learned = opened_with_rows(evaluation)
         retest = Retest(opened.pipeline, target.spellings if target else {})
         seen = 0
         if evaluation.version is None:
             try_file(evaluation, retest, lease)
+        elif family and opened.pipeline.assembler is not None:
+            frame = frame_of(evaluation.version)
+            seen, measured = try_samples(retest, frame, learned, family)
         else:
             seen = try_version(evaluation.version, retest, learned, lease)
     except (ArtifactError, DamagedFileError, OSError) as error:
         lease.fail(f"{error} Restore it from a backup, or train the experiment again.")
         return
-    except (ReaderError, NotEvaluableError) as refusal:
+    except (ReaderError, NotEvaluableError, TrainingError) as refusal:
         lease.fail(str(refusal))
         return
     metrics = retest.metrics()
@@ -160,7 +183,17 @@ def evaluate_in_child(pk: int, lease: Lease) -> None:
         lease.fail(nothing_counted(retest, seen))
         return
     details = retest.details(seed=42) | {"learned_from": seen}
-    lease.finish(metrics=metrics, details=details)
+    lease.finish(metrics=metrics | measured, details=details)
+
+
+def frame_of(version: DatasetVersion) -> Frame:
+    """Return all rows of a version, for samples that are made of several."""
+    from datasets.engines import engine  # noqa: PLC0415 -- heavy import
+    from datasets.tables import Table  # noqa: PLC0415 -- heavy import
+    from experiments.learning.preparation import Frame  # noqa: PLC0415 -- heavy import
+
+    with verified(version.data, version.sha256) as path:
+        return Frame.collect(Table(engine("polars").scan(path), version.schema))
 
 
 def try_version(

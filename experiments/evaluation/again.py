@@ -18,6 +18,7 @@ from experiments.evaluation.intervals import (
 from experiments.evaluation.numbers import plain
 from experiments.evaluation.scoring import Answered, scorer
 from experiments.families.contracts import plainly
+from experiments.learning.problems import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
     from experiments.learning.predictions import Predictions
 
 Json = dict[str, Any]
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 #: So many reasons why rows were not answered are told, the most frequent first.
 REASONS = 20
 #: And so many of those rows one by one.
 ROWS_TOLD = 100
+#: Why a sample that could not be made is not asked about.
+UNUSABLE = {
+    "column": None,
+    "code": "unusable_sample",
+    "detail": "Its rows make no sample: some value of it is missing or too large.",
+}
 #: Rows from which on figures and intervals mean something.
 FEWEST = 2
 
@@ -78,6 +86,27 @@ class Retest:
         self._y += [truths[known[place]] for place in found.rows]
         self._answers += answers_of(found)
 
+    def add_samples(
+        self, numbers: Sequence[int], X: Matrix, targets: Sequence[Any]
+    ) -> np.ndarray[Any, Any]:
+        """Ask the model some samples as it is given them; return which of them count.
+
+        `numbers` are their rows, and `targets` what is true of each.
+        """
+        truths = [self._truth(target) for target in targets]
+        missing = sum(target is None for target in targets)
+        self.without_target += missing
+        self.unknown_class += truths.count(None) - missing
+        usable = (np.abs(X) <= LARGEST).all(axis=1)  # neither is NaN
+        for place in np.flatnonzero(~usable).tolist():
+            self.refuse(numbers[place] + 1, [UNUSABLE])
+        known = np.array([truth is not None for truth in truths], dtype=bool)
+        kept = np.flatnonzero(usable & known)
+        if len(kept):
+            self._y += [truths[place] for place in kept]
+            self._answers += self.pipeline.ask(X[kept]).tolist()
+        return kept
+
     def refuse(self, number: int, reasons: Sequence[Json]) -> None:
         """Count a row that was not answered, and keep it if it is among the first."""
         self.quarantined += 1
@@ -114,7 +143,7 @@ class Retest:
         """Return all metrics; none where there are too few rows."""
         if self.counted < FEWEST:
             return {}
-        found: Json = plain(self._scorer.metrics(*self._pair))
+        found: Json = plain(self._scorer.metrics(*self.pair))
         return found
 
     def details(self, seed: int) -> Json:
@@ -132,7 +161,7 @@ class Retest:
         }
         if self.counted < FEWEST:
             return left_out
-        y, predicted = self._pair
+        y, predicted = self.pair
         is_number = self.pipeline.signature.labels is None
         intervals = regression_intervals if is_number else classification_intervals
         values, _ = intervals(y, predicted, predicted, seed)
@@ -152,7 +181,8 @@ class Retest:
         return scorer(None if labels is None else list(labels))
 
     @property
-    def _pair(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    def pair(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """What is true, and what the model said, of all rows that count."""
         return np.array(self._y), np.array(self._answers, dtype=float)
 
 

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.evaluation.again import Retest
+from experiments.evaluation.samples_again import try_samples
+from experiments.families.regime.declaration import FAMILY
 from experiments.families.regime.network import flips_a_year
 from experiments.families.regime.rivals import Transitions
 from experiments.families.regime.rules import REGIMES
@@ -44,6 +47,18 @@ def assembled(columns, *, learning=True, days=9999, symbols=None):
 def trained():
     plan = regime_plan()
     return train(plan, prices_table(700, ("BTC", "ETH"))), plan
+
+
+def test_other_days_are_tried_with_the_family_s_own_figures(trained):
+    outcome, _ = trained
+    retest = Retest(outcome.pipeline)
+    days = prices(300, ("BTC",), seed=9)
+
+    seen, measured = try_samples(retest, make_frame(**days), (), FAMILY)
+
+    assert seen == 0
+    assert 0 <= retest.metrics()["accuracy"] <= 1
+    assert measured["flips_a_year"] >= 0
 
 
 def test_layers_are_those_that_were_asked_for():
