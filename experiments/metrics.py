@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from experiments.algorithms.catalogue import Task
+
+Value = TypeVar("Value")
 
 CLASSES, NUMBERS = Task.CLASSIFICATION, Task.REGRESSION
 
@@ -82,6 +85,15 @@ OF_FAMILIES = {
     "flips_a_year": "Changes of regime a year, foretold",
     "true_flips_a_year": "Changes of regime a year, true",
 }
+
+
+def in_order(found: Mapping[str, Value]) -> dict[str, Value]:
+    """Return figures in the order people know, those of other packages at the end.
+
+    PostgreSQL keeps the keys of JSON in an order of its own.
+    """
+    known = [name for name in (*METRICS, *OF_FAMILIES) if name in found]
+    return {name: found[name] for name in (*known, *sorted(found.keys() - {*known}))}
 
 
 def is_metric(name: str) -> bool:

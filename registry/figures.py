@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import axis, class_colour, frame, tips
 from experiments.comparison.side_by_side import Comparison, Line, metric_lines
-from experiments.metrics import METRICS, headline_of, title_of
+from experiments.metrics import headline_of, in_order, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,4 +181,4 @@ class VersionComparison:
 def metric_rows(metrics: dict[str, Any]) -> list[tuple[str, float]]:
     """Return every test metric of a version under its title, in the usual order."""
     found = headline_of(metrics)
-    return [(title_of(name), found[name]) for name in METRICS if name in found]
+    return [(title_of(name), value) for name, value in in_order(found).items()]

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from experiments.choices import SessionStatus
-from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
+from experiments.metrics import HEADLINES, METRICS, headline_of, in_order, title_of
 from experiments.models import Result
 from experiments.results.labels import labels_of
 
@@ -92,9 +92,10 @@ def metric_lines(results: Sequence[dict[str, Any]]) -> list[MetricLine]:
     """Return the test metrics that any of the results has, in the usual order."""
     found = [headline_of(metrics) for metrics in results]
     known = {name for metrics in found for name in metrics}
-    names = [name for name in METRICS if name in known]
-    names += sorted(known - set(names))
-    return [MetricLine(name, tuple(m.get(name) for m in found)) for name in names]
+    return [
+        MetricLine(name, tuple(m.get(name) for m in found))
+        for name in in_order(dict.fromkeys(known))
+    ]
 
 
 class Comparison:

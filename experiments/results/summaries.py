@@ -10,7 +10,7 @@ from experiments.algorithms.catalogue import Task
 from experiments.algorithms.reading.drawing import draw
 from experiments.algorithms.reading.rules import rules
 from experiments.decisions import classes_to_decide, decision_of
-from experiments.metrics import HEADLINES, METRICS, gain, headline_of, title_of
+from experiments.metrics import HEADLINES, gain, headline_of, in_order, title_of
 from experiments.results.charts import FAMILY_CHARTS, charts_of
 from experiments.results.searches import FoundSearch
 from experiments.results.trees import tree_of, writers_of
@@ -126,7 +126,7 @@ class Summary:
         folds = metrics.get("cross_validation") or {}
         baseline = (self.result.baseline or {}).get("metrics") or {}
         known = {name for part, _ in PARTS for name in metrics.get(part) or {}}
-        names = [name for name in METRICS if name in known | set(folds)]
+        names = in_order(dict.fromkeys(known | set(folds)))
         return [
             {
                 "name": name,

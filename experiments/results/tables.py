@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from experiments.metrics import METRICS
+from experiments.metrics import in_order
 from experiments.results.charts import CHARTS
 from experiments.results.searches import trials_table
 
@@ -23,21 +23,19 @@ def metrics_table(result: Result) -> Table:
     """Return every metric of every part, one a line."""
     rows: Table = [["part", "metric", "value", "std"]]
     for part in PARTS:
-        found = in_order(result.metrics.get(part))
+        found = in_order(result.metrics.get(part) or {})
         rows += [[part, name, value, ""] for name, value in found.items()]
-    for name, values in in_order(result.metrics.get("cross_validation")).items():
+    for name, values in in_order(result.metrics.get("cross_validation") or {}).items():
         rows.append(["cross_validation", name, values.get("mean"), values.get("std")])
-    baseline = in_order((result.baseline or {}).get("metrics"))
+    baseline = in_order((result.baseline or {}).get("metrics") or {})
     rows += [["baseline", name, value, ""] for name, value in baseline.items()]
     question = (result.baseline or {}).get("question") or {}
-    asked = in_order(question.get("metrics"))
+    asked = in_order(question.get("metrics") or {})
     rows += [["one_question", name, value, ""] for name, value in asked.items()]
+    for rival in result.details.get("rivals") or ():
+        theirs = in_order(rival.get("metrics") or {})
+        rows += [[f"rival_{rival['name']}", n, v, ""] for n, v in theirs.items()]
     return rows
-
-
-def in_order(found: dict[str, Any] | None) -> dict[str, Any]:
-    """Return figures in the order of the catalogue, which PostgreSQL does not keep."""
-    return {name: found[name] for name in METRICS if name in found} if found else {}
 
 
 def metrics_json_of(result: Result) -> dict[str, Any]:
@@ -97,7 +95,7 @@ def importance_table(result: Result) -> Table | None:
 
 
 def folds_table(result: Result) -> Table | None:
-    found = in_order(result.metrics.get("cross_validation"))
+    found = in_order(result.metrics.get("cross_validation") or {})
     if not found:
         return None
     columns = [values.get("folds") or [] for values in found.values()]

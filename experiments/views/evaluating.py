@@ -14,7 +14,7 @@ from datamine.htmx import render_page
 from datasets.models import DatasetVersion
 from datasets.uploads import received_file
 from experiments.evaluating import start_evaluation, start_file_evaluation
-from experiments.metrics import METRICS, headline_of
+from experiments.metrics import headline_of, in_order, title_of
 from experiments.models import Evaluation, Result
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
@@ -125,13 +125,12 @@ def beside(result: Result, evaluation: Evaluation) -> dict[str, Any]:
         "details": details,
         "figures": [
             {
-                "title": metric.title,
-                "value": evaluation.metrics[name],
+                "title": title_of(name),
+                "value": value,
                 "interval": intervals.get(name),
                 "original": original.get(name),
             }
-            for name, metric in METRICS.items()
-            if name in evaluation.metrics
+            for name, value in in_order(evaluation.metrics).items()
         ],
         "refused": details.get("quarantined_rows", [])[:ROWS_SHOWN],
     }
