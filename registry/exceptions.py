@@ -122,6 +122,12 @@ class MeasuringError(RegistryError):
     code = "measuring"
 
 
+class ExportError(RegistryError):
+    """Versions that cannot be written into a git repository."""
+
+    code = "export"
+
+
 class NotMeasuredError(RegistryError):
     """There is no performance report of a version yet."""
 

@@ -1,0 +1,136 @@
+"""Versions in a git repository: real git, real Git LFS."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from datamine import files
+from registry import git_export
+from registry.models import RegisteredModel
+from registry.services import register_version
+from tests.experiments.test_continuing import patients_draft
+from tests.factories.experiments import trained_session
+from tests.factories.registry import PerformanceReportFactory, flowers_in_service
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lfs(monkeypatch, tmp_path):
+    """Use Git LFS, which CI always has; settings of whoever tests do not count."""
+    if shutil.which("git-lfs") is None:
+        message = "git-lfs is not installed: exports to git are NOT tested here."
+        assert not os.environ.get("CI"), message
+        pytest.skip(message)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+def git(folder, *words: str) -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def export(project, folder, name="flowers", **options) -> list[str]:
+    told = StringIO()
+    call_command(
+        "export_model", name, project=project.key, repo=folder, stdout=told, **options
+    )
+    return told.getvalue().splitlines()
+
+
+def test_versions_are_committed_once_each_and_weights_lie_in_lfs(
+    project, owner, lfs, tmp_path
+):
+    session = trained_session(patients_draft(project, owner, epochs=1), owner)
+    version = register_version(session, name="screening", actor=owner)
+    PerformanceReportFactory(version=version)
+    repo = tmp_path / "repo"
+
+    first = export(project, repo, "screening")
+    again = export(project, repo, "screening")
+
+    place = f"screening/{version.version}"
+    assert first == [f"Add screening {version.version}", "Serve no screening"]
+    assert again == ["Everything was there already."]
+    assert git(repo, "log", "--format=%s").splitlines() == first[::-1]
+    kept = {line.split(" ", 2)[2] for line in git(repo, "lfs", "ls-files").splitlines()}
+    assert kept == {f"{place}/model.pth", f"{place}/scaler.pkl"}
+    pointer = git(repo, "cat-file", "-p", f"HEAD:{place}/model.pth")
+    assert pointer.startswith("version https://git-lfs.github.com/spec/v1")
+    plain = set(git(repo, "ls-files").splitlines()) - kept
+    assert f"{place}/{version.version}_performance_report.txt" in plain
+    assert f"{place}/README.md" in plain
+    assert f"{place}/metadata.json" in plain
+
+
+def test_a_clone_holds_the_same_bytes_and_who_serves(project, owner, lfs, tmp_path):
+    version = flowers_in_service(project, owner)
+    export(project, tmp_path / "repo")
+
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(tmp_path / "repo"), str(clone))
+    git(clone, "lfs", "install", "--local")
+    git(clone, "lfs", "pull")
+
+    served = json.loads((clone / "flowers" / "active_model.json").read_text())
+    assert served == {"model": "flowers", "version": version.version}
+    (model,) = (clone / "flowers" / version.version).glob("*.pkl")
+    readme = (model.parent / "README.md").read_text()
+    assert hashlib.sha256(model.read_bytes()).hexdigest() in readme
+
+
+def test_only_one_version_and_large_files_of_any_name(
+    project, owner, lfs, tmp_path, monkeypatch
+):
+    version = flowers_in_service(project, owner)
+    register_version(version.session, name="flowers", actor=owner)
+    monkeypatch.setattr(git_export, "LARGE", 100)
+    repo = tmp_path / "repo"
+
+    done = export(project, repo, only=version.version)
+
+    assert done[0] == f"Add flowers {version.version}"
+    assert len(list((repo / "flowers").glob("v*"))) == 1
+    assert f"{version.version}/metadata.json" in git(repo, "lfs", "ls-files")
+
+
+def test_a_folder_of_other_files_is_left_alone(project, owner, lfs, tmp_path):
+    flowers_in_service(project, owner)
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("Dear Ann")
+
+    with pytest.raises(CommandError, match="is no git repository"):
+        export(project, tmp_path / "letters")
+
+    assert [path.name for path in (tmp_path / "letters").iterdir()] == ["dear.txt"]
+
+
+def test_what_cannot_be_exported_is_said(project, owner, tmp_path, monkeypatch):
+    with pytest.raises(CommandError, match="no model “flowers”"):
+        export(project, tmp_path)
+    RegisteredModel.objects.create(project=project, name="empty")
+    with pytest.raises(CommandError, match="has no version to export"):
+        export(project, tmp_path, "empty")
+    flowers_in_service(project, owner)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CommandError, match="git is not installed"):
+        export(project, tmp_path)
+
+
+def test_a_damaged_model_is_named(project, owner, lfs, tmp_path):
+    version = flowers_in_service(project, owner)
+    files.delete(version.session.result.artifact)
+
+    with pytest.raises(CommandError, match="The model's file is gone"):
+        export(project, tmp_path / "repo")
