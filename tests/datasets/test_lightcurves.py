@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from datamine.work.children import run_inline
 from datasets.lightcurves.errors import LightCurveError
 from datasets.lightcurves.files import read_file
 from datasets.lightcurves.joining import long_form
 from datasets.models import Dataset, Upload
+from tests.factories.projects import UserFactory
 
 TBL = b"# Time (days)\tFlux\tError\n290.3\t0.95\t0.09\n291.35\t0.96\tnan\n"
 DAT = b"2.4504e+06 1.5069e+01 3.0e-03\n2.4503e+06   1.5079e+01 3.0e-03\n"
@@ -165,3 +169,61 @@ def test_a_name_that_is_taken_leaves_no_upload(project, member, client):
     assert "has a dataset “Curves” already" in answer.content.decode()
     assert Dataset.objects.count() == 1
     assert not Upload.objects.exists()
+
+
+def test_calls_take_files_and_arrays(project, owner):
+    api = APIClient()
+    api.force_authenticate(owner)
+    address = "/api/light-curves/"
+    arrays = {"star_id": "b", "time": [0, 1, 2], "flux": [1, 2, 1], "label": "dipper"}
+
+    files = api.post(
+        address,
+        {"project": project.key, "name": "Files", "files": [sent(TBL, "a.tbl")]},
+        format="multipart",
+    )
+    inline = api.post(
+        address,
+        {"project": project.key, "name": "Arrays", "curves": [arrays]},
+        format="json",
+    )
+    uneven = api.post(
+        address,
+        {"project": project.key, "curves": [{**arrays, "flux": [1]}]},
+        format="json",
+    )
+    nothing = api.post(address, {"project": project.key}, format="json")
+
+    assert (files.status_code, inline.status_code) == (202, 202)
+    version = Dataset.objects.get(name="Arrays").versions.get()
+    run_inline(version)
+    assert version.rows_count == 3
+    assert list(version.schema.names) == ["star_id", "time", "flux", "label"]
+    assert uneven.status_code == 400
+    assert "is no array as long as" in uneven.json()["errors"][0]["detail"]
+    assert nothing.status_code == 400
+
+
+def test_the_command_puts_files_together(project, tmp_path):
+    UserFactory(is_superuser=True, is_staff=True)
+    curve, labels, told = tmp_path / "a.tbl", tmp_path / "labels.csv", StringIO()
+    curve.write_bytes(TBL)
+    labels.write_text("star_id,label\na,dipper\n")
+
+    call_command(
+        "import_light_curves",
+        curve,
+        project=project.key,
+        labels=labels,
+        name="Curves",
+        stdout=told,
+    )
+
+    dataset = Dataset.objects.get()
+    rows = dataset.versions.get().rows_count
+    assert told.getvalue() == f"Curves: {rows} rows, id {dataset.pk}.\n"
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_light_curves", tmp_path / "b.tbl", project=project.key)
+    curve.write_text("time,flux\n1,x\n")
+    with pytest.raises(CommandError, match="is no number"):
+        call_command("import_light_curves", curve, project=project.key)
