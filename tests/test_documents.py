@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 from sklearn.datasets import load_iris
 
@@ -70,6 +72,18 @@ def test_tests_named_exist():
 
     assert len(named) > 100
     assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_named_take_their_options(document):
+    lines = re.findall(
+        r"^(?:[A-Z_]+=\S+ )*manage\.py (.+)$", document.read_text(), re.MULTILINE
+    )
+    known = get_commands()
+
+    for name, *words in map(shlex.split, lines):
+        command = load_command_class(known[name], name)
+        command.create_parser("manage.py", name).parse_args(words)
 
 
 def test_images_of_the_readme_exist():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import time
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from datamine.work.children import run_inline
@@ -15,9 +17,11 @@ from datasets.models import Dataset
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec
 from datasets.services import apply_steps, import_upload, receive_upload
+from datasets.synthetic import make_synthetic
 from experiments.drafts import Draft
 from experiments.models import Experiment
 from experiments.sessions import create_and_start
+from experiments.suggestions import family_draft
 from projects.models import Project
 from projects.services import create_project
 from projects.terminal import acting_person
@@ -66,8 +70,34 @@ CONTENDERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A family shown on a table that is made for it, in minutes."""
+
+    algorithm: str
+    generator: str
+    table: dict[str, Any]
+    hyperparameters: dict[str, Any]
+
+
+SHOWN = (
+    Shown("exoplanet", "transits", {"n_per_class": 200}, {"epochs": 10}),
+    Shown("regime", "prices", {}, {"epochs": 20}),
+    Shown("volatility", "prices", {}, {"epochs": 20}),
+    Shown("stars", "stars", {"n_per_class": 20}, {"epochs": 8, "batch_size": 16}),
+)
+
+
 class Command(BaseCommand):
     help = "Makes the project Demo: tables, a prepared version, experiments, a model."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--families",
+            action="store_true",
+            help="Also trains each family on a synthetic table, registers and measures "
+            "it; takes some minutes.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         actor = acting_person()
@@ -83,6 +113,39 @@ class Command(BaseCommand):
         for name, algorithm, hyperparameters in CONTENDERS:
             trained(iris, name, algorithm, hyperparameters, actor)
         in_service(project, actor)
+        if options["families"]:
+            for family in SHOWN:
+                shown(project, family, actor)
+                self.stdout.write(f"{family.algorithm} is trained and registered.")
+            call_command("benchmark_models", project=project.key, stdout=self.stdout)
+
+
+def shown(project: Project, family: Shown, actor: User) -> None:
+    """Make a table for a family, train it there and register what came out; once."""
+    if RegisteredModel.objects.filter(project=project, name=family.algorithm).exists():
+        return
+    name = f"Made for {family.algorithm}"
+    dataset = project.datasets.filter(name=name).first() or make_synthetic(
+        project,
+        generator=family.generator,
+        parameters=family.table,
+        name=name,
+        actor=actor,
+    )
+    version = dataset.versions.get()
+    if not version.is_over:
+        finish(version)
+    draft = family_draft(
+        version,
+        family.algorithm,
+        name=f"A demonstration of {family.algorithm}",
+        preset="",
+        hyperparameters=family.hyperparameters,
+    )
+    session = create_and_start(draft, actor=actor)
+    finish(session)
+    registered = register_version(session, name=family.algorithm, actor=actor)
+    activate_version(registered, reason="The first one.", actor=actor)
 
 
 def imported(project: Project, table: Bundled, actor: User) -> None:
