@@ -28,6 +28,7 @@ BENCHMARKS = {
     "import_csv": "20000",
     "import_arff": "5000",
     "recipe": "20000",
+    "flat_memory": "5000",
     "profile_table": "2000",
     "session": "1",
     "predict_api": "100",

@@ -81,6 +81,7 @@ CONTEST = Contest(
     rival=("liac-arff", "liac-arff"),
     read=_liac,
     reach=(80, 800),
+    times=0.23,  # liac-arff read 18 MB/s where 80 were asked for
 )
 
 if __name__ == "__main__":

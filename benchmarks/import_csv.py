@@ -92,6 +92,7 @@ CONTEST = Contest(
     rival=("duckdb", "DuckDB without these checks"),
     read=_duckdb,
     reach=(100, 900),
+    times=2.6,  # DuckDB read 259 MB/s where 100 were asked for
 )
 
 if __name__ == "__main__":

@@ -49,6 +49,9 @@ class Contest:
         `rows`.
     reach
         Megabytes a second and megabytes of memory to be reached.
+    times
+        At most so many times the other library's time: what the speed asked for means
+        where it was asked for, which says more on a machine of another speed.
     """
 
     module: str
@@ -59,6 +62,7 @@ class Contest:
     rival: tuple[str, str]
     read: Callable[[Path, Path], Measured]
     reach: tuple[int, int]
+    times: float
 
 
 def measure(contest: Contest) -> None:
@@ -73,7 +77,10 @@ def measure(contest: Contest) -> None:
         source = Path(folder, f"table.{contest.file_format}")
         contest.make(source, rows)
         size = source.stat().st_size / 1e6
-        print(f"{rows:,} rows, {size:,.0f} MB; reach {speed} MB/s, {memory} MB")
+        print(
+            f"{rows:,} rows, {size:,.0f} MB; reach {speed} MB/s or "
+            f"{contest.times} × the time of {name}, {memory} MB"
+        )
         print()
         print("| what | MB/s | with start | CPU seconds | peak, MB | rows |")
         print("|---|---|---|---|---|---|")
@@ -87,14 +94,14 @@ def measure(contest: Contest) -> None:
         contest.what.format(rows=rows, size=size),
         ours,
         beside=f"{lacking}: {other}",
-        asked=f"≥ {speed} MB/s, peak ≤ {memory} MB",
+        asked=f"≥ {speed} MB/s or ≤ {contest.times} ×, peak ≤ {memory} MB",
         ratio=best["datamine"]["seconds"] / best[name]["seconds"],
     )
 
 
 def _best(contest: Contest, who: str, source: Path, size: float) -> Measured:
     target = source.with_suffix(".parquet")
-    runs = [_run(contest.module, who, source, target) for _ in range(REPEATS)]
+    runs = [run(contest.module, who, source, target) for _ in range(REPEATS)]
     best = min(runs, key=lambda run: run["seconds"])
     return best | {
         "speed": size / best["seconds"],
@@ -110,7 +117,8 @@ def _line(who: str, found: Measured) -> str:
     )
 
 
-def _run(module: str, who: str, source: Path, target: Path) -> Measured:
+def run(module: str, who: str, source: Path, target: Path) -> Measured:
+    """Import a file in a fresh process; return what was measured."""
     command = [sys.executable, "-m", module, who, source, target]
     started = time.perf_counter()
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -44,12 +44,12 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "table.parquet")
-        _run("make", path, rows)
-        first, second = (_run("datamine", path, rows) for _ in range(2))
+        run("make", path, rows)
+        first, second = (run("datamine", path, rows) for _ in range(2))
         if first["digest"] != second["digest"]:
             raise SystemExit("The same steps gave two digests.")
         best = min(first, second, key=lambda run: run["seconds"])
-        found = {"datamine": best, "polars": _run("polars", path, rows)}
+        found = {"datamine": best, "polars": run("polars", path, rows)}
     print(f"{rows:,} × {COLUMNS}, {len(STEPS)} steps; reach {REACH} s\n")
     print("| what | fit and write, s | CPU, s | count changes, s | peak, MB |")
     print("|---|---|---|---|---|")
@@ -72,7 +72,8 @@ def main() -> None:
     )
 
 
-def _run(who: str, path: Path, rows: int) -> dict[str, Any]:
+def run(who: str, path: Path, rows: int) -> dict[str, Any]:
+    """Do one thing in a fresh process; return what it measured."""
     command = [sys.executable, "-m", "benchmarks.recipe", who, path, str(rows)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
