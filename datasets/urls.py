@@ -40,6 +40,7 @@ urlpatterns = [
     path("datasets/<int:pk>/put-back/", trash.put_back, name="put-back"),
     path("datasets/<int:pk>/purge/", trash.purge, name="purge"),
     path("datasets/<int:pk>/rows/", rows.rows, name="rows"),
+    path("datasets/<int:pk>/rows/data.csv", rows.rows_csv, name="rows_csv"),
     path("datasets/<int:pk>/charts/", charts.charts, name="charts"),
     path("datasets/<int:pk>/charts/data.csv", charts.charts_csv, name="charts_csv"),
     path(

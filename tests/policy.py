@@ -125,6 +125,7 @@ ROUTES: dict[str, Policy] = {
     "datasets:put-back": View.PROJECT_MANAGE,
     "datasets:purge": View.PROJECT_MANAGE,
     "datasets:rows": View.PROJECT_VIEW,
+    "datasets:rows_csv": View.PROJECT_VIEW,
     "datasets:charts": {"GET": View.PROJECT_VIEW, "POST": View.PROJECT_EDIT},
     "datasets:charts_csv": View.PROJECT_VIEW,
     "datasets:visualization_delete": View.PROJECT_EDIT,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from datamine.htmx import render_page
 from datasets.exceptions import DamagedDataError
+from datasets.exports import csv_lines
 from datasets.paging import OPERATORS, Filter, Page, PageError, page, parse_filter
 from datasets.stored import readable
 from datasets.tables import ROW, Column, UnknownColumnError
@@ -18,12 +20,14 @@ from datasets.views.context import dataset_context, dataset_for, shown_version
 from projects.permissions import Action
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, QueryDict
+    from django.http import HttpRequest, QueryDict
 
     from datasets.models import DatasetVersion
     from datasets.tables import Schema
 
 PER_PAGE = 50
+#: Rows of the download, the first ones.
+DOWNLOADED = 1000
 COLUMNS_AT_ONCE = 30
 MAXIMUM_FILTERS = 10
 CELL_LENGTH = 80
@@ -46,6 +50,26 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
         )
     }
     return render_page(request, "datasets/rows.html", "datasets/_rows.html", context)
+
+
+@require_safe
+def rows_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the first rows as they are filtered and sorted, in the columns shown."""
+    dataset = dataset_for(request, pk, Action.VIEW)
+    version = shown_version(request, dataset)
+    if version is None:
+        raise Http404("There are no rows yet.")
+    view = RowsView(version, request.GET)
+    view.number = 1
+    found = view.read(limit=DOWNLOADED)
+    if view.errors:
+        raise Http404(view.errors[0])
+    names = ["row", *(column.name for column in view.columns)]
+    rows = ([row[0] + 1, *map(written, row[1:])] for row in found.rows)
+    text = "".join(csv_lines([names, *rows]))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rows_{pk}.csv"'
+    return response
 
 
 class RowsView:
@@ -100,7 +124,7 @@ class RowsView:
             found = self.read()
         return found
 
-    def read(self) -> Page:
+    def read(self, limit: int = PER_PAGE) -> Page:
         try:
             with readable(self.version) as path:
                 return page(
@@ -109,8 +133,8 @@ class RowsView:
                     order_by=self.order,
                     descending=self.descending,
                     filters=[condition for condition, _ in self.filters],
-                    offset=(self.number - 1) * PER_PAGE,
-                    limit=PER_PAGE,
+                    offset=(self.number - 1) * limit,
+                    limit=limit,
                 )
         except (PageError, DamagedDataError) as refusal:
             self.errors.append(str(refusal))
@@ -126,6 +150,7 @@ class RowsView:
             "rows": [(r[0], [cell_of(v) for v in r[1:]]) for r in found.rows],
             "page_obj": page_obj,
             "query": self.address(page=None),
+            "downloaded": min(found.total, DOWNLOADED),
             "filters": [self.chip(place) for place in range(len(self.filters))],
             "kept": [
                 (name, value)
@@ -191,6 +216,11 @@ def bounded(text: str, low: int, high: int) -> int:
     """Return the number that was written, brought within its bounds."""
     number = int(text) if text.isdecimal() and len(text) < 12 else low
     return min(max(number, low), high)
+
+
+def written(value: Any) -> Any:
+    """Return a value as files have it: true and false in small letters."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def cell_of(value: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pytest
@@ -263,6 +264,21 @@ def test_rows_are_sorted_filtered_and_told_missing(signed_in, dataset):
     assert [row for row, _ in rows] == [2, 3]
     assert [cells[0].get("text") for _, cells in rows] == [None, "6.0"]
     assert '<span class="null">missing</span>' in response.content.decode()
+
+
+def test_rows_come_as_a_file_as_they_are_shown(signed_in, dataset):
+    url = reverse("datasets:rows_csv", args=[dataset.pk])
+    query = {"sort": "-c1", "c": "c2", "o": "eq", "v": "virginica", "page": "9"}
+
+    text = signed_in.get(url, query).text
+    refused = signed_in.get(url, {"c": "c0", "o": "eq", "v": "many"})
+
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["row", "petal", "sepal", "species"],
+        ["3", "", "6.3", "virginica"],
+        ["4", "6.0", "", "virginica"],
+    ]
+    assert refused.status_code == 404
 
 
 @pytest.mark.parametrize(
