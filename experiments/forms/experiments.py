@@ -19,8 +19,8 @@ from experiments.algorithms.catalogue import Task
 from experiments.choices import Preprocessing
 from experiments.drafts import Draft
 from experiments.forms.searches import SearchForm, search_form
-from experiments.forms.splits import USUAL, SplitChoice
-from experiments.models import Experiment
+from experiments.forms.splits import SHARED, USUAL, SplitChoice
+from experiments.models import Experiment, Result
 from experiments.models import Preset as PresetRow
 from experiments.screenings import screening_of
 from experiments.shared_splits import splits_to_share
@@ -320,6 +320,28 @@ class SetupForm:
         if self.search.parameters is not None:
             return self.search.parameters.model_dump(mode="json")
         return {"method": self.search["method"].value()}
+
+
+def said_like(experiment: Experiment) -> QueryDict:
+    """Return what asks another algorithm the question of an experiment.
+
+    Rows, target and features are the same, and the split, once there is one.
+    """
+    version = experiment.version
+    ids = {column.name: column.id for column in version.schema}
+    target = ids.get(experiment.target_column, "")
+    said = QueryDict(mutable=True)
+    said["dataset"] = said["version_of"] = str(experiment.dataset_id)
+    said["version"] = str(version.pk)
+    said["target"], said["task"] = target, experiment.task
+    said["features_of"] = f"{version.pk}:{target}"
+    features = [ids[name] for name in experiment.feature_columns if name in ids]
+    said.setlist("features", features)
+    said["preprocessing"] = experiment.preprocessing
+    if Result.objects.filter(session__experiment=experiment).exists():
+        said["split-same_as"] = str(experiment.pk)
+        said["split_shown"] = USUAL + SHARED
+    return said
 
 
 def chosen(rows: list[Any], pk: str) -> Any:

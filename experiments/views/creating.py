@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from datamine.htmx import render_page
+from datasets.summaries import step_title
 from experiments.choices import Preprocessing
 from experiments.drafts import plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
-from experiments.forms.experiments import SetupForm
+from experiments.forms.experiments import SetupForm, said_like
+from experiments.learning.problems import Problem
+from experiments.models import Experiment
 from experiments.outlooks import outlook_for
 from experiments.screenings import advice
 from experiments.searching.settings import fits_expected
@@ -24,18 +27,22 @@ from projects.models import Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from experiments.drafts import Draft
     from experiments.learning.plans import Plan
 
 MISSING = "missing_values"
+#: So many columns are named in one sentence.
+NAMED = 8
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.EDIT, key=key)
-    setup = SetupForm(project, request.POST if request.POST else request.GET)
+    setup = SetupForm(project, request.POST or said_by(request, project))
     refused: list[Any] = []
     action = request.POST.get("action")
     if action in {"train", "save"}:
@@ -49,7 +56,7 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
         "project": project,
         "section": "experiments",
         "setup": setup,
-        "refused": refused,
+        "refused": gathered(refused),
         "as_is": Preprocessing.AS_IS,
         **outlook(setup),
     }
@@ -61,6 +68,15 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def said_by(request: HttpRequest, project: Project) -> QueryDict:
+    """Return what an address asks for: choices, or those of another experiment."""
+    like = request.GET.get("like", "")
+    if not (like.isdecimal() and len(like) < 19):
+        return request.GET
+    rows = Experiment.objects.filter(project=project).select_related("version")
+    return said_like(get_for(request.user, rows, Action.VIEW, pk=like))
+
+
 def made(draft: Draft, request: HttpRequest, *, train: bool) -> str:
     """Save the experiment, train it if wanted, and return where to look at it."""
     if train:
@@ -68,21 +84,20 @@ def made(draft: Draft, request: HttpRequest, *, train: bool) -> str:
     return create_experiment(draft, actor=request.user).get_absolute_url()
 
 
-def what_lacks(setup: SetupForm) -> list[dict[str, str]]:
+def what_lacks(setup: SetupForm) -> list[Problem]:
     """Say what has to be chosen before there is anything to train."""
     if setup.version is None:
-        return [{"detail": "There is no dataset to learn from yet: upload one first."}]
-    if setup.target is None:
-        return [{"detail": "Choose a target: the column to predict."}]
-    if not setup.tasks:
-        name = setup.target.name
-        return [
-            {
-                "detail": f"“{name}” is a {setup.target.type} column and cannot be "
-                "predicted; choose a category, a boolean or a number as target."
-            }
-        ]
-    return [{"detail": "Some values are out of bounds: see the marked fields."}]
+        detail = "There is no dataset to learn from yet: upload one first."
+    elif setup.target is None:
+        detail = "Choose a target: the column to predict."
+    elif not setup.tasks:
+        detail = (
+            f"“{setup.target.name}” is a {setup.target.type} column and cannot be "
+            "predicted; choose a category, a boolean or a number as target."
+        )
+    else:
+        detail = "Some values are out of bounds: see the marked fields."
+    return [Problem(None, "incomplete", detail)]
 
 
 def outlook(setup: SetupForm) -> dict[str, Any]:
@@ -93,19 +108,36 @@ def outlook(setup: SetupForm) -> dict[str, Any]:
     try:
         plan = plan_of(draft)
     except InvalidDraftError as error:
-        return {"problems": error.problems}
+        return {"problems": gathered(error.problems)}
     found = advice(plan, setup.version)
     return {
         "plan": plan,
-        "problems": found.problems,
+        "problems": gathered(found.problems),
         "warnings": found.warnings,
         "notes": found.notes,
         "fill_url": fill_url(
             setup, [p.column for p in found.problems if p.code == MISSING]
         ),
-        "learning": learning_steps(setup.version),
+        "learning": [step_title(spec.step) for spec in learning_steps(setup.version)],
         **extent(setup, plan),
     }
+
+
+def gathered(problems: Iterable[Any]) -> list[Any]:
+    """Say in one sentence of all columns that their missing values stand in the way."""
+    lacking = [p.column for p in problems if p.code == MISSING]
+    if len(lacking) < 2:
+        return list(problems)
+    named = ", ".join(f"“{name}”" for name in lacking[:NAMED])
+    more = f" and {len(lacking) - NAMED} more columns" if len(lacking) > NAMED else ""
+    sentence = (
+        f"{named}{more} have missing values. Fill them with the step “Fill missing "
+        "values”, or choose an algorithm that takes them."
+    )
+    return [
+        Problem(None, MISSING, sentence),
+        *(p for p in problems if p.code != MISSING),
+    ]
 
 
 def extent(setup: SetupForm, plan: Plan) -> dict[str, Any]:

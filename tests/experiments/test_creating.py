@@ -10,7 +10,13 @@ from datasets.recipes import StepSpec
 from datasets.services import apply_steps
 from experiments.models import Experiment, TrainingSession
 from tests.factories.datasets import DatasetVersionFactory, imported_dataset
-from tests.factories.experiments import flowers, houses
+from tests.factories.experiments import (
+    ExperimentFactory,
+    flowers,
+    flowers_draft,
+    houses,
+    trained_session,
+)
 
 HOSTILE = '<script>alert("1")</script>\n🙂'
 
@@ -227,6 +233,43 @@ def test_missing_values_point_to_the_step_that_fills_them(client, project, membe
     prepare = reverse("datasets:prepare", args=[dataset.pk])
     assert f"{prepare}?version=1&amp;step=fill_missing&amp;column=c0" in page
     assert not Experiment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_another_algorithm_is_asked_the_same(client, project, member, own_files):
+    trained = trained_session(flowers_draft(project, member), member).experiment
+    client.force_login(member)
+
+    setup = client.get(new_url(project), {"like": trained.pk}).context["setup"]
+
+    draft = setup.draft()
+    assert draft.version == trained.version
+    assert draft.target_column == trained.target_column
+    assert sorted(draft.feature_columns) == sorted(trained.feature_columns)
+    assert draft.split["same_as"] == trained.pk
+
+
+@pytest.mark.django_db
+def test_experiment_of_another_project_is_no_example(client, project, member):
+    foreign = ExperimentFactory()
+    client.force_login(member)
+
+    assert client.get(new_url(project), {"like": foreign.pk}).status_code == 404
+    assert client.get(new_url(project), {"like": "x"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_missing_values_of_many_columns_are_one_sentence(client, project, member):
+    content = flowers().replace(b"1.4,5.0", b",", 1)
+    dataset = imported_dataset(project, member, content, name="Holes")
+    client.force_login(member)
+
+    page = client.post(
+        new_url(project), choices(dataset, action="train", algorithm="knn")
+    ).content.decode()
+
+    assert "“petal”, “sepal” have missing values." in page
+    assert "“petal” has" not in page
 
 
 @pytest.mark.django_db
