@@ -25,7 +25,7 @@ from unfold.admin import ModelAdmin
 from datamine.models import Worker
 from datasets.exports import csv_lines
 from projects.admin import ActivityAdmin
-from projects.models import Activity, Letter, RememberedAnswer
+from projects.models import Activity, Letter, Notice, RememberedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,6 +132,15 @@ class LetterAdmin(LookOnly):
     fields = [*list_display, "next_try_at"]
 
 
+class NoticeAdmin(LookOnly):
+    list_display = ["user", "event", "subject", "project", "created_at", "read_at"]
+    list_filter = ["event", "created_at"]
+    list_select_related = ["user", "project"]
+    search_fields = ["user__username", "project__name"]
+    date_hierarchy = "created_at"
+    fields = list_display
+
+
 class AddressAdmin(LookOnly):
     """Addresses of accounts, and whether people have proved that they read them."""
 
@@ -226,3 +235,4 @@ for model, options in OTHERS.items():
 admin.site.register(Worker, WorkerAdmin)
 admin.site.register(RememberedAnswer, AnswerAdmin)
 admin.site.register(Letter, LetterAdmin)
+admin.site.register(Notice, NoticeAdmin)

@@ -80,6 +80,8 @@ OIDC_CLIENT = reader("DATAMINE_OIDC_CLIENT", default="")
 OIDC_SECRET = reader("DATAMINE_OIDC_SECRET", default="")
 OIDC_NAME = reader("DATAMINE_OIDC_NAME", default="Log in with single sign-on")
 OIDC_SIGN_UP = reader.bool("DATAMINE_OIDC_SIGN_UP", default=True)
+#: For links in letters that no request asked for.
+ADDRESS = reader("DATAMINE_ADDRESS", default=f"http://localhost:{PORT}").rstrip("/")
 LOG_LEVEL = reader("DATAMINE_LOG_LEVEL", default="INFO")
 LIMITS = Limits(
     upload_bytes=reader.int("DATAMINE_UPLOAD_MB", default=2048) * 1024**2,

@@ -30,6 +30,10 @@ class WebhookEvent(TextChoices):
     PING = "ping", "A test"
 
 
+class NoticeEvent(TextChoices):
+    SESSION_ENDED = "session.ended", "A session has ended"
+
+
 class DeliveryStatus(TextChoices):
     PENDING = "pending", "Waiting"
     DELIVERED = "delivered", "Delivered"

@@ -156,9 +156,17 @@ class RoleForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
+    """What a person sets about themselves; letters go to proved addresses only."""
+
+    def __init__(self, *args: Any, is_proved: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_proved = is_proved
+
     class Meta:
         model = User
-        fields = ["full_name", "email", "avatar_url"]
+        fields = [
+            "full_name", "email", "avatar_url", "notify_in_pages", "notify_by_mail",
+        ]  # fmt: skip
         labels = {"avatar_url": "Address of a picture"}
         help_texts = {
             "avatar_url": "https://…, kept for programs; these pages never load it."
@@ -171,6 +179,15 @@ class ProfileForm(forms.ModelForm):
         if others.filter(email__iexact=email).exists():
             raise ValidationError("This address cannot be used.", code="unique")
         return email
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        is_same = data.get("email") == User.objects.get(pk=self.instance.pk).email
+        if data.get("notify_by_mail") and not (is_same and self.is_proved):
+            self.add_error(
+                "notify_by_mail", "Prove your address first; then switch on."
+            )
+        return data
 
 
 class PasswordForm(forms.Form):

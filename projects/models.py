@@ -13,6 +13,7 @@ from knox.models import AbstractAuthToken
 
 from projects.choices import (
     DeliveryStatus,
+    NoticeEvent,
     ProjectStatus,
     Role,
     Scope,
@@ -24,6 +25,7 @@ from projects.querysets import (
     DeliveryQuerySet,
     InvitationQuerySet,
     MembershipQuerySet,
+    NoticeQuerySet,
     ProjectQuerySet,
     VisibleQuerySet,
 )
@@ -38,6 +40,12 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox: untyp
         max_length=500, blank=True, validators=[URLValidator(["https"])]
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    notify_in_pages = models.BooleanField(
+        "Tell me on these pages when a session of mine ends", default=True
+    )
+    notify_by_mail = models.BooleanField(
+        "Tell me by e-mail when a session of mine ends", default=False
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -169,6 +177,34 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Notice(models.Model):
+    """Something that one person is told on the pages; workers make it, it is read."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="notices"
+    )
+    event = models.CharField(max_length=20, choices=NoticeEvent)
+    subject = models.PositiveBigIntegerField(help_text="Id of the session.")
+    details = models.JSONField(default=dict)
+    address = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "event", "subject"], name="projects_notice_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.subject}"
 
 
 class Letter(models.Model):

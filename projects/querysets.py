@@ -79,6 +79,12 @@ class InvitationQuerySet(VisibleQuerySet):
         return self.filter(accepted_at=None, expires_at__gt=timezone.now())
 
 
+class NoticeQuerySet(VisibleQuerySet):
+    def told(self, user: User) -> Self:
+        """Return what `user` is told, of projects they may still see."""
+        return self.visible_to(user).filter(user=user)
+
+
 class ActivityQuerySet(VisibleQuerySet):
     pass
 

@@ -213,7 +213,12 @@ def delete_account(user: User) -> None:
 
 
 def update_profile(user: User, **values: Any) -> User:
-    """Change a person's full name, e-mail address, avatar or theme."""
+    """Change what a person sets about themselves.
+
+    Nothing is sent to a new address before it is proved.
+    """
+    if values.get("email", user.email) != user.email:
+        values["notify_by_mail"] = False
     for field, value in values.items():
         setattr(user, field, value)
     user.save(update_fields=[*values, "updated_at"])

@@ -6,13 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
-from projects.models import Project
+from projects.models import Notice, Project, User
 from projects.permissions import Action, can
 
 if TYPE_CHECKING:
@@ -78,9 +78,24 @@ def counted(relation: str) -> Coalesce:
 
 @register.inclusion_tag("components/running.html", takes_context=True)
 def running_sessions(context: RequestContext) -> dict[str, Any]:
-    """Return how many sessions this person may see are waiting or at work."""
-    visible = TrainingSession.objects.visible_to(context["user"])
-    return {"count": visible.filter(status__in=AT_WORK).count()}
+    """Return how many sessions this person may see are at work, and what is new.
+
+    In one query: it is on every page.
+    """
+    user = context["user"]
+    sessions = TrainingSession.objects.visible_to(user).filter(status__in=AT_WORK)
+    unread = Notice.objects.told(user).filter(read_at=None)
+    person = User.objects.filter(pk=user.pk)
+    found: dict[str, Any] = person.values(
+        count=many(sessions), unread=many(unread)
+    ).get()
+    return found
+
+
+def many(rows: QuerySet[Any]) -> Coalesce:
+    """Return a subquery that counts all these rows."""
+    one = rows.order_by().values(together=Value(1)).annotate(total=Count("pk"))
+    return Coalesce(Subquery(one.values("total")), 0, output_field=IntegerField())
 
 
 @register.simple_tag(takes_context=True)

@@ -30,9 +30,10 @@ from datamine.queue import ring_for
 from datamine.work.broker import cluster_settings
 from datamine.work.handover import put_back
 from datasets.trash import sweep as sweep_datasets
-from experiments.announcing import announce_ended_sessions
+from experiments.announcing import announce_ended_sessions, notify_of_ended_sessions
 from experiments.stored import sweep_orphans as sweep_artifacts
 from projects.mail import forget_letters, ring_for_due_letters
+from projects.notices import forget_notices
 from projects.webhooks import forget_deliveries, ring_for_due_deliveries
 from registry.announcing import announce_activations
 from registry.services import advance_retrainings
@@ -74,6 +75,7 @@ class Reaper(Thread):
         ring_again()
         advance_retrainings()
         announce_ended_sessions()
+        notify_of_ended_sessions()
         announce_activations()
         ring_for_due_deliveries()
         ring_for_due_letters()
@@ -85,6 +87,7 @@ class Reaper(Thread):
             sweep_batches()
             forget_deliveries()
             forget_letters()
+            forget_notices()
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""

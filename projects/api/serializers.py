@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from projects.addresses import is_proved
 from projects.choices import Role, Scope
 from projects.models import (
     Activity,
@@ -37,6 +38,8 @@ class MeSerializer(serializers.ModelSerializer):
             "full_name",
             "avatar_url",
             "theme",
+            "notify_in_pages",
+            "notify_by_mail",
             "is_staff",
             "is_superuser",
             "date_joined",
@@ -52,6 +55,14 @@ class MeSerializer(serializers.ModelSerializer):
         if others.filter(email__iexact=email).exists():
             raise serializers.ValidationError("This address cannot be used.", "unique")
         return email.lower()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_same = attrs.get("email", self.instance.email) == self.instance.email
+        if attrs.get("notify_by_mail") and not (is_same and is_proved(self.instance)):
+            raise serializers.ValidationError(
+                {"notify_by_mail": "Prove your address first; then switch on."}
+            )
+        return attrs
 
 
 class PersonSerializer(serializers.ModelSerializer):

@@ -29,13 +29,16 @@ class LogOut(views.LogoutView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     # A copy: what the form refuses must not show as the person's name in the frame.
-    form = ProfileForm(request.POST or None, instance=copy(request.user))
+    is_proved = addresses.is_proved(request.user)
+    form = ProfileForm(
+        request.POST or None, instance=copy(request.user), is_proved=is_proved
+    )
     if request.method == "POST" and form.is_valid():
         user = services.update_profile(request.user, **form.cleaned_data)
         addresses.follow(user)
         messages.success(request, "Your profile is saved.")
         return redirect("account:profile")
-    context = {"form": form, "is_proved": addresses.is_proved(request.user)}
+    context = {"form": form, "is_proved": is_proved}
     return render(request, "account/profile.html", context)
 
 
