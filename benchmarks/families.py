@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import polars as pl
 
 from datasets.monitor import SilentMonitor
@@ -56,11 +57,23 @@ TYPES = {
 
 
 class Told(SilentMonitor):
-    """Prints where the training is."""
+    """Prints where the training is, and notes how long epochs take."""
+
+    def __init__(self) -> None:
+        self.ends: list[float] = []
 
     def log(self, message: str) -> None:
         """Print one line of the log."""
         print(f"  {message}", file=sys.stderr, flush=True)
+
+    def epoch(self, metrics: dict[str, float]) -> None:
+        """Note the end of an epoch of the model that is kept."""
+        self.ends.append(time.process_time())
+
+    @property
+    def seconds(self) -> float:
+        """The usual time of an epoch, in seconds of CPU."""
+        return float(np.median(np.diff(self.ends))) if len(self.ends) > 1 else np.nan
 
 
 def main() -> None:
@@ -81,9 +94,10 @@ def main() -> None:
             ),
             random_seed=SEED,
         )
-        started = time.process_time()
-        outcome = train(plan, table, Told())
-        show(name, outcome, time.process_time() - started)
+        started, told = time.process_time(), Told()
+        outcome = train(plan, table, told)
+        print(f"\n{name}: {time.process_time() - started:.0f} s of CPU")
+        show(outcome, told)
 
 
 def diabetes(folder: Path) -> tuple[Table, dict[str, Any]]:
@@ -116,17 +130,26 @@ def table_of(frame: pl.DataFrame) -> Table:
     return Table(nw.from_native(rows.lazy()), schema)
 
 
-def show(name: str, outcome: Outcome, seconds: float) -> None:
-    """Print the figures of a family, and those of its rivals below."""
-    found = outcome.metrics["cross_validation"]
-    print(f"\n{name}, {FOLDS} folds, {seconds:.0f} s of CPU\n")
+def show(outcome: Outcome, told: Told) -> None:
+    """Print the figures of all tested rows, and those of its rivals below."""
+    rows = sum(outcome.rows.values())
+    print(
+        f"{rows} rows; an epoch of the kept model takes {told.seconds:.1f} s of CPU\n"
+    )
     print(f"| model | {' | '.join(SHOWN)} |")
     print("|---" * (len(SHOWN) + 1) + "|")
-    told = [f"{found[m]['mean']:.3f} ± {found[m]['std']:.3f}" for m in SHOWN]
-    print(f"| network | {' | '.join(told)} |")
+    ours = outcome.rivals[0]["model_metrics"]
+    print(f"| network | {' | '.join(figure(ours, outcome, m) for m in SHOWN)} |")
     for rival in outcome.rivals:
-        told = [f"{rival['metrics'][m]:.3f}" for m in SHOWN]
-        print(f"| {rival['title']} | {' | '.join(told)} |")
+        cells = [f"{rival['metrics'][m]:.3f}" for m in SHOWN]
+        print(f"| {rival['title']} | {' | '.join(cells)} |")
+
+
+def figure(metrics: dict[str, Any], outcome: Outcome, name: str) -> str:
+    """Return a figure with its interval, where one is known."""
+    ends = outcome.intervals.get(name)
+    told = f" ({ends['low']:.3f} to {ends['high']:.3f})" if ends else ""
+    return f"{metrics[name]:.3f}{told}"
 
 
 TABLES: dict[str, Callable[[Path], tuple[Table, dict[str, Any]]]] = {

@@ -1,8 +1,9 @@
 """How good and how fast the star network is, beside boosted trees and bare peaks.
 
 Synthetic stars of medium difficulty by default, a fifth of them tested; seeds fixed,
-one thread. With a folder, the stars of EROS1 in it are learned instead (from
-`eros1_lightcurves.csv` and `eros1_labels.csv`, which are not part of this program).
+one thread. With a folder, the stars of EROS1 in it are learned instead, in five folds
+(from `eros1_lightcurves.csv` and `eros1_labels.csv`, which are not part of this
+program).
 `docs/models.md` says what was found.
 
 Run: python -m benchmarks.stars [STARS OF EACH CLASS] [EPOCHS] [FOLDER]
@@ -18,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from benchmarks.families import Told, table_of
+from benchmarks.families import FOLDS, Told, figure, table_of
 from datasets.generators.stars.generator import generate
 from datasets.generators.stars.parameters import StarsParameters
 from experiments.algorithms.catalogue import algorithm
 from experiments.families.stars.assembling import CANDIDATES
 from experiments.learning.plans import Plan, SplitSettings
+from experiments.metrics import headline_of
 from experiments.training import train
 
 if TYPE_CHECKING:
@@ -32,24 +34,9 @@ if TYPE_CHECKING:
 
 SEED = 42
 BATCH = 64
+ALL_IN_FOLDS = {"train_ratio": 1.0, "cv_folds": FOLDS}
 SHOWN = ("accuracy", "f1_macro", "ece")
 PERIODS = ("period_within_1", "period_within_5", "period_mae_dex", "period2_mae_dex")
-
-
-class Timed(Told):
-    """Notes how long epochs take, in seconds of CPU."""
-
-    def __init__(self) -> None:
-        self.ends: list[float] = []
-
-    def epoch(self, metrics: dict[str, float]) -> None:
-        """Note the end of an epoch of the model that is kept."""
-        self.ends.append(time.process_time())
-
-    @property
-    def seconds(self) -> float:
-        """The usual time of an epoch."""
-        return float(np.median(np.diff(self.ends))) if len(self.ends) > 1 else np.nan
 
 
 def main() -> None:
@@ -70,10 +57,10 @@ def main() -> None:
         target=entry.family.target(names),
         features=entry.family.features(names),
         task=entry.task,
-        split=SplitSettings(random_seed=SEED),
+        split=SplitSettings(random_seed=SEED, **(ALL_IN_FOLDS if folder else {})),
         random_seed=SEED,
     )
-    timed = Timed()
+    timed = Told()
     outcome = train(plan, table_of(rows), timed)
     show(outcome, rows, timed)
 
@@ -90,14 +77,15 @@ def eros(folder: Path) -> pl.DataFrame:
     return pl.read_csv(folder / "eros1_lightcurves.csv").join(labels, on="star_id")
 
 
-def show(outcome: Outcome, rows: pl.DataFrame, timed: Timed) -> None:
+def show(outcome: Outcome, rows: pl.DataFrame, timed: Told) -> None:
     """Print how good the network is beside its rival, then how fast."""
-    tested = outcome.metrics["test"]
+    found, ours = headline_of(outcome.metrics), outcome.rivals[0]["model_metrics"]
     stars = rows["star_id"].n_unique()
     print(f"\n{stars} stars, {len(timed.ends)} epochs\n")
     print(f"| model | {' | '.join((*SHOWN, *PERIODS))} |")
     print("|---" * (len(SHOWN) + len(PERIODS) + 1) + "|")
-    print(f"| network | {told([tested[name] for name in (*SHOWN, *PERIODS)])} |")
+    known = " | ".join(figure(ours, outcome, name) for name in SHOWN)
+    print(f"| network | {known} | {told([found.get(name) for name in PERIODS])} |")
     for rival in outcome.rivals:
         figures = told([rival["metrics"][name] for name in SHOWN])
         print(f"| {rival['title']} | {figures} |" + " |" * len(PERIODS))

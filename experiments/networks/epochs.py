@@ -52,6 +52,8 @@ class Epochs:
         """Learn from the rows; return the tensors of the best epoch."""
         self._go_on()
         self.net.notify("on_train_begin", X=dataset, y=None)
+        if self.schedule.untaught_counts and not self.history:
+            self._note_untaught(dataset)
         while not self._is_over():
             self.net.fit_loop(dataset, epochs=1)
             self._note()
@@ -79,9 +81,23 @@ class Epochs:
         self.history.append({"epoch": float(epoch), **told, "lr": float(group["lr"])})
         figure = self._figure(told)
         if figure > self.best["figure"]:
-            weights = {k: v.clone() for k, v in self._weights().items()}
-            self.best = {"epoch": epoch, "figure": figure, "module": weights}
+            self._keep(epoch, figure)
         self.plateau.step(told.get("valid_loss", told["train_loss"]))
+
+    def _note_untaught(self, dataset: Dataset) -> None:
+        """Hold what the network says before its first epoch for the best so far."""
+        _, held = self.net.get_split_datasets(dataset)
+        if held is None:
+            return
+        total = 0.0
+        for batch in self.net.get_iterator(held, training=False):
+            step = self.net.validation_step(batch)
+            total += float(step["loss"]) * len(batch[1])
+        self._keep(0, -total / len(held))
+
+    def _keep(self, epoch: int, figure: float) -> None:
+        weights = {k: v.clone() for k, v in self._weights().items()}
+        self.best = {"epoch": epoch, "figure": figure, "module": weights}
 
     def _figure(self, told: dict[str, float]) -> float:
         """Return how good an epoch was; among equals in accuracy the smaller loss."""

@@ -45,6 +45,9 @@ class Schedule:
         Share of the training rows the figures are taken on.
     rows_at_once : int
         Rows that are looked at together where nothing is learned from them.
+    untaught_counts : bool
+        Whether the network is a model before it has learned anything, and stays that
+        one where no epoch has a smaller validation loss.
     """
 
     epochs: int = 50
@@ -58,6 +61,7 @@ class Schedule:
     slow_by: float = 0.5
     validation: float = 0.2
     rows_at_once: int = 1024
+    untaught_counts: bool = False
 
 
 class Slices:

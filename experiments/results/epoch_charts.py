@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from datasets.charts.drawing import PALETTE, axis, tips
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from datasets.charts.drawing import Row, Spec
 
 #: What the losses of heads are told as, by the part of the rows.
@@ -39,9 +41,12 @@ def say_epochs(details: dict[str, Any]) -> str:
 
 
 def head_rows(details: dict[str, Any]) -> list[Row]:
-    """Return a line for each epoch, head and part of the rows."""
+    """Return a line for each epoch, head and part of the rows.
+
+    A head that no row has something to learn for is left out.
+    """
     history = details.get("history") or []
-    known = history[0] if history else {}
+    known = {name for entry in history for name, value in entry.items() if value}
     return [
         {
             "class": f"{head}, {part}",
@@ -55,9 +60,9 @@ def head_rows(details: dict[str, Any]) -> list[Row]:
     ]
 
 
-def heads_in(entry: dict[str, Any], prefix: str) -> list[str]:
-    """Return the heads an epoch tells of; PostgreSQL keeps no order of theirs."""
-    return sorted(n.removeprefix(prefix) for n in entry if n.startswith(prefix))
+def heads_in(names: Iterable[str], prefix: str) -> list[str]:
+    """Return the heads that are told of; PostgreSQL keeps no order of theirs."""
+    return sorted(n.removeprefix(prefix) for n in names if n.startswith(prefix))
 
 
 def head_marks(rows: list[Row]) -> Spec:

@@ -163,7 +163,7 @@ def strips(mark: str, x: Spec) -> Callable[[list[Row]], Spec]:
                 "type": "quantitative",
                 "title": None,
                 "axis": None,
-                "scale": {"domain": [0, len(first)]},
+                "scale": {"domain": [-0.05, len(first) + 0.1]},
             },
             "color": {**colour, "legend": None},
         }

@@ -116,4 +116,5 @@ class MarketParameters(NetworkParameters):
             weight_decay=self.weight_decay,
             patience=self.patience,
             validation=1 - self.train_val_split,
+            untaught_counts=True,
         )

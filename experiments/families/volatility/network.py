@@ -75,8 +75,13 @@ class VolatilityNetwork(RegressorMixin, Network):
     def fit(self, X: Matrix, y: Matrix) -> Self:
         """Learn from samples and their volatilities, a column for each horizon."""
         X, Y = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        Y = Y.reshape(len(Y), -1)
         self.n_features_in_ = X.shape[1]
-        self.learn_weights(X, Y.reshape(len(Y), -1))
+        # Of all rows, as the rival: log-HAR has no epoch to be chosen on some of them.
+        logs, terms = np.log(Y), har_terms(X)
+        self.usual_ = np.linalg.lstsq(terms, logs)[0]
+        self.usual_spread_ = np.log(np.var(logs - terms @ self.usual_, axis=0))
+        self.learn_weights(X, Y)
         return self
 
     def predict(self, X: Matrix) -> Matrix:
@@ -110,11 +115,8 @@ class VolatilityNetwork(RegressorMixin, Network):
         return blocks_aside(days_in(X), self.schedule.validation, self.ahead)
 
     def learn(self, X: Matrix, Y: Matrix) -> None:
-        """Learn the spread of what days show, and log-HAR for each horizon."""
+        """Learn the spread of what days show."""
         self.scaler_ = StandardScaler().fit(sequences_in(X, len(SHOWN))[:, -1])
-        logs, terms = np.log(Y), har_terms(X)
-        self.usual_ = np.linalg.lstsq(terms, logs)[0]
-        self.usual_spread_ = np.log(np.var(logs - terms @ self.usual_, axis=0))
 
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
         """Return the days standardised, and what log-HAR says."""

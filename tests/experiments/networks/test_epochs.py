@@ -12,7 +12,7 @@ from experiments.families.diabetes.network import DiabetesNetwork
 from experiments.learning.checkpoints import NoCheckpoints
 from experiments.learning.tensors import unpacked
 from experiments.learning.watching import EPOCHS, Watch
-from experiments.networks.nets import Schedule
+from experiments.networks.nets import Schedule, steady
 
 EPOCH_COUNT = 6
 
@@ -148,3 +148,14 @@ def test_a_class_that_was_not_learned_is_no_output():
 
     assert fitted.classes_.tolist() == [0, 2]
     assert set(fitted.predict(X)) <= {0, 2}
+
+
+def test_untaught_network_is_kept_where_no_epoch_is_better():
+    wild = network(learning_rate=100.0, untaught_counts=True, epochs=2).fit(*rows())
+
+    with steady(wild.seed, threads=1):
+        drawn = wild.module().state_dict()
+
+    kept = unpacked(wild.weights_)
+    assert len(wild.history_) == 2
+    assert all(kept[name].equal(weights) for name, weights in drawn.items())
