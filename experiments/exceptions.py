@@ -101,6 +101,10 @@ class NotReproducibleError(ExperimentError):
     code = "not_reproducible"
 
 
+class NotTrustedError(ExperimentError):
+    """A model that came from elsewhere cannot be signed for this place."""
+
+
 @dataclass(frozen=True)
 class DraftProblem:
     """One thing that stands in the way: the field, a code, a sentence, a column."""

@@ -13,9 +13,10 @@ import io
 import json
 import os
 import tarfile
-from contextlib import contextmanager
+import zlib
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,20 +48,26 @@ class Manifest:
     lost: list[str] = field(default_factory=list)
     #: What models are signed with; empty where it is kept elsewhere.
     artifact_key: str = ""
-    format: int = FORMAT
+    format: int | str = FORMAT
+
+    #: What people call such a file.
+    KIND: ClassVar[str] = "backup"
 
     @classmethod
-    def parse(cls, content: bytes) -> Manifest:
+    def parse(cls, content: bytes) -> Self:
         try:
             found = json.loads(content)
-            if found.get("format") != FORMAT:
+            if found.get("format") != cls.format:
                 raise ArchiveError(
-                    f"The backup has format {found.get('format')}; this program reads "
-                    f"{FORMAT}."
+                    f"The {cls.KIND} has format {found.get('format')}; this program "
+                    f"reads {cls.format}."
                 )
             return cls(**found)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise ArchiveError("The backup's manifest cannot be read.") from error
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise ArchiveError(f"The {cls.KIND}'s manifest cannot be read.") from error
+
+
+AnyManifest = TypeVar("AnyManifest", bound=Manifest)
 
 
 class Digesting:
@@ -114,13 +121,21 @@ def writing(target: Path) -> Iterator[ArchiveWriter]:
         fresh.unlink(missing_ok=True)
 
 
-class ArchiveReader:
-    """Reads a backup; everything is held against the manifest's digests."""
+class ArchiveReader(Generic[AnyManifest]):
+    """Reads a backup; everything is held against the manifest's digests.
 
-    def __init__(self, archive: tarfile.TarFile) -> None:
-        self.archive = archive
-        self.members = {member.name: member for member in archive if member.isfile()}
-        self.manifest = Manifest.parse(self._content(MANIFEST, LARGEST_MANIFEST))
+    Names are only looked up, never paths; links and files with holes, which are larger
+    than the archive, are no files of ours.
+    """
+
+    def __init__(self, archive: tarfile.TarFile, told: type[AnyManifest]) -> None:
+        self.archive, self.kind = archive, told.KIND
+        self.members = {
+            member.name: member
+            for member in archive
+            if member.isfile() and not member.issparse()
+        }
+        self.manifest = told.parse(self._content(MANIFEST, LARGEST_MANIFEST))
 
     def extract(self, key: str, target: Path) -> None:
         """Write the stored file of `key` to `target`."""
@@ -154,17 +169,26 @@ class ArchiveReader:
         member = self.members.get(name)
         found = self.archive.extractfile(member) if member else None
         if found is None:
-            raise ArchiveError(f"The backup is not whole: it holds no {name}.")
+            raise ArchiveError(f"The {self.kind} is not whole: it holds no {name}.")
         return found
 
 
 @contextmanager
-def reading(source: Path) -> Iterator[ArchiveReader]:
-    """Open a backup; `ArchiveError` says what is wrong with it, then or later."""
+def reading_as(
+    told: type[AnyManifest], source: Path
+) -> Iterator[ArchiveReader[AnyManifest]]:
+    """Open an archive; `ArchiveError` says what is wrong with it, then or later."""
     try:
         with tarfile.open(source, "r:") as archive:
-            yield ArchiveReader(archive)
+            yield ArchiveReader(archive, told)
     except FileNotFoundError as error:
         raise ArchiveError(f"There is no file {source}.") from error
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
-        raise ArchiveError(f"{source} is no backup, or damaged: {error}.") from error
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ArchiveError(
+            f"{source.name} is no {told.KIND}, or damaged: {error}."
+        ) from error
+
+
+def reading(source: Path) -> AbstractContextManager[ArchiveReader[Manifest]]:
+    """Open a backup, as `reading_as` does."""
+    return reading_as(Manifest, source)

@@ -80,7 +80,7 @@ def refuse_occupied() -> None:
             )
 
 
-def put_files_back(archive: ArchiveReader, place: Path) -> dict[str, str]:
+def put_files_back(archive: ArchiveReader[Manifest], place: Path) -> dict[str, str]:
     """Store every file under its key; return new signatures of models by the old."""
     from experiments.learning.artifacts import sign  # noqa: PLC0415 -- heavy import
 
@@ -103,7 +103,9 @@ def fresh(label: str, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def put_rows_back(archive: ArchiveReader, folder: Path, change: Change) -> None:
+def put_rows_back(
+    archive: ArchiveReader[Manifest], folder: Path, change: Change
+) -> None:
     """Fill a database of the backup's time; `folder` is for a copy of the rows."""
     apps = migrate_to(archive.manifest.migrations)
     told = archive.manifest.rows

@@ -15,10 +15,10 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.apps.registry import Apps
-    from django.db.models import Field, Model
+    from django.db.models import Field, Model, QuerySet
 
     #: Changes a row on its way in, given its model's label; None leaves it out.
     Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
@@ -65,17 +65,29 @@ def one_moment() -> Iterator[None]:
 
 def write_rows(file: IO[bytes]) -> dict[str, int]:
     """Write every kept row; return how many each model has."""
-    counts = {}
-    for model in kept_models():
-        names = [field.attname for field in model._meta.local_concrete_fields]
-        label = model._meta.label_lower
-        write_line(file, {"model": label, "fields": names})
-        counts[label] = 0
-        rows = model._base_manager.order_by("pk").values_list(*names)
-        for row in rows.iterator(MANY):
-            write_line(file, row)
-            counts[label] += 1
-    return counts
+    return {
+        model._meta.label_lower: write_table(file, model._base_manager.all())
+        for model in kept_models()
+    }
+
+
+def write_table(
+    file: IO[bytes], rows: QuerySet[Any], change: Change | None = None
+) -> int:
+    """Write these rows of one model, each as `change` gives it; return how many."""
+    names = [field.attname for field in rows.model._meta.local_concrete_fields]
+    label = rows.model._meta.label_lower
+    write_line(file, {"model": label, "fields": names})
+    count = 0
+    for row in rows.order_by("pk").values_list(*names).iterator(MANY):
+        if change:
+            changed = change(label, dict(zip(names, row, strict=True)))
+            if changed is None:
+                continue
+            row = [changed[name] for name in names]
+        write_line(file, row)
+        count += 1
+    return count
 
 
 def write_line(file: IO[bytes], value: Any) -> None:
@@ -128,7 +140,7 @@ def read_rows(file: IO[bytes], apps: Apps, change: Change) -> dict[str, int]:
     return counts
 
 
-def rows_of(file: IO[bytes]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def rows_of(file: Iterable[bytes]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield some rows at a time: the label of their model, and each one's values."""
     label, names = "", []
     rows: list[dict[str, Any]] = []

@@ -274,6 +274,11 @@ def _verify(content: bytes, sha256: str, hmac: str, key: bytes) -> None:
             "The model's file is not the one that was written: its SHA-256 differs. "
             "It is not opened; restore it from a backup or train it again."
         )
+    if not hmac:
+        raise ArtifactError(
+            "The model came in a project's bundle, signed by another installation. It "
+            "is not opened before an administrator trusts it."
+        )
     if not hmacs.compare_digest(found.hmac, hmac):
         raise ArtifactError(
             "The model's file is not signed by this installation: its HMAC differs. "

@@ -1,0 +1,222 @@
+"""A project's bundle becomes a project of this installation, wholly or not at all.
+
+Nothing a bundle says is believed. Its names are looked up and never paths, every file
+gets a key made here, ids are given anew, and rows name only rows that came with them.
+Models are pickles: they are signed for this place only where this place's key, or that
+of the source, vouches for their bytes; others lie there and are never opened until an
+administrator trusts them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from datamine import files
+from datamine.operations.archives import ArchiveError, reading_as
+from datamine.operations.arriving import Arrival, Kept, number
+from datamine.operations.carried import APPS, PROJECT, BundleManifest
+from datamine.operations.rows import rows_of
+from datamine.operations.schema import applied
+from datasets.models import Dataset, DatasetVersion
+from datasets.quotas import require_room
+from experiments.choices import SessionStatus
+from experiments.models import ARTIFACTS, Result, TrainingSession
+from projects.activities import record_activity
+from projects.models import Project, User
+from projects.services import create_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+    from datamine.operations.archives import ArchiveReader
+
+    Reader = ArchiveReader[BundleManifest]
+
+#: Rows are packed; more than this is no project but a bomb.
+MOST_BYTES_OF_ROWS, LONGEST_ROW = 8 * 1024**3, 256 * 1024**2
+#: The folders of the storage that a bundle may fill, and the ends of names there.
+FOLDERS = {
+    "uploads": ("",),
+    "versions": (".parquet",),
+    "artifacts": (".zip", ".npz"),
+    "batches": (".csv",),
+}
+WRONG = (
+    ValidationError, ValueError, TypeError, KeyError, AttributeError, OverflowError,
+    RecursionError, DatabaseError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The project a bundle became, and how many of its models wait for trust."""
+
+    project: Project
+    models: int
+    untrusted: int
+
+
+def import_project(
+    source: Path,
+    *,
+    actor: User,
+    name: str = "",
+    source_key: str = "",
+    match_people: bool = False,
+) -> Imported:
+    """Make a new private project of a bundle; `actor` owns it.
+
+    Files come first, then all rows at once: a crash leaves files that no row names,
+    which are swept, and nothing else.
+
+    Parameters
+    ----------
+    source_key
+        The key the source signs models with. The bundle's signature must then be
+        right, and its models are signed anew for this place.
+    match_people
+        Rows name the people here who have the names of those there; else nobody.
+
+    Raises
+    ------
+    ArchiveError
+        For anything wrong with the bundle; nothing was imported.
+    QuotaError
+        Where it holds more than a project may.
+    """
+    with (
+        reading_as(BundleManifest, source) as archive,
+        tempfile.TemporaryDirectory(dir=files.scratch(), prefix="import-") as folder,
+    ):
+        refuse_others(archive.manifest, source_key)
+        kept: dict[str, Kept] = {}
+        try:
+            keep_files(archive, Path(folder, "file"), source_key, kept)
+            with transaction.atomic():
+                return put_in(archive, Path(folder), kept, actor, name, match_people)
+        except BaseException:
+            for file in kept.values():
+                files.delete(file.key)
+            raise
+
+
+def refuse_others(manifest: BundleManifest, source_key: str) -> None:
+    """Refuse a bundle of another release, or one that its key does not vouch for."""
+    here = applied()
+    if manifest.migrations != {app: here[app] for app in APPS}:
+        raise ArchiveError(
+            f"The bundle was made by another release ({manifest.program}) whose tables "
+            "differ. Bring both places to the same release, then export again."
+        )
+    if source_key and not manifest.is_sealed_with(source_key):
+        raise ArchiveError(
+            "The bundle is not signed with the key that was given: it is damaged, was "
+            "changed, or comes from elsewhere."
+        )
+
+
+def keep_files(
+    archive: Reader, place: Path, source_key: str, kept: dict[str, Kept]
+) -> None:
+    """Store every file under a key made here, after holding it against its digest."""
+    from experiments.learning.artifacts import sign  # noqa: PLC0415 -- heavy import
+
+    own = settings.ARTIFACT_KEY.encode()
+    known = [own, *([source_key.encode()] if source_key else [])]
+    for key, sha256 in archive.manifest.files.items():
+        folder, suffix = key.partition("/")[0], Path(key).suffix
+        if suffix not in FOLDERS.get(folder, ()):
+            raise ArchiveError(f"A bundle holds no file {key[:100]!r}.")
+        archive.extract(key, place)
+        signatures = []
+        if folder == ARTIFACTS:
+            content = place.read_bytes()
+            signatures = [sign(content, one).hmac for one in known]
+        new = files.new_key(folder, 0, suffix)
+        kept[key] = Kept(new, sha256, tuple(signatures))
+        files.store(place, new)
+
+
+def put_in(
+    archive: Reader,
+    folder: Path,
+    kept: dict[str, Kept],
+    actor: User,
+    name: str,
+    match_people: bool,
+) -> Imported:
+    """Put in all rows, and look whether they make a project."""
+    told = archive.manifest.project
+    try:
+        project = made_project(told, name, actor)
+        people = dict(User.objects.values_list("username", "pk"))
+        arrival = Arrival(
+            apps=MigrationExecutor(connection).loader.project_state().apps,
+            kept=kept,
+            ids={PROJECT: {number(told["id"]): project.pk}},
+            people=people if match_people else {},
+        )
+        with archive.rows(folder) as lines:
+            for label, rows in rows_of(bounded(lines)):
+                arrival.take(label, rows)
+        arrival.finish()
+        if +arrival.counts != +Counter(archive.manifest.rows):
+            raise ArchiveError("The bundle's rows are not as many as were written.")
+        require_sense(project)
+    except WRONG as error:
+        raise ArchiveError(f"The bundle's rows cannot be read: {error}") from error
+    require_room(project, 0)
+    results = Result.objects.filter(session__experiment__project=project)
+    found = Imported(project, results.count(), results.filter(artifact_hmac="").count())
+    record_activity(
+        actor, project, "imported",
+        made_at=str(archive.manifest.made_at)[:40], untrusted=found.untrusted,
+    )  # fmt: skip
+    return found
+
+
+def made_project(told: dict[str, Any], name: str, actor: User) -> Project:
+    """Make a project as the bundle describes it, private whatever it was."""
+    values = {
+        "name": name or told["name"],
+        "description": told["description"],
+        "needs_second_owner": told["needs_second_owner"],
+        "metadata": told["metadata"],
+    }
+    Project(key="bundle", **values).full_clean(validate_unique=False)
+    if not isinstance(values["metadata"], dict):
+        raise ArchiveError("The bundle's metadata are no object.")
+    return create_project(**values, actor=actor)
+
+
+def bounded(lines: IO[bytes]) -> Iterator[bytes]:
+    """Yield lines, but not those of a bomb: few packed bytes that become very many."""
+    total = 0
+    while line := lines.readline(LONGEST_ROW + 1):
+        total += len(line)
+        if len(line) > LONGEST_ROW or total > MOST_BYTES_OF_ROWS:
+            raise ArchiveError("The bundle's rows are larger than any project's.")
+        yield line
+
+
+def require_sense(project: Project) -> None:
+    """Refuse rows that each are well-formed, and together no project."""
+    for version in DatasetVersion.objects.filter(dataset__project=project):
+        _ = version.schema, version.specs  # raises where they are not ours
+    done = TrainingSession.objects.filter(
+        experiment__project=project, status=SessionStatus.COMPLETED
+    )
+    if done.filter(result=None).exists():
+        raise ArchiveError("A completed session came without its result.")
+    if Dataset.everything.filter(project=project, versions=None).exists():
+        raise ArchiveError("A dataset came without any version.")
