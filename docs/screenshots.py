@@ -44,7 +44,7 @@ def take(page: Page, program: Program) -> None:
     page.goto(f"{program.url}/")
     page.locator("[name=login]").fill("demo")
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.goto(f"{program.url}/projects/demo/experiments/")
     page.get_by_role("link", name="A forest").first.click()
     page.wait_for_selector("canvas, svg.marks")

@@ -39,6 +39,6 @@ def signed_in(page: Page, program: Program) -> Page:
     page.goto(f"{program.url}/")
     page.locator("[name=login]").fill("demo")
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url(f"{program.url}/")
     return page
