@@ -22,6 +22,11 @@ class Marker:
     text: str
     found: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def becomes(self) -> str:
+        """What all other values of its columns are."""
+        return " or ".join(sorted({question["becomes"] for question in self.found}))
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -102,7 +102,7 @@ def _nearly_constant(figures: Figures, present: int) -> Warning_ | None:
 
 
 def _id_like(figures: Figures, present: int) -> Warning_ | None:
-    if not _names_rows(figures, present):
+    if not _names_rows(figures, present) or figures.get("amounts"):
         return None
     detail = (
         f"“{figures['name']}” is different in every row, like a number of the row: "

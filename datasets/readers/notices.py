@@ -24,21 +24,6 @@ LOOKS = (
         re.compile(r"[0-9]+"),
         "digits with leading zeros stay text, as in postcodes.",
     ),
-    (
-        re.compile(r"[+-]?[0-9][0-9.,' ]* ?%"),
-        "percentages stay text; the step “Read amounts as numbers” takes the sign % "
-        "away.",
-    ),
-    (
-        re.compile(r"\(?[+-]?(?:[$€£¥₹] ?[0-9][0-9.,' ]*|[0-9][0-9.,' ]* ?[$€£¥₹])\)?"),
-        "amounts of money stay text; the step “Read amounts as numbers” takes the "
-        "currency away.",
-    ),
-    (
-        re.compile(r"\([0-9][0-9.,]*\)"),
-        "numbers in brackets stay text; the step “Read amounts as numbers” makes them "
-        "negative.",
-    ),
 )
 NEARLY = 0.5
 
@@ -168,5 +153,5 @@ def words_of(kind: Kind | None) -> str:
     return {
         ColumnType.BOOLEAN: "true or false",
         ColumnType.DATE: "dates",
-        ColumnType.DATETIME: "dates with times",
+        ColumnType.DATETIME: "dates",
     }[kind.type]

@@ -62,8 +62,19 @@ def preview(path: Path, entry: Reader, guess: Guess) -> Sniff:
             *feed.names.notices,
             *unclear(pairs, columns, dialect),
             *(record.detail for record in feed.findings.bad[:WARNED]),
+            *way_out(dialect, bool(feed.findings.bad)),
         ],
     )
+
+
+def way_out(dialect: Dialect, has_bad: bool) -> list[str]:
+    """Return what can be done about records that would stop the import."""
+    if not has_bad or dialect.bad_records != "stop":
+        return []
+    return [
+        "Such records stop the import. Choose under “Bad records” to fill short ones "
+        "or to leave them out, or correct the file or how it is read."
+    ]
 
 
 def unclear(

@@ -185,7 +185,7 @@ class ColumnSurvey:
         if self.is_forced and not self._kinds:
             self._kinds = (planned,)
         if not self._kinds and self._nearly is None:
-            self._nearly = planned
+            self._nearly = _nearly(self._all, found) or planned
 
     def _meet_first_values(self, cells: Cells) -> bool:
         found = cells.array.drop_null().unique().to_pylist()
@@ -197,8 +197,12 @@ class ColumnSurvey:
 
 
 def _nearly(kinds: Sequence[Kind], cells: Sequence[str]) -> Kind | None:
-    """Return the kind that at least `NEARLY` of the cells fit, though not all."""
-    for kind in kinds:
-        if cells and sum(map(kind.accepts, cells)) >= NEARLY * len(cells):
-            return kind
-    return None
+    """Return the kind that most and at least `NEARLY` of the cells fit, though not all.
+
+    Whole numbers fit numbers and days fit moments: asked about the narrow kind, people
+    would be offered 1.5 among whole numbers as a sign of a missing value.
+    """
+    wide = [k for k in kinds if k.type not in (ColumnType.INTEGER, ColumnType.DATE)]
+    fitting = {kind: sum(map(kind.accepts, cells)) for kind in wide}
+    best = max(wide, key=fitting.__getitem__)
+    return best if cells and fitting[best] >= NEARLY * len(cells) else None

@@ -61,6 +61,16 @@ def test_dates_are_shown_in_both_readings(dataset):
     ]  # fmt: skip
 
 
+def test_a_fraction_among_whole_numbers_is_no_sign_of_a_missing_value(project, owner):
+    rows = "".join(f"{n},2024-01-0{n % 9 + 1}\n" for n in range(1200))
+    table = f"size,when\n{rows}1.5,2024-01-01 10:00\nlost,lost\n".encode()
+
+    asked = asked_of(imported_dataset(project, owner, table).active_version)
+
+    assert [marker.text for marker in asked.markers] == ["lost"]
+    assert asked.markers[0].becomes == "dates or numbers"
+
+
 @pytest.mark.parametrize(
     "table",
     [
