@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import F
+from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from datasets import quotas, services, trash
@@ -15,6 +16,7 @@ from datasets.models import (
     DatasetVersion,
     Quota,
     Recipe,
+    SiteLimits,
     Tag,
     Upload,
     Visualization,
@@ -214,6 +216,22 @@ class TagAdmin(ReadOnlyAdmin):
     list_filter = ["name"]
     list_select_related = ["dataset"]
     search_fields = ["name", "dataset__name"]
+
+
+@admin.register(SiteLimits)
+class SiteLimitsAdmin(ModelAdmin):
+    """Limits of the whole site: one row, which projects' quotas may differ from."""
+
+    list_display = [
+        "__str__", "upload_mb", "project_mb", "project_datasets", "trash_days",
+        "updated_at",
+    ]  # fmt: skip
+    list_filter = ["updated_at"]
+    search_fields = ["upload_mb"]
+    date_hierarchy = "updated_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteLimits.objects.exists()
 
 
 @admin.register(Quota)

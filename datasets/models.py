@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from datasets.querysets import (
     DatasetVersionQuerySet,
     QuotaQuerySet,
     RecipeQuerySet,
+    SiteLimitsQuerySet,
     TagQuerySet,
     UploadQuerySet,
     VisualizationQuerySet,
@@ -52,6 +54,51 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"quota of {self.project}"
+
+
+class SiteLimits(models.Model):
+    """Limits of the whole site, one row at most; staff set it.
+
+    What it leaves open is as the environment says, which a file never exceeds.
+    """
+
+    upload_mb = models.PositiveIntegerField(
+        "MB a file may have",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Never more than the server takes (DATAMINE_UPLOAD_MB).",
+    )
+    project_mb = models.PositiveIntegerField(
+        "MB a project may use",
+        null=True,
+        blank=True,
+        help_text="0: no limit; empty: as the environment says.",
+    )
+    project_datasets = models.PositiveIntegerField(
+        "datasets a project may have",
+        null=True,
+        blank=True,
+        help_text="0: no limit; empty: as the environment says.",
+    )
+    trash_days = models.PositiveIntegerField(
+        "days in the trash",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(36_500)],
+        help_text="Then datasets are gone for good; empty: as the environment says.",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SiteLimitsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "limits of the site"
+        verbose_name_plural = "limits of the site"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return "Limits of the site"
 
 
 class Upload(models.Model):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import (
     Count,
     Exists,
@@ -166,3 +168,25 @@ def disk_use_of(project: OuterRef) -> CombinedExpression:
     return Coalesce(Subquery(kept.values("total")), 0) + Coalesce(
         Subquery(waiting.values("total")), 0
     )
+
+
+class SiteLimitsQuerySet(QuerySet[Any]):
+    """What staff set for the whole site."""
+
+    def current(self) -> Any:
+        """Return the limits that hold: the environment's, or what staff set."""
+        limits, row = settings.LIMITS, self.first()
+        if row is None:
+            return limits
+        megabyte = 1024**2
+        said = {
+            "project_bytes": None
+            if row.project_mb is None
+            else row.project_mb * megabyte,
+            "project_datasets": row.project_datasets,
+            "trash_days": row.trash_days,
+        }
+        if row.upload_mb is not None:
+            said["upload_bytes"] = min(limits.upload_bytes, row.upload_mb * megabyte)
+        own = {name: value for name, value in said.items() if value is not None}
+        return replace(limits, **own)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from datasets.exceptions import QuotaError
-from datasets.models import Dataset, Quota, Upload
+from datasets.models import Dataset, Quota, SiteLimits, Upload
 from projects.activities import record_activity
 from projects.models import Project
 
@@ -53,7 +52,7 @@ def room_of(project: Project) -> Room:
 def limits_of(project: Project) -> tuple[int, int]:
     """Return the most bytes and datasets: the project's own limits, else the site's."""
     own = Quota.objects.filter(project=project).first() or Quota()
-    site = settings.LIMITS
+    site = SiteLimits.objects.current()
     return (
         site.project_bytes if own.max_bytes is None else own.max_bytes,
         site.project_datasets if own.max_datasets is None else own.max_datasets,

@@ -6,20 +6,24 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from datasets import stored
 from datasets.exceptions import DatasetInUseError, NameTakenError, NotInTrashError
-from datasets.models import Dataset, DatasetVersion, Tag, Upload, Visualization
+from datasets.models import (
+    Dataset,
+    DatasetVersion,
+    SiteLimits,
+    Tag,
+    Upload,
+    Visualization,
+)
 from datasets.quotas import locked_project, require_place
 from datasets.services import discard_upload, locked, remove_after_commit
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from projects.models import User
 
 logger = logging.getLogger(__name__)
@@ -83,8 +87,9 @@ def purge_dataset(dataset: Dataset, *, actor: User | None, reason: str = "") -> 
 def sweep() -> None:
     """Do what time has made due: the trash, uploads nobody imported, lost files."""
     now = timezone.now()
-    reason = f"{settings.LIMITS.trash_days} days in the trash"
-    for dataset in Dataset.everything.filter(trashed_at__lt=now - retention()):
+    kept = retention()
+    reason = f"{kept.days} days in the trash"
+    for dataset in Dataset.everything.filter(trashed_at__lt=now - kept):
         try:
             purge_dataset(dataset, actor=None, reason=reason)
         except (DatasetInUseError, NotInTrashError) as refusal:
@@ -96,12 +101,7 @@ def sweep() -> None:
 
 
 def retention() -> timedelta:
-    return timedelta(days=settings.LIMITS.trash_days)
-
-
-def ends_at(dataset: Dataset) -> datetime | None:
-    """Return when a dataset in the trash will be gone for good."""
-    return dataset.trashed_at and dataset.trashed_at + retention()
+    return timedelta(days=SiteLimits.objects.current().trash_days)
 
 
 def locked_in_trash(dataset: Dataset) -> Dataset:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
+from functools import cached_property
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 
 from datamine.room import NO_ROOM, is_full
 from datasets.exceptions import NoFileError, NoRoomError, UploadTooLargeError
+from datasets.models import SiteLimits
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -29,8 +30,13 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
     The rest of the request is still read, so that the answer can say why.
     """
 
+    @cached_property
+    def limit(self) -> int:
+        """How many bytes a file may have; asked for once a request."""
+        return upload_limit()
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > settings.LIMITS.upload_bytes:
+        if start + len(raw_data) > self.limit:
             self.let_go(TOO_LARGE)
             raise SkipFile
         try:
@@ -48,6 +54,12 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
             self.file.close()  # removes what has been written
 
 
+def upload_limit() -> int:
+    """Return how many bytes a file may have."""
+    most: int = SiteLimits.objects.current().upload_bytes
+    return most
+
+
 def received_file(request: HttpRequest, field: str = "file") -> TemporaryUploadedFile:
     """Return the file a request brought.
 
@@ -56,7 +68,7 @@ def received_file(request: HttpRequest, field: str = "file") -> TemporaryUploade
     """
     files = request.FILES  # reads the request
     if getattr(request, TOO_LARGE, False):
-        megabytes = settings.LIMITS.upload_bytes // 1024**2
+        megabytes = upload_limit() // 1024**2
         raise UploadTooLargeError(
             f"The file is larger than {megabytes} MB, the most this site takes. "
             "Leave out columns or rows you do not need, or ask the operator."

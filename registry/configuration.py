@@ -251,7 +251,7 @@ class ModelConfiguration(Configuration):
     @cached_property
     def usual(self) -> Choice:
         values = {**self.entry.defaults, **self.experiment.hyperparameters}
-        return Choice(CURRENT, "As now", "as the model is", values)
+        return Choice(CURRENT, "As now", "as the model was learned", values)
 
     @cached_property
     def rows(self) -> DatasetVersion:

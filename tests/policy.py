@@ -364,6 +364,7 @@ ROUTES: dict[str, Policy] = {
     "admin:datasets_dataset": View.ADMIN_MACHINE,
     "admin:datasets_datasetversion": View.ADMIN_MACHINE,
     "admin:datasets_quota": View.ADMIN_ROWS,
+    "admin:datasets_sitelimits": View.ADMIN_ROWS,
     "admin:datasets_recipe": View.ADMIN_MACHINE,
     "admin:datasets_tag": View.ADMIN_MACHINE,
     "admin:datasets_upload": View.ADMIN_MACHINE,

@@ -33,13 +33,14 @@ def in_trash(request: HttpRequest, key: str) -> HttpResponse:
     page = Paginator(rows.order_by("-trashed_at", "-pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    kept = trash.retention()
     context = {
         "project": project,
         "section": "datasets",
         "page": page,
-        "rows": [(dataset, trash.ends_at(dataset)) for dataset in page],
+        "rows": [(dataset, dataset.trashed_at + kept) for dataset in page],
         "room": room_of(project),
-        "days": trash.retention().days,
+        "days": kept.days,
         "may_manage": can(request.user, Action.MANAGE, project),
     }
     return render(request, "datasets/trash.html", context)

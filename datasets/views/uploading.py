@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -24,7 +23,7 @@ from datasets.models import Dataset, Upload
 from datasets.readers.catalogue import PACKED, extensions, readers
 from datasets.readers.dialect import Dialect
 from datasets.tables import NUMERIC
-from datasets.uploads import received_file
+from datasets.uploads import received_file, upload_limit
 from datasets.views.context import dataset_context, dataset_for
 from projects.models import Project
 from projects.permissions import Action, get_for
@@ -44,7 +43,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "project": project,
         "section": "datasets",
-        "limit": settings.LIMITS.upload_bytes,
+        "limit": upload_limit(),
         "formats": readers(),
         "extensions": ",".join([*extensions(), PACKED]),
     }

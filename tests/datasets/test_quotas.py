@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from datamine.work.children import run_inline
 from datasets import quotas, services, trash
 from datasets.exceptions import QuotaError
-from datasets.models import Dataset, DatasetVersion, Quota, Upload
+from datasets.models import Dataset, DatasetVersion, Quota, SiteLimits, Upload
 from datasets.recipes import StepSpec
 from datasets.stored import listed
 from projects.models import Activity
@@ -29,6 +29,7 @@ from tests.factories.projects import MembershipFactory, ProjectFactory, UserFact
 
 pytestmark = pytest.mark.django_db
 
+MEGABYTE = 1024**2
 HOSTILE = "<img src=x onerror=alert(1)>"
 FILL = StepSpec(
     step="fill_missing", columns=("petal",), parameters={"strategy": "mean"}
@@ -227,3 +228,34 @@ def test_first_page_of_the_administration_names_the_largest(boss, project):
     page = boss.get(reverse("admin:index"))
 
     assert page.context["disk"]["rows"] == [[project.name, "1.5\u202fMB"]]
+
+
+def test_staff_limit_the_whole_site(boss, project, owner, settings):
+    settings.LIMITS = replace(
+        settings.LIMITS, upload_bytes=9 * MEGABYTE, project_datasets=3
+    )
+    add = reverse("admin:datasets_sitelimits_add")
+    said = {"upload_mb": 50, "project_mb": 7, "project_datasets": "", "trash_days": 2}
+
+    refused = boss.post(add, said | {"upload_mb": 0, "trash_days": 10**9})
+    boss.post(add, said)
+    second = boss.get(add)
+
+    limits = SiteLimits.objects.current()
+    assert refused.context["adminform"].errors.keys() == {"upload_mb", "trash_days"}
+    assert (limits.upload_bytes, limits.trash_days) == (9 * MEGABYTE, 2)
+    assert quotas.limits_of(project) == (7 * MEGABYTE, 3)
+    assert trash.retention().days == 2
+    assert second.status_code == 403
+
+
+def test_a_file_larger_than_staff_allow_is_refused(client, owner, project):
+    SiteLimits.objects.create(upload_mb=1)
+    client.force_login(owner)
+    address = reverse("datasets:upload", args=[project.key])
+    table = b"a\n" + b"1\n" * MEGABYTE
+
+    page = client.post(address, {"file": SimpleUploadedFile("rows.csv", table)})
+
+    assert "The file is larger than 1 MB" in page.text
+    assert not Upload.objects.exists()

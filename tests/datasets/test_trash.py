@@ -284,7 +284,7 @@ def test_trash_takes_as_many_queries_for_three_as_for_one(
     url = reverse("datasets:trash", args=[project.key])
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         page = client.get(url).text
 
     assert page.count('scope="row"') == count
