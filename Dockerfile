@@ -13,6 +13,7 @@ COPY . .
 # Scripts and styles are built once; the keys are needed to load the settings, not kept.
 RUN export DATAMINE_HOME=/tmp/build DATAMINE_SECRET_KEY=build DATAMINE_ARTIFACT_KEY=build \
  && python manage.py chart_script \
+ && python datamine/catalogues.py \
  && python manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
  && useradd --uid 1000 --create-home datamine \
  && install --directory --owner datamine /data \

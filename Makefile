@@ -6,6 +6,7 @@ BUILD := $(if $(filter 1,$(DATAMINE_CUDA)),cuda,cpu)
 READY := $(VENV)/.ready-$(BUILD)
 READY_DEV := $(VENV)/.ready-dev-$(BUILD)
 WORKERS ?= 2
+CATALOGUES := locale/fr/LC_MESSAGES/django.mo locale/es/LC_MESSAGES/django.mo
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal
 # What the checks look at must not depend on, or touch, the data of `make run`.
 CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) manage.py
@@ -14,17 +15,21 @@ CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) ma
 .NOTPARALLEL:
 
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
-	types imports templates migrations deploy coverage abuse bench chaos contract docs histories browser lock clean
+	types imports templates migrations deploy coverage abuse bench chaos contract docs histories messages browser lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 # ------------------------------------------------------------------ run
 
-run: $(READY) ## set everything up and start DataMine; Ctrl-C stops it
+run: $(READY) $(CATALOGUES) ## set everything up and start DataMine; Ctrl-C stops it
 	@exec $(PY) manage.py run
 
-setup: $(READY_DEV) ## only install, with what checks and tests need
+setup: $(READY_DEV) $(CATALOGUES) ## only install, with what checks and tests need
+
+$(CATALOGUES): $(CATALOGUES:.mo=.po) | $(READY)
+	@$(PY) datamine/catalogues.py
+	@touch $(CATALOGUES)
 
 $(READY): requirements.txt constraints.txt | $(PY)
 	@$(PY) datamine/installation.py requirements.txt
@@ -113,6 +118,9 @@ deploy: $(READY_DEV)
 
 bench: $(READY_DEV) ## measure, beside bare libraries; writes docs/benchmarks.md
 	$(PY) -m benchmarks
+
+messages: $(READY_DEV) ## collect the words to translate (needs gettext)
+	$(PY) manage.py makemessages --locale fr --locale es --no-wrap --no-obsolete --add-location file
 
 docs: $(READY_DEV) ## write the parts of docs/ that come out of the program
 	$(PY) manage.py docs

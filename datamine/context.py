@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Theme
 from projects.mail import leaves_the_site
@@ -12,7 +13,11 @@ from projects.mail import leaves_the_site
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-THEMES = ((Theme.AUTO, "Auto"), (Theme.LIGHT, "Light"), (Theme.DARK, "Dark"))
+THEMES = (
+    (Theme.AUTO, _("Auto")),
+    (Theme.LIGHT, _("Light")),
+    (Theme.DARK, _("Dark")),
+)
 
 
 def site(request: HttpRequest) -> dict[str, object]:

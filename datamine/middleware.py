@@ -16,9 +16,11 @@ from django.conf import settings
 from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from datamine import env
-from datamine.errors import refuse
+from datamine.errors import API, refuse
 from datamine.htmx import wants_fragment
 from datamine.logs import during_request
 from datamine.room import is_full
@@ -157,6 +159,27 @@ class FullDiskMiddleware:
             return None
         logger.error("The disk is full: %s", exception)
         return refuse(request, 507)
+
+
+class LanguageMiddleware:
+    """Speaks as the person has chosen, else as the browser asks; programs get English.
+
+    What was refused before this, a body too large for one, is said in English.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(API):
+            return self.get_response(request)
+        chosen = getattr(request.user, "language", "")
+        language = chosen or translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

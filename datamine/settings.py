@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "datamine.middleware.LanguageMiddleware",
     "datamine.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -409,6 +410,11 @@ Q_CLUSTER = {
 # Words, times
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# A number that a template writes as it is goes into attributes and drawings; numbers
+# for people pass the filters of `display`.
+FORMAT_MODULE_PATH = ["datamine.formats"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

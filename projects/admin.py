@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 Row = TypeVar("Row", bound="Model")
-NOTICES = ("notify_in_pages", "notify_by_mail")
+LIKES = ("theme", "language", "notify_in_pages", "notify_by_mail")
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -189,7 +189,7 @@ class UserAdmin(PlainUserAdmin, RefusingAdmin):
     list_per_page = 25
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["full_name", "email", "avatar_url", "theme", *NOTICES]}),
+        ("Person", {"fields": ["full_name", "email", "avatar_url", *LIKES]}),
         ("Rights", {"fields": ["is_active", *RIGHTS]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]  # fmt: skip

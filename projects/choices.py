@@ -1,40 +1,48 @@
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    OWNER = "owner", "Owner"
-    EDITOR = "editor", "Editor"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
 
 
 class ProjectStatus(TextChoices):
-    ACTIVE = "active", "Active"
-    ARCHIVED = "archived", "Archived"
+    ACTIVE = "active", _("Active")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Language(TextChoices):
+    AUTO = "", _("As the browser asks")
+    ENGLISH = "en", "English"
+    FRENCH = "fr", "Français"
+    SPANISH = "es", "Español"
 
 
 class Theme(TextChoices):
-    AUTO = "auto", "As the system"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    AUTO = "auto", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class Scope(TextChoices):
-    READ = "read", "Read: look and predict"
-    WRITE = "write", "Write: also upload, prepare, train and register"
-    ADMIN = "admin", "Everything you may do yourself"
+    READ = "read", _("Read: look and predict")
+    WRITE = "write", _("Write: also upload, prepare, train and register")
+    ADMIN = "admin", _("Everything you may do yourself")
 
 
 class WebhookEvent(TextChoices):
-    SESSION_ENDED = "session.ended", "A session has ended"
-    VERSION_ACTIVATED = "version.activated", "Another version serves"
-    PING = "ping", "A test"
+    SESSION_ENDED = "session.ended", _("A session has ended")
+    VERSION_ACTIVATED = "version.activated", _("Another version serves")
+    PING = "ping", _("A test")
 
 
 class NoticeEvent(TextChoices):
-    SESSION_ENDED = "session.ended", "A session has ended"
+    SESSION_ENDED = "session.ended", _("A session has ended")
 
 
 class DeliveryStatus(TextChoices):
-    PENDING = "pending", "Waiting"
-    DELIVERED = "delivered", "Delivered"
-    FAILED = "failed", "Given up"
+    PENDING = "pending", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")

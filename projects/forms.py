@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Role, Scope
 from projects.models import Membership, Project, User, Webhook
@@ -17,7 +18,7 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "description", "is_public", "needs_second_owner"]
-        labels = {"is_public": "Public"}
+        labels = {"is_public": _("Public")}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -30,7 +31,7 @@ class SearchForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     status = forms.ChoiceField(
-        choices=[("", "Active"), ("archived", "Archived"), ("all", "All")],
+        choices=[("", _("Active")), ("archived", _("Archived")), ("all", _("All"))],
         required=False,
     )
 
@@ -39,7 +40,7 @@ class DeleteForm(forms.Form):
     """The name, typed: nobody deletes a project by a slip."""
 
     name = forms.CharField(
-        label="Type the project's name to confirm",
+        label=_("Type the project's name to confirm"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -51,7 +52,9 @@ class DeleteForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name != self.project.name:
-            raise ValidationError(f"This is not the name: {self.project.name}.")
+            raise ValidationError(
+                _("This is not the name: %(name)s.") % {"name": self.project.name}
+            )
         return name
 
 
@@ -59,7 +62,7 @@ class HandOverForm(forms.Form):
     """Who takes a project over: another member of it."""
 
     member = forms.ModelChoiceField(
-        queryset=Membership.objects.none(), empty_label="Choose a member"
+        queryset=Membership.objects.none(), empty_label=_("Choose a member")
     )
 
     def __init__(
@@ -74,7 +77,7 @@ class CloseForm(forms.Form):
     """The user name, typed: nobody closes an account by a slip."""
 
     username = forms.CharField(
-        label="Type your user name to confirm",
+        label=_("Type your user name to confirm"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -86,26 +89,26 @@ class CloseForm(forms.Form):
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if username != self.user.username:
-            raise ValidationError("This is not your user name.")
+            raise ValidationError(_("This is not your user name."))
         return username
 
 
 class MemberForm(forms.Form):
-    identifier = forms.CharField(label="User name or e-mail address", max_length=254)
+    identifier = forms.CharField(label=_("User name or e-mail address"), max_length=254)
     role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
 
 
 class InvitationForm(forms.Form):
     name = forms.CharField(
-        label="Who",
+        label=_("Who"),
         max_length=120,
-        help_text="A name, to tell invitations apart.",
+        help_text=_("A name, to tell invitations apart."),
     )
     email = forms.EmailField(
-        label="E-mail address",
+        label=_("E-mail address"),
         max_length=254,
         required=False,
-        help_text="The link is sent there; without one you hand it over yourself.",
+        help_text=_("The link is sent there; without one you hand it over yourself."),
     )
     role = forms.ChoiceField(choices=Role, initial=Role.VIEWER)
 
@@ -114,20 +117,20 @@ class SignUpForm(forms.Form):
     """An account for somebody who was invited."""
 
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=150,
         validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
-    full_name = forms.CharField(label="Full name", max_length=200, required=False)
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    full_name = forms.CharField(label=_("Full name"), max_length=200, required=False)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 8 characters, not a common one, not only digits.",
+        help_text=_("At least 8 characters, not a common one, not only digits."),
     )
     again = forms.CharField(
-        label="Password, again",
+        label=_("Password, again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -147,7 +150,7 @@ class SignUpForm(forms.Form):
         except ValidationError as weak:
             self.add_error("password", weak)
         if found.get("again") not in {None, password}:
-            self.add_error("again", "The two passwords differ.")
+            self.add_error("again", _("The two passwords differ."))
         return found
 
 
@@ -165,19 +168,20 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = [
-            "full_name", "email", "avatar_url", "notify_in_pages", "notify_by_mail",
+            "full_name", "email", "language", "avatar_url", "notify_in_pages",
+            "notify_by_mail",
         ]  # fmt: skip
-        labels = {"avatar_url": "Address of a picture"}
+        labels = {"avatar_url": _("Address of a picture")}
         help_texts = {
-            "avatar_url": "https://…, kept for programs; these pages never load it."
+            "avatar_url": _("https://…, kept for programs; these pages never load it.")
         }
-        error_messages = {"email": {"unique": "This address cannot be used."}}
+        error_messages = {"email": {"unique": _("This address cannot be used.")}}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
         others = User.objects.exclude(pk=self.instance.pk)
         if others.filter(email__iexact=email).exists():
-            raise ValidationError("This address cannot be used.", code="unique")
+            raise ValidationError(_("This address cannot be used."), code="unique")
         return email
 
     def clean(self) -> dict[str, Any]:
@@ -185,7 +189,7 @@ class ProfileForm(forms.ModelForm):
         is_same = data.get("email") == User.objects.get(pk=self.instance.pk).email
         if data.get("notify_by_mail") and not (is_same and self.is_proved):
             self.add_error(
-                "notify_by_mail", "Prove your address first; then switch on."
+                "notify_by_mail", _("Prove your address first; then switch on.")
             )
         return data
 
@@ -194,25 +198,25 @@ class PasswordForm(forms.Form):
     """A new password for somebody who knows the old one."""
 
     old = forms.CharField(
-        label="Present password",
+        label=_("Present password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
-        label="New password",
+        label=_("New password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 8 characters, not a common one, not only digits.",
+        help_text=_("At least 8 characters, not a common one, not only digits."),
     )
     again = forms.CharField(
-        label="New password, again",
+        label=_("New password, again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     end_tokens = forms.BooleanField(
-        label="End all my API tokens too",
+        label=_("End all my API tokens too"),
         required=False,
-        help_text="Programs that use them must be given new ones.",
+        help_text=_("Programs that use them must be given new ones."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -224,7 +228,7 @@ class PasswordForm(forms.Form):
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]
         if not self.user.check_password(old):
-            raise ValidationError("This is not your present password.")
+            raise ValidationError(_("This is not your present password."))
         return old
 
     def clean_new(self) -> str:
@@ -235,18 +239,23 @@ class PasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
-            self.add_error("again", "The two new passwords differ.")
+            self.add_error("again", _("The two new passwords differ."))
         return data
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        max_length=100, help_text="What will use it: a notebook, a nightly job."
+        max_length=100, help_text=_("What will use it: a notebook, a nightly job.")
     )
     scope = forms.ChoiceField(choices=Scope, initial=Scope.READ)
     days = forms.TypedChoiceField(
-        label="Ends after",
-        choices=[(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")],
+        label=_("Ends after"),
+        choices=[
+            (7, _("7 days")),
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("one year")),
+        ],
         coerce=int,
         initial=90,
     )
@@ -256,6 +265,6 @@ class WebhookForm(forms.ModelForm):
     class Meta:
         model = Webhook
         fields = ["url", "on_session_end", "on_activation"]
-        labels = {"url": "Address"}
+        labels = {"url": _("Address")}
         widgets = {"url": forms.URLInput}
-        help_texts = {"url": "What happens is sent there by POST, signed."}
+        help_texts = {"url": _("What happens is sent there by POST, signed.")}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from projects.activities import record_activity
 from projects.exceptions import (
@@ -49,7 +50,8 @@ def invite(
     """
     if project.invitations.open().count() >= MOST:
         raise TooManyInvitationsError(
-            f"{MOST} invitations wait for an answer; withdraw some first."
+            _("%(most)d invitations wait for an answer; withdraw some first.")
+            % {"most": MOST}
         )
     word = secrets.token_urlsafe(32)
     invitation: Invitation = project.invitations.create(
@@ -94,8 +96,11 @@ def find(word: str) -> Invitation:
     invitation = found.filter(digest=digest_of(word)).first()
     if invitation is None:
         raise InvitationEndedError(
-            "This invitation is not valid any more: it was used, withdrawn, or is "
-            f"older than {LIFE.days} days. Ask whoever sent it for another one."
+            _(
+                "This invitation is not valid any more: it was used, withdrawn, or is "
+                "older than %(days)d days. Ask whoever sent it for another one."
+            )
+            % {"days": LIFE.days}
         )
     return invitation
 
@@ -104,7 +109,10 @@ def find(word: str) -> Invitation:
 def accept(invitation: Invitation, *, actor: User) -> Membership:
     """Make the person a member; of two who come at once one wins."""
     if invitation.project.memberships.filter(user=actor).exists():
-        raise AlreadyMemberError(f"You are a member of {invitation.project} already.")
+        raise AlreadyMemberError(
+            _("You are a member of %(project)s already.")
+            % {"project": invitation.project}
+        )
     use(invitation, actor)
     membership: Membership = invitation.project.memberships.create(
         user=actor, role=invitation.role
@@ -116,7 +124,7 @@ def accept(invitation: Invitation, *, actor: User) -> Membership:
 def use(invitation: Invitation, actor: User) -> None:
     waiting = Invitation.objects.open().filter(pk=invitation.pk)
     if not waiting.update(accepted_at=timezone.now(), accepted_by=actor):
-        raise InvitationEndedError("Somebody else has just used this invitation.")
+        raise InvitationEndedError(_("Somebody else has just used this invitation."))
 
 
 @transaction.atomic
@@ -131,8 +139,10 @@ def sign_up(
             )
     except IntegrityError as taken:
         raise NameTakenError(
-            "This user name or e-mail address cannot be used; choose another, or log "
-            "in if it is yours."
+            _(
+                "This user name or e-mail address cannot be used; choose another, or "
+                "log in if it is yours."
+            )
         ) from taken
     accept(invitation, actor=user)
     return user
@@ -142,6 +152,6 @@ def sign_up(
 def withdraw(invitation: Invitation, *, actor: User) -> None:
     """End an invitation that nobody has used."""
     if not Invitation.objects.open().filter(pk=invitation.pk).exists():
-        raise InvitationEndedError("This invitation was used or has ended already.")
+        raise InvitationEndedError(_("This invitation was used or has ended already."))
     record_activity(actor, invitation, "withdrawn")
     invitation.delete()

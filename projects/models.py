@@ -9,10 +9,12 @@ from django.contrib.auth.models import AbstractUser
 from django.core.validators import URLValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
 from projects.choices import (
     DeliveryStatus,
+    Language,
     NoticeEvent,
     ProjectStatus,
     Role,
@@ -34,17 +36,20 @@ from projects.querysets import (
 class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox: untyped
     """A person who signs in; made by staff, changed on the account page."""
 
-    email = models.EmailField("email address", unique=True)
-    full_name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("full name"), max_length=200, blank=True)
     avatar_url = models.CharField(
         max_length=500, blank=True, validators=[URLValidator(["https"])]
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    language = models.CharField(
+        _("language"), max_length=5, choices=Language, default=Language.AUTO, blank=True
+    )
     notify_in_pages = models.BooleanField(
-        "Tell me on these pages when a session of mine ends", default=True
+        _("Tell me on these pages when a session of mine ends"), default=True
     )
     notify_by_mail = models.BooleanField(
-        "Tell me by e-mail when a session of mine ends", default=False
+        _("Tell me by e-mail when a session of mine ends"), default=False
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from projects.activities import record_activity
 from projects.choices import ProjectStatus, Role, Scope
@@ -107,14 +108,15 @@ def add_member(
     ).first()
     if user is None:
         raise UnknownPersonError(
-            "No active account has exactly this user name or e-mail address."
+            _("No active account has exactly this user name or e-mail address.")
         )
     membership, is_new = Membership.objects.get_or_create(
         project=project, user=user, defaults={"role": role}
     )
     if not is_new:
         raise AlreadyMemberError(
-            f"{user.username} is a member already, as {membership.role}."
+            _("%(name)s is a member already, as %(role)s.")
+            % {"name": user.username, "role": membership.role}
         )
     record_activity(actor, membership, "added", role=role)
     return membership
@@ -153,7 +155,7 @@ def keep_an_owner(membership: Membership) -> None:
     able = owners.filter(user__is_active=True)
     if membership.role == Role.OWNER and {m.pk for m in able} <= {membership.pk}:
         raise LastOwnerError(
-            "A project needs an owner: make somebody else an owner first."
+            _("A project needs an owner: make somebody else an owner first.")
         )
 
 
@@ -164,9 +166,11 @@ def hand_over(project: Project, *, to: Membership, actor: User) -> Membership:
     Whoever stands above the project hands it over without being part of it.
     """
     if to.user_id == actor.pk:
-        raise AlreadyMemberError("This is you; name the member who takes over.")
+        raise AlreadyMemberError(_("This is you; name the member who takes over."))
     if not to.user.is_active:
-        raise UnknownPersonError(f"The account of {to.user} is closed.")
+        raise UnknownPersonError(
+            _("The account of %(user)s is closed.") % {"user": to.user}
+        )
     change_role(to, role=Role.OWNER, actor=actor)
     own = project.memberships.filter(user=actor, role=Role.OWNER).first()
     if own is not None:
@@ -186,7 +190,8 @@ def keep_owners_but(user: User) -> None:
             left.append(str(membership.project))
     if left:
         raise LastOwnerError(
-            f"{user} is the only owner of {', '.join(left)}: hand over or delete first."
+            _("%(user)s is the only owner of %(projects)s: hand over or delete first.")
+            % {"user": user, "projects": ", ".join(left)}
         )
 
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from datamine import catalogues
 from tests import postgres
 
 FIXED = {
@@ -24,6 +25,7 @@ FIXED = {
 
 def prepare() -> None:
     """Give this process a home folder of its own and the database asked for."""
+    catalogues.compile_all()
     home = Path(tempfile.mkdtemp(prefix="datamine-test-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     (home / "static").mkdir()  # WhiteNoise warns where it is missing

@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext_lazy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +19,37 @@ register = template.Library()
 THIN = "\u202f"
 NOTHING = "–"
 SIZES = ("B", "kB", "MB", "GB", "TB")
-SPANS = ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (3600, "hour"))
+#: Languages that write 0.5; others write 0,5.
+POINTED = {"en", None}
+MINUTE = 60
+#: seconds, then how long ago and how far ahead, in any language
+SPANS = (
+    (
+        31_536_000,
+        ngettext_lazy("%(count)d year ago", "%(count)d years ago", "count"),
+        ngettext_lazy("in %(count)d year", "in %(count)d years", "count"),
+    ),
+    (
+        2_592_000,
+        ngettext_lazy("%(count)d month ago", "%(count)d months ago", "count"),
+        ngettext_lazy("in %(count)d month", "in %(count)d months", "count"),
+    ),
+    (
+        86_400,
+        ngettext_lazy("%(count)d day ago", "%(count)d days ago", "count"),
+        ngettext_lazy("in %(count)d day", "in %(count)d days", "count"),
+    ),
+    (
+        3600,
+        ngettext_lazy("%(count)d hour ago", "%(count)d hours ago", "count"),
+        ngettext_lazy("in %(count)d hour", "in %(count)d hours", "count"),
+    ),
+    (
+        MINUTE,
+        ngettext_lazy("%(count)d minute ago", "%(count)d minutes ago", "count"),
+        ngettext_lazy("in %(count)d minute", "in %(count)d minutes", "count"),
+    ),
+)
 
 
 @register.filter
@@ -38,7 +69,7 @@ def number(value: float | None, digits: int = 4) -> str:
 def significant(value: float, digits: int) -> str:
     """Write a fraction; exponents only where plain digits would mislead."""
     if value and not 1e-4 <= abs(value) < 1e15:
-        return f"{value:.{digits - 1}e}".replace("-", "−")
+        return pointed(f"{value:.{digits - 1}e}".replace("-", "−"))
     whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
     leading = -math.floor(math.log10(abs(value))) - 1 if 0 < abs(value) < 1 else 0
     text = f"{value:,.{max(digits - whole + leading, 0)}f}"
@@ -46,7 +77,12 @@ def significant(value: float, digits: int) -> str:
 
 
 def grouped(text: str) -> str:
-    return text.replace(",", THIN).replace("-", "−")
+    return pointed(text.replace(",", THIN).replace("-", "−"))
+
+
+def pointed(text: str) -> str:
+    """Write the decimal sign of the language that is spoken: 0.5 or 0,5."""
+    return text if translation.get_language() in POINTED else text.replace(".", ",")
 
 
 @register.filter
@@ -70,7 +106,9 @@ def setting(value: object) -> str:
     """Write what was chosen in a form: yes, no, nothing or the value itself."""
     if value is None:
         return NOTHING
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return str(value)
 
 
 @register.filter
@@ -82,7 +120,7 @@ def size(count: float | None) -> str:
     while rest >= 999.5 and unit < len(SIZES) - 1:
         rest, unit = rest / 1000, unit + 1
     digits = 1 if unit and rest < 9.95 else 0
-    return f"{rest:.{digits}f}{THIN}{SIZES[unit]}"
+    return f"{pointed(f'{rest:.{digits}f}')}{THIN}{SIZES[unit]}"
 
 
 @register.filter
@@ -93,7 +131,7 @@ def duration(seconds: float | None) -> str:
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f}{THIN}ms"
     if seconds < 9.95:
-        return f"{seconds:.1f}{THIN}s"
+        return f"{pointed(f'{seconds:.1f}')}{THIN}s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole}{THIN}s"
@@ -117,15 +155,13 @@ def ago(moment: datetime | None) -> str:
 
 def distance(seconds: float) -> str:
     past, seconds = seconds >= 0, abs(seconds)
-    if seconds < 60:
-        return "just now" if past else "in a moment"
-    count, unit = int(seconds // 60), "minute"
-    for span, name in SPANS:
+    if seconds < MINUTE:
+        return gettext("just now") if past else gettext("in a moment")
+    for span, ago_words, ahead_words in SPANS:
         if seconds >= span:
-            count, unit = int(seconds // span), name
-            break
-    words = f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{words} ago" if past else f"in {words}"
+            count = int(seconds // span)
+            return str((ago_words if past else ahead_words) % {"count": count})
+    raise AssertionError("a minute is the shortest span")  # pragma: no cover
 
 
 @register.filter

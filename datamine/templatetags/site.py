@@ -9,6 +9,7 @@ from django import template
 from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
@@ -25,13 +26,13 @@ AT_WORK = (SessionStatus.PENDING, SessionStatus.TRAINING)
 
 #: section, name, URL, the relation whose rows are counted
 SECTIONS = (
-    ("overview", "Overview", "projects:detail", None),
-    ("datasets", "Datasets", "datasets:list", "datasets"),
-    ("experiments", "Experiments", "experiments:list", "experiments"),
-    ("models", "Models", "registry:list", "models"),
-    ("members", "Members", "projects:members", "memberships"),
-    ("activity", "Activity", "projects:activity", None),
-    ("settings", "Settings", "projects:settings", None),
+    ("overview", _("Overview"), "projects:detail", None),
+    ("datasets", _("Datasets"), "datasets:list", "datasets"),
+    ("experiments", _("Experiments"), "experiments:list", "experiments"),
+    ("models", _("Models"), "registry:list", "models"),
+    ("members", _("Members"), "projects:members", "memberships"),
+    ("activity", _("Activity"), "projects:activity", None),
+    ("settings", _("Settings"), "projects:settings", None),
 )
 
 
@@ -106,9 +107,14 @@ def may(context: RequestContext, action: str, project: Project) -> bool:
 
 #: id, title, relation, address of all, what stands where there is none yet
 CONTENTS = (
-    ("datasets", "Datasets", "datasets:list", "No table has been uploaded yet."),
-    ("experiments", "Experiments", "experiments:list", "Nothing has been trained yet."),
-    ("models", "Models", "registry:list", "No model has been registered yet."),
+    ("datasets", _("Datasets"), "datasets:list", _("No table has been uploaded yet.")),
+    (
+        "experiments",
+        _("Experiments"),
+        "experiments:list",
+        _("Nothing has been trained yet."),
+    ),
+    ("models", _("Models"), "registry:list", _("No model has been registered yet.")),
 )
 NEWEST = 5
 LOST = (

@@ -38,6 +38,7 @@ class MeSerializer(serializers.ModelSerializer):
             "full_name",
             "avatar_url",
             "theme",
+            "language",
             "notify_in_pages",
             "notify_by_mail",
             "is_staff",

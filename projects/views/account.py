@@ -9,7 +9,9 @@ from allauth.account.internal.flows.password_change import finalize_password_cha
 from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -36,7 +38,8 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = services.update_profile(request.user, **form.cleaned_data)
         addresses.follow(user)
-        messages.success(request, "Your profile is saved.")
+        with translation.override(user.language or translation.get_language()):
+            messages.success(request, _("Your profile is saved."))
         return redirect("account:profile")
     context = {"form": form, "is_proved": is_proved}
     return render(request, "account/profile.html", context)
@@ -46,9 +49,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def prove(request: HttpRequest) -> HttpResponse:
     """Send a link to the person's address, to prove that they read what comes there."""
     if addresses.ask_for_proof(request, request.user):
-        messages.success(request, f"A link is on its way to {request.user.email}.")
+        messages.success(
+            request,
+            _("A link is on its way to %(email)s.") % {"email": request.user.email},
+        )
     else:
-        messages.error(request, "A link was sent a moment ago; wait some minutes.")
+        messages.error(request, _("A link was sent a moment ago; wait some minutes."))
     return redirect("account:profile")
 
 
@@ -78,7 +84,7 @@ def close(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             logout(request)
-            messages.success(request, "Your account is closed.")
+            messages.success(request, _("Your account is closed."))
             return redirect("account_login")
     return render(request, "account/close.html", {"form": form})
 

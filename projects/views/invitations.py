@@ -8,6 +8,7 @@ from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -55,7 +56,10 @@ def withdraw(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     except ProjectError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"The invitation of {invitation.name} is withdrawn.")
+        messages.success(
+            request,
+            _("The invitation of %(name)s is withdrawn.") % {"name": invitation.name},
+        )
     return redirect("projects:members", key=key)
 
 
@@ -68,7 +72,11 @@ def show(request: HttpRequest, word: str) -> HttpResponse:
         invitation = invitations.find(word)
         if request.method == "POST" and request.user.is_authenticated:
             invitations.accept(invitation, actor=request.user)
-            messages.success(request, f"You are a member of {invitation.project} now.")
+            messages.success(
+                request,
+                _("You are a member of %(project)s now.")
+                % {"project": invitation.project},
+            )
             return redirect("projects:detail", key=invitation.project.key)
     except ProjectError as refusal:
         return page_of(request, {"refusal": refusal}, status=410)
@@ -99,7 +107,11 @@ def sign_up(request: HttpRequest, word: str) -> HttpResponse:
         else:
             # Whoever came by a link that was sent there reads mail at this address.
             follow(user, proved=user.email == invitation.email)
-            messages.success(request, f"You are a member of {invitation.project} now.")
+            messages.success(
+                request,
+                _("You are a member of %(project)s now.")
+                % {"project": invitation.project},
+            )
             address = invitation.project.get_absolute_url()
             return perform_login(request, user, redirect_url=address)
     context = {"invitation": invitation, "word": word, "form": form}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from projects import services
@@ -37,7 +38,9 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         except ProjectError as refusal:
             form.add_error("identifier", str(refusal))
         else:
-            messages.success(request, f"{added.user} is a member now.")
+            messages.success(
+                request, _("%(user)s is a member now.") % {"user": added.user}
+            )
             return redirect("projects:members", key=key)
     return page_of_members(request, project, {"form": form}, status=400)
 
@@ -49,14 +52,18 @@ def change_role(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     )
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose owner, editor or viewer as the role.")
+        messages.error(request, _("Choose owner, editor or viewer as the role."))
         return redirect("projects:members", key=key)
     try:
         services.change_role(membership, **form.cleaned_data, actor=request.user)
     except ProjectError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{membership.user} is {membership.role} now.")
+        messages.success(
+            request,
+            _("%(user)s is %(role)s now.")
+            % {"user": membership.user, "role": membership.role},
+        )
     return redirect("projects:members", key=key)
 
 
@@ -70,7 +77,9 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     except ProjectError as refusal:
         messages.error(request, str(refusal))
         return redirect("projects:members", key=key)
-    messages.success(request, f"{membership.user} is no longer a member.")
+    messages.success(
+        request, _("%(user)s is no longer a member.") % {"user": membership.user}
+    )
     if membership.user_id == request.user.pk:
         return redirect("projects:list")
     return redirect("projects:members", key=key)

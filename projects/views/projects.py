@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -61,7 +62,9 @@ def create(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         project = services.create_project(**form.cleaned_data, actor=request.user)
-        messages.success(request, f"{project.name} is ready; you own it.")
+        messages.success(
+            request, _("%(name)s is ready; you own it.") % {"name": project.name}
+        )
         return redirect(project)
     return render(request, "projects/create.html", {"form": form})
 
@@ -85,7 +88,7 @@ def settings(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fresh = get_for(request.user, Project, Action.MANAGE, key=key)
         services.update_project(fresh, actor=request.user, **form.cleaned_data)
-        messages.success(request, "The settings are saved.")
+        messages.success(request, _("The settings are saved."))
         return redirect("projects:settings", key=key)
     context = {
         "project": project,
@@ -101,7 +104,7 @@ def hand_over(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.MANAGE, key=key)
     form = HandOverForm(request.POST, project=project, owner=request.user)
     if not form.is_valid():
-        messages.error(request, "Choose the member who takes the project over.")
+        messages.error(request, _("Choose the member who takes the project over."))
         return redirect("projects:settings", key=key)
     try:
         taken = services.hand_over(
@@ -110,7 +113,11 @@ def hand_over(request: HttpRequest, key: str) -> HttpResponse:
     except ProjectError as refusal:
         messages.error(request, str(refusal))
         return redirect("projects:settings", key=key)
-    messages.success(request, f"{taken.user} is the owner of {project} now.")
+    messages.success(
+        request,
+        _("%(user)s is the owner of %(project)s now.")
+        % {"user": taken.user, "project": project},
+    )
     return redirect(project)
 
 
@@ -147,7 +154,10 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
     form = DeleteForm(request.POST or None, project=project)
     if request.method == "POST" and form.is_valid():
         services.delete_project(project)
-        messages.success(request, f"{project.name} and everything in it are deleted.")
+        messages.success(
+            request,
+            _("%(name)s and everything in it are deleted.") % {"name": project.name},
+        )
         return redirect("projects:list")
     context = {"project": project, "section": "settings", "form": form}
     return render(request, "projects/delete.html", context)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def index(request: HttpRequest) -> HttpResponse:
         for sign_in in sign_ins:
             if not sign_in.is_current():
                 sign_in.end()
-        messages.success(request, "All other sign-ins have ended.")
+        messages.success(request, _("All other sign-ins have ended."))
         return redirect("account:sign-ins")
     return render(request, "account/sign_ins.html", {"sign_ins": sign_ins})
 
@@ -29,5 +30,5 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(UserSession, pk=pk, user=request.user).end()
-    messages.success(request, "The sign-in has ended.")
+    messages.success(request, _("The sign-in has ended."))
     return redirect("account:sign-ins")

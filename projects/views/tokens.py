@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,5 +38,5 @@ def index(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     token = get_object_or_404(request.user.auth_token_set, id=pk)
     services.end_token(token)
-    messages.success(request, f"The token {token.name} has ended.")
+    messages.success(request, _("The token %(name)s has ended.") % {"name": token.name})
     return redirect("account:tokens")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from projects import webhooks
@@ -37,7 +38,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         except ProjectError as refusal:
             form.add_error("url", str(refusal))
         else:
-            messages.success(request, "The webhook is there; send it a test.")
+            messages.success(request, _("The webhook is there; send it a test."))
             return redirect("projects:webhooks", key=key)
     return page_of_webhooks(request, project, form, status=400)
 
@@ -48,8 +49,12 @@ def switch(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     webhooks.change_webhook(
         webhook, is_active=not webhook.is_active, actor=request.user
     )
-    state = "on" if webhook.is_active else "off"
-    messages.success(request, f"The webhook to {webhook} is switched {state}.")
+    words = (
+        _("The webhook to %(webhook)s is switched on.")
+        if webhook.is_active
+        else _("The webhook to %(webhook)s is switched off.")
+    )
+    messages.success(request, words % {"webhook": webhook})
     return redirect("projects:webhooks", key=key)
 
 
@@ -57,7 +62,9 @@ def switch(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     webhook = webhook_for(request, key, pk)
     webhooks.remove_webhook(webhook, actor=request.user)
-    messages.success(request, f"The webhook to {webhook} is removed.")
+    messages.success(
+        request, _("The webhook to %(webhook)s is removed.") % {"webhook": webhook}
+    )
     return redirect("projects:webhooks", key=key)
 
 
@@ -69,7 +76,10 @@ def ping(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     except ProjectError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"A test is on its way to {webhook}; look soon.")
+        messages.success(
+            request,
+            _("A test is on its way to %(webhook)s; look soon.") % {"webhook": webhook},
+        )
     return redirect("projects:webhooks", key=key)
 
 
