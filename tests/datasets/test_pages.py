@@ -445,7 +445,7 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
     assert page.count('scope="row"') == count
 
 
-LIST_QUERIES = 15
+LIST_QUERIES = 16
 
 
 @pytest.mark.parametrize("count", [1, 3])
