@@ -50,6 +50,12 @@ class UnreadableRowsError(RegistryError):
     status_code = 400
 
 
+class NotAvailableError(RegistryError):
+    """A version cannot be had in some form."""
+
+    code = "not_available"
+
+
 class UnfitOutcomeError(RegistryError):
     """What was said to be true is nothing the model could have answered."""
 

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from datamine import files
 from experiments.results.downloads import artifact_file
+from registry.onnx import ONNX, onnx_of
 
 if TYPE_CHECKING:
     from typing import IO
@@ -24,20 +25,26 @@ README = "README.md"
 MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
-def package_response(version: ModelVersion) -> FileResponse:
-    """Return a version as a zip file; raises `DamagedModelError`.
+def package_response(version: ModelVersion, *, with_onnx: bool = False) -> FileResponse:
+    """Return a version as a zip file; raises `DamagedModelError`, `NotAvailableError`.
 
     Its bytes are checked, copied and never parsed here.
     """
+    onnx = onnx_of(version) if with_onnx else None
     with artifact_file(version.session.result) as source:
         target = tempfile.TemporaryFile(dir=files.scratch(), prefix="package-")  # noqa: SIM115 -- closed by the response
-        write_package(version, source, target)
+        write_package(version, source, target, onnx)
     target.seek(0)
     filename = f"{folder_of(version)}.zip"
     return FileResponse(target, as_attachment=True, filename=filename)
 
 
-def write_package(version: ModelVersion, source: IO[bytes], target: IO[bytes]) -> None:
+def write_package(
+    version: ModelVersion,
+    source: IO[bytes],
+    target: IO[bytes],
+    onnx: bytes | None = None,
+) -> None:
     """Copy the files of an artefact under their own names, and add a README."""
     from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         MODEL,
@@ -57,13 +64,16 @@ def write_package(version: ModelVersion, source: IO[bytes], target: IO[bytes]) -
                 package.open(inside, "w", force_zip64=True) as write,
             ):
                 shutil.copyfileobj(read, write)
+        digests = [(given, digest(artifact, name)) for name, given in names.items()]
+        if onnx is not None:
+            package.writestr(zipfile.ZipInfo(f"{folder}/{ONNX}", MOMENT), onnx)
+            digests.append((ONNX, hashlib.sha256(onnx).hexdigest()))
         context = {
             "version": version,
             "model": model,
             "has_tensors": TENSORS in names,
-            "digests": [
-                (given, digest(artifact, name)) for name, given in names.items()
-            ],
+            "has_onnx": onnx is not None,
+            "digests": digests,
         }
         text = render_to_string("registry/readme.md", context)
         package.writestr(zipfile.ZipInfo(f"{folder}/{README}", MOMENT), text)

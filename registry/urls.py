@@ -28,6 +28,7 @@ urlpatterns = [
         views.download,
         name="download",
     ),
+    path("models/<int:pk>/versions/<str:version>/onnx/", views.onnx, name="onnx"),
     path(
         "models/<int:pk>/versions/<str:version>/delete/",
         views.delete_one_version,

@@ -24,6 +24,10 @@ class HoldsTensors:
         """Return what is answered beside the prediction, by name, a value a row."""
         return {}
 
+    def from_matrix(self) -> Any:
+        """Return a module from encoded rows to probabilities, None where none is."""
+        return None
+
     def without_tensors(self) -> Self:
         """Return a copy that knows all but its tensors."""
         return self.with_tensors(b"")

@@ -17,16 +17,18 @@ from registry.api.serializers import (
     CompareVersionsSerializer,
     ModelVersionSerializer,
     NotesSerializer,
+    PackageQuerySerializer,
     SuggestionSerializer,
 )
 from registry.figures import VersionComparison
 from registry.gate import suggestion_for
 from registry.models import ModelVersion
+from registry.onnx import onnx_response
 from registry.packages import package_response
 from registry.services import delete_version, describe_version
 
 if TYPE_CHECKING:
-    from django.http import FileResponse
+    from django.http import FileResponse, HttpResponse
     from rest_framework.request import Request
 
 VERSION = r"versions/(?P<version_name>v\d{8}_\d{6})"
@@ -85,13 +87,31 @@ class VersionActions(ModelLookups):
         version = self.version(Action.VIEW, version_name)
         return Response(suggestion_for(version).to_json())
 
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, url_path=f"{VERSION}/onnx", url_name="onnx")
+    def onnx(
+        self, request: Request, key: str, name: str, version_name: str
+    ) -> HttpResponse:
+        """Download a version as ONNX, which takes some seconds.
+
+        It was made to answer rows before, and answered as the version does. 409 with
+        the reason where there is none.
+        """
+        return onnx_response(self.version(Action.VIEW, version_name))
+
+    @extend_schema(
+        parameters=[PackageQuerySerializer],
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
     @action(detail=True, url_path=f"{VERSION}/download", url_name="download")
     def download(
         self, request: Request, key: str, name: str, version_name: str
     ) -> FileResponse:
         """Download a version as a zip: model, metadata, and a README that opens it."""
-        return package_response(self.version(Action.VIEW, version_name))
+        query = PackageQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        version = self.version(Action.VIEW, version_name)
+        return package_response(version, with_onnx=query.validated_data["onnx"])
 
     @extend_schema(parameters=[CompareVersionsSerializer], responses=ComparedSerializer)
     @action(detail=True)

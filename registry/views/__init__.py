@@ -23,7 +23,7 @@ from registry.views.requests import ask, decide
 from registry.views.retraining import cancel, retraining
 from registry.views.state import state
 from registry.views.trying import try_session
-from registry.views.versions import compare, download, version
+from registry.views.versions import compare, download, onnx, version
 
 __all__ = [
     "activate",
@@ -40,6 +40,7 @@ __all__ = [
     "download",
     "drift",
     "model_list",
+    "onnx",
     "outcome",
     "outcomes",
     "performance",

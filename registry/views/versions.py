@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from experiments.exceptions import DamagedModelError
 from experiments.results.summaries import Summary
 from projects.permissions import Action, can, get_for
-from registry.exceptions import RegistryError
+from registry.exceptions import NotAvailableError, RegistryError
 from registry.figures import VersionComparison, metric_rows
 from registry.forms import NotesForm
 from registry.models import ModelVersion
+from registry.onnx import onnx_response
 from registry.packages import package_response
 from registry.services import describe_version
 from registry.views.context import FORM_METHODS, context_of, model_for
@@ -69,8 +70,18 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
 def download(request: HttpRequest, pk: int, version: str) -> HttpResponse:
     found = version_for(request, pk, version, Action.VIEW)
     try:
-        return package_response(found)
-    except DamagedModelError as refusal:
+        return package_response(found, with_onnx="onnx" in request.GET)
+    except (DamagedModelError, NotAvailableError) as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+
+
+@require_safe
+def onnx(request: HttpRequest, pk: int, version: str) -> HttpResponse:
+    found = version_for(request, pk, version, Action.VIEW)
+    try:
+        return onnx_response(found)
+    except (DamagedModelError, NotAvailableError) as refusal:
         messages.error(request, str(refusal))
         return redirect(found)
 

@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings
 from django.urls import reverse
@@ -99,6 +100,54 @@ def test_package_of_a_network_holds_its_tensors_apart(client, owner, project, tm
         assert found["probabilities"] == pytest.approx(
             wanted["probabilities"], abs=1e-5
         )
+
+
+@pytest.mark.timeout(300)
+def test_package_holds_the_version_as_onnx_where_asked(
+    client, owner, project, tmp_path
+):
+    version = flowers_in_service(project, owner)
+    client.force_login(owner)
+    address = f"/api/projects/{project.key}/models/flowers/versions/{version.version}"
+
+    package = client.get(f"{address}/download/?onnx=1")
+    with zipfile.ZipFile(io.BytesIO(package.getvalue())) as packed:
+        packed.extractall(tmp_path)
+
+    (folder,) = tmp_path.iterdir()
+    text = (folder / "README.md").read_text()
+    _, program = re.findall(r"```python\n(.*?)```", text, re.S)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, check=True
+    )
+    checked = json.loads((folder / "metadata.json").read_text())["self_check"]
+    answers = checked["answers"]["predictions"]
+    expected = [list(answer["probabilities"].values()) for answer in answers]
+    assert np.array(json.loads(done.stdout)) == pytest.approx(np.array(expected))
+
+
+@pytest.mark.timeout(300)
+def test_version_without_onnx_says_why(client, owner, project):
+    version = flowers_in_service(project, owner, algorithm="decision_tree_c45")
+    client.force_login(owner)
+    address = reverse("registry:onnx", args=[version.model_id, version.version])
+
+    page = client.get(address, follow=True)
+
+    assert page.redirect_chain == [(version.get_absolute_url(), 302)]
+    assert "There is no way to write a C45Classifier as ONNX." in page.text
+
+
+def test_onnx_of_a_lost_file_is_a_sentence(client, owner, project):
+    version = flowers_in_service(project, owner)
+    files.delete(version.session.result.artifact)
+    client.force_login(owner)
+    address = f"/api/projects/{project.key}/models/flowers/versions/{version.version}"
+
+    answer = client.get(f"{address}/onnx/")
+
+    assert answer.status_code == 409
+    assert "file is gone" in answer.json()["errors"][0]["detail"]
 
 
 def test_package_of_a_damaged_model_is_a_sentence(client, owner, project):

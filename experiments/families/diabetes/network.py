@@ -75,6 +75,15 @@ class DiabetesNetwork(NetworkClassifier):
         n_inputs = self.n_features_in_ + sum(len(e) - 1 for e in self.bins_.edges_)
         return Perceptron(n_inputs, self.hidden_size, len(self.classes_), self.dropout)
 
+    def from_matrix(self) -> torch.nn.Module:
+        """Return the network with scaler and bins before it."""
+        from experiments.families.diabetes.whole import (  # noqa: PLC0415 -- heavy import
+            Screening,
+        )
+
+        scaler, edges = self.scaler_, self.bins_.edges_
+        return Screening(scaler.mean_, scaler.scale_, edges, self.fitted_module())
+
     def criterion(self) -> torch.nn.Module:
         """Return cross-entropy in which rare classes weigh more."""
         import torch  # noqa: PLC0415 -- heavy import

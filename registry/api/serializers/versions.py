@@ -60,6 +60,14 @@ class NotesSerializer(serializers.ModelSerializer):
         fields = ["notes", "tags"]
 
 
+class PackageQuerySerializer(serializers.Serializer):
+    onnx = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Put the version in as ONNX, too; 409 where there is none.",
+    )
+
+
 class CompareVersionsSerializer(serializers.Serializer):
     """Which two versions to compare."""
 

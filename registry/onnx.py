@@ -1,0 +1,85 @@
+"""A version as ONNX, made and checked by a process of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from datamine import files
+from experiments.results.downloads import artifact_file
+from registry.exceptions import NotAvailableError
+
+if TYPE_CHECKING:
+    from registry.models import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+#: Libraries load in some seconds; a large forest takes some more.
+TIMEOUT = 120
+ONNX = "model.onnx"
+#: What `experiments.learning.onnx_export` ends with where there is no such graph.
+REFUSED = 3
+
+
+def onnx_of(version: ModelVersion) -> bytes:
+    """Return a version as ONNX that was found to answer as it does.
+
+    Raises `NotAvailableError` with the reason where there is none, `DamagedModelError`.
+    """
+    result = version.session.result
+    with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="onnx-") as folder:
+        artifact, target = Path(folder, "artifact"), Path(folder, ONNX)
+        with artifact_file(result) as source, artifact.open("wb") as copy:
+            shutil.copyfileobj(source, copy, files.CHUNK)
+        done = converted(
+            {
+                "artifact": str(artifact),
+                "sha256": result.artifact_sha256,
+                "hmac": result.artifact_hmac,
+                "key": settings.ARTIFACT_KEY,
+                "target": str(target),
+            }
+        )
+        if done.returncode == REFUSED:
+            raise NotAvailableError(f"There is no ONNX of this version. {done.stdout}")
+        if done.returncode:
+            logger.error("ONNX of %s: %s", version, done.stderr[-2000:])
+            raise NotAvailableError(
+                "The ONNX could not be made; the server's log says why."
+            )
+        return target.read_bytes()
+
+
+def converted(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the process that converts; `NotAvailableError` if it takes too long."""
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "experiments.learning.onnx_export"],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            cwd=settings.BASE_DIR,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise NotAvailableError(
+            f"The ONNX was not ready after {TIMEOUT} s. Try again when less is going "
+            "on."
+        ) from problem
+
+
+def onnx_response(version: ModelVersion) -> HttpResponse:
+    """Return a version as an ONNX file to keep; raises as `onnx_of` does."""
+    response = HttpResponse(onnx_of(version), content_type="application/octet-stream")
+    name = f"{version.model.name}_{version.version.removeprefix('v')}.onnx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
