@@ -422,6 +422,12 @@ def title_of(name: str) -> str:
     return next((entry.title for entry in algorithms() if entry.name == name), name)
 
 
+def makes_samples(name: str) -> bool:
+    """Whether an algorithm makes its samples of several rows each."""
+    families = (entry.family for entry in algorithms() if entry.name == name)
+    return any(family is not None and family.assembler for family in families)
+
+
 def algorithm(name: str) -> Algorithm:
     """Return the entry called `name`, or raise `UnknownAlgorithmError`."""
     for entry in algorithms():

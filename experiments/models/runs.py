@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
-from experiments.algorithms.catalogue import title_of
+from experiments.algorithms.catalogue import makes_samples, title_of
 from experiments.choices import EvaluationStatus, Preprocessing, SessionStatus, Task
 from experiments.metrics import LISTED
 from experiments.querysets import (
@@ -111,6 +111,11 @@ class Experiment(models.Model):
     @property
     def algorithm_title(self) -> str:
         return title_of(self.algorithm)
+
+    @property
+    def asks_for_many_rows(self) -> bool:
+        """Whether one answer takes several rows: a star's, or the days before one."""
+        return makes_samples(self.algorithm)
 
 
 class TrainingSession(LeasedJob):

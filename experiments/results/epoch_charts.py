@@ -83,7 +83,7 @@ def head_marks(rows: list[Row]) -> Spec:
                 "field": "class",
                 "type": "nominal",
                 "scale": {"domain": names, "range": colours},
-                "legend": {"orient": "bottom", "columns": 3, "title": None},
+                "legend": {"orient": "bottom", "columns": 2, "title": None},
             },
             "strokeDash": {
                 "field": "part",

@@ -74,9 +74,9 @@ def transit_marks(rows: list[Row]) -> Spec:
     return {
         "mark": {"type": "line", "strokeWidth": 1.5},
         "encoding": {
-            "x": wide("hours", "Hours from the middle of a transit", HOURS),
+            "x": wide("hours", "Hours from mid-transit", HOURS),
             "y": wide("flux", "Change of light (ppm)", PPM),
-            "color": {**colour, "legend": {"orient": "bottom", "columns": 3}},
+            "color": {**colour, "legend": {"orient": "bottom", "columns": 2}},
         },
     }
 

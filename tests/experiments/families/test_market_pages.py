@@ -123,4 +123,6 @@ def test_volatility_is_learned_marked_and_served_for_a_reason(
     assert told["predictions"] == []
     assert "the first 1 days are history only" in told["notices"][-1]
     form = client.get(reverse("registry:predict", args=[version.model_id]))
-    assert form.status_code == 200
+    said_there = form.content.decode()
+    assert "Several rows make one answer" in said_there
+    assert "<h2>One row</h2>" not in said_there
