@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=env.LEASE_SECONDS)
+#: Seconds between two renewals.
+RENEWAL = min(env.LEASE_SECONDS / 4, 5.0)
 SENTENCE_LENGTH = 2000
 
 

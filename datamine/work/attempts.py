@@ -17,7 +17,7 @@ from django.db.models.functions import Concat
 
 from datamine import env
 from datamine.faults import fault_point
-from datamine.leases import Lease, LeaseLostError, claim
+from datamine.leases import RENEWAL, Lease, LeaseLostError, claim
 from datamine.limits import LIMITS
 from datamine.logs import during_job
 from datamine.queue import ring_for
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOOK = 0.4  # seconds between two looks at the row and the memory
-RENEWAL = min(env.LEASE_SECONDS / 4, 5.0)
 OUT_OF_MEMORY = ("MemoryError", "memory allocation of", "bad_alloc", "Cannot allocate")
 
 

@@ -1,6 +1,7 @@
 """What happens inside a child process: one attempt at the work of one row.
 
-`run_inline` does the same without a process, for tests and commands.
+`run_inline` does the same without a process, for tests; `run_to_end` for commands,
+which may take as long as they like while workers look after the same rows.
 """
 
 from __future__ import annotations
@@ -10,18 +11,28 @@ import os
 import resource
 import socket
 import sys
+import time
 from contextlib import contextmanager
 from importlib import import_module
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from datamine.faults import fault_point
-from datamine.leases import Lease, LeasedJob, LeaseLostError, claim, job_models
+from datamine.leases import (
+    RENEWAL,
+    Lease,
+    LeasedJob,
+    LeaseLostError,
+    claim,
+    job_models,
+)
 from datamine.limits import LIMITS
 from datamine.logs import during_job
 from datamine.room import NO_ROOM, is_full
+from datamine.work.handover import put_back
 from datamine.work.nursery import Assignment
 from datasets.monitor import Cancelled
 
@@ -29,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 logger = logging.getLogger(__name__)
+
+LOOK = 0.5  # seconds between two looks at a row that a worker has taken
 
 
 def run_inline(row: LeasedJob) -> None:
@@ -40,6 +53,50 @@ def run_inline(row: LeasedJob) -> None:
     if lease:
         perform(lease)
     row.refresh_from_db()
+
+
+def run_to_end(row: LeasedJob) -> None:
+    """Do a pending row's work here, or wait for the worker that was faster.
+
+    An interrupted row waits for the next attempt, which goes on where this one ended.
+    """
+    lease = claim(type(row), row.pk, worker=f"{socket.gethostname()}:{os.getpid()}")
+    if lease:
+        try:
+            with held(lease):
+                perform(lease)
+        except KeyboardInterrupt:
+            put_back(lease, counts=False)
+            raise
+    row.refresh_from_db()
+    while not row.is_over:
+        time.sleep(LOOK)
+        row.refresh_from_db()
+
+
+@contextmanager
+def held(lease: Lease) -> Iterator[None]:
+    """Renew a lease from a thread of its own: nothing else does so here."""
+    ended = Event()
+
+    def renew() -> None:
+        while not ended.wait(RENEWAL):
+            try:
+                lease.renew()
+            except LeaseLostError:
+                break
+            except (DatabaseError, InterfaceError):
+                logger.warning("The lease could not be renewed.", exc_info=True)
+                connection.close()
+        connection.close()
+
+    thread = Thread(target=renew, daemon=True, name="lease")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def preload() -> None:

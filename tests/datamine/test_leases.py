@@ -1,6 +1,7 @@
 """Each change of state of a row of long work, and who wins when two want one."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,8 @@ from datamine.leases import (
     request_cancel,
 )
 from datamine.limits import LIMITS
-from datamine.work.children import run_inline
+from datamine.work import children
+from datamine.work.children import perform, run_inline
 from datamine.work.handover import put_back
 from datasets.models import DatasetVersion
 from datasets.monitor import Cancelled
@@ -267,6 +269,49 @@ def test_work_done_twice_has_one_result(make):
     run_inline(row)
 
     assert type(row).objects.values().get(pk=row.pk) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_of_a_command_holds_its_row(monkeypatch):
+    monkeypatch.setattr(children, "RENEWAL", 0.05)
+    version = new_version("quick")
+    lease = claim(DatasetVersion, version.pk, "here")
+    expire(version)
+
+    with children.held(lease):
+        for _ in range(100):
+            if not expired(DatasetVersion).exists():
+                break
+            time.sleep(0.05)
+
+    assert not expired(DatasetVersion).exists()
+
+
+@pytest.mark.usefixtures("workload")
+def test_command_waits_for_the_worker_that_was_faster(monkeypatch):
+    version = new_version("quick")
+    lease = claim(DatasetVersion, version.pk, "a worker")
+    monkeypatch.setattr(children, "LOOK", 0.01)
+    monkeypatch.setattr(children.time, "sleep", lambda seconds: perform(lease))
+
+    children.run_to_end(version)
+
+    assert state(version) == ("ready", 1, 1)
+    assert version.worker == "a worker"
+
+
+@pytest.mark.usefixtures("workload")
+def test_interrupted_command_leaves_its_row_to_the_next(monkeypatch):
+    version = new_version("quick")
+
+    def interrupted(lease):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(children, "perform", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        children.run_to_end(version)
+
+    assert state(version) == ("pending", 0, 1)
 
 
 def in_threads(*functions):

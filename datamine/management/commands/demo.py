@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from datasets.models import Dataset
 from datasets.readers.dialect import Dialect
 from datasets.recipes import StepSpec
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from projects.models import User
 
 NAME = "Demo"
-PATIENCE = 300  # seconds for one piece of work that a busy worker has taken
 
 
 @dataclass(frozen=True)
@@ -238,10 +236,6 @@ def active_version(dataset: Dataset) -> DatasetVersion:
 
 def finish(row: LeasedJob) -> None:
     """Do a row's work here, or wait for the worker that was faster."""
-    run_inline(row)
-    patience = time.monotonic() + PATIENCE
-    while not row.is_over and time.monotonic() < patience:
-        time.sleep(0.2)
-        row.refresh_from_db()
+    run_to_end(row)
     if row.status != row.DONE:
         raise CommandError(f"{row} ended {row.status}: {row.error_message}")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from datasets.curve_uploads import import_light_curves
 from projects.exceptions import DomainError
 from projects.terminal import acting_person, add_project, project_called
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             except (DomainError, OSError) as refusal:
                 raise CommandError(str(refusal)) from refusal
         version = dataset.versions.get()
-        run_inline(version)
+        run_to_end(version)
         if not version.is_ready:
             raise CommandError(f"{version} ended {version.status}.")
         self.stdout.write(f"{dataset}: {version.rows_count} rows, id {dataset.pk}.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from datasets.generators.catalogue import GENERATORS
 from datasets.synthetic import make_synthetic
 from datasets.terminal import setting
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
         version = dataset.versions.get()
-        run_inline(version)
+        run_to_end(version)
         if not version.is_ready:
             raise CommandError(f"{version} ended {version.status}.")
         self.stdout.write(f"{dataset}: {version.rows_count} rows, id {dataset.pk}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from datasets.terminal import version_called
 from experiments.evaluating import start_evaluation
 from experiments.metrics import headline_of, in_order, title_of
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             evaluation = start_evaluation(result, version, actor=actor)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        run_inline(evaluation)
+        run_to_end(evaluation)
         if evaluation.status != evaluation.DONE:
             raise CommandError(
                 evaluation.error_message or f"It is {evaluation.status}."

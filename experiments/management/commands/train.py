@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from datasets.generators.catalogue import GENERATORS
 from datasets.synthetic import make_synthetic
 from datasets.terminal import setting, version_called
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             session = session_for(project, options, actor)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        run_inline(session)
+        run_to_end(session)
         if session.status != session.DONE:
             raise CommandError(f"{session} ended {session.status}: {why(session)}")
         self.stdout.write("\n".join(told(session)))
@@ -223,7 +223,7 @@ def version_for(
         actor=actor,
     )
     version: DatasetVersion = dataset.versions.get()
-    run_inline(version)
+    run_to_end(version)
     return version
 
 

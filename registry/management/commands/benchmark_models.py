@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datamine.work.children import run_inline
+from datamine.work.children import run_to_end
 from experiments.metrics import headline_of
 from experiments.models import Result
 from experiments.reports.texts import text_of
@@ -76,7 +76,7 @@ def measured(result: Result, actor: User) -> list[tuple[str, PerformanceView]]:
             report = start_measuring(version, actor=actor)
         except MeasuringError as refusal:
             raise CommandError(str(refusal)) from refusal
-        run_inline(report)
+        run_to_end(report)
         if report.status != PerformanceReport.DONE:
             raise CommandError(report.error_message or f"{report} is {report.status}.")
         kept.append((file_name(version, "txt"), view_of(report, version)))
