@@ -120,11 +120,15 @@ def test_page_goes_on_with_so_many_epochs(client, trained, owner):
     wrong = client.post(address, {"epochs": "9" * 5000}, follow=True)
     client.post(address, {"epochs": "2"})
 
-    assert "Begin with these weights" in page.text
+    assert "begins with these weights" in page.text
     assert "epochs must be between 1 and 1000" in wrong.text
     session = TrainingSession.objects.latest("pk")
     assert session.experiment.started_from == trained.result
     assert session.experiment.name == "Patients, 2 epochs more"
+    assert (
+        "the weights of session 1, Patients"
+        in client.get(session.get_absolute_url()).text
+    )
 
 
 def test_call_goes_on_and_names_what_is_wrong(trained, owner):
