@@ -6,13 +6,16 @@ the seconds that sessions of the same algorithm took for a sample and an epoch.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 from experiments.choices import SessionStatus
 from experiments.estimates import FIXED, LOOKED_AT, fits_of
-from experiments.models import Preset, TrainingSession
+from experiments.models import Preset, Result, TrainingSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 #: A year of days for a hundred epochs takes so many seconds on a GPU, …
 YEAR_OF_DAYS, HUNDRED_EPOCHS, RULE = 365, 100, 5 * 60.0
 #: … and so many times that on a CPU.
-ON_CPU = (2.0, 4.0)
+ON_CPU, ON_GPU = (2.0, 4.0), (0.8, 1.25)
+CPU = "cpu"
+#: How people call the devices of torch.
+NAMES = defaultdict(lambda: "GPU", {CPU: "CPU"})
 #: However alike sessions were, the next one may be so much faster or slower.
 AT_LEAST = 0.2
 #: Beyond this one is asked whether so long a training is wanted.
@@ -66,16 +72,24 @@ def outlook_for(
     if "epochs" not in values:
         return None
     fits = fits_of(split.cv_folds, split.cv_repeats)
-    rates = _rates(entry)
+    device = usual_device()
+    rates = _rates(entry, device, values.get("config"))
     if rates:
         work = _samples(values, rows) * values["epochs"] * fits
-        return _by_history(rates, work)
+        return _by_history(rates, work, device)
     if "days" not in values:
         return None
     years = values["days"] / YEAR_OF_DAYS
     seconds = years * values["epochs"] / HUNDRED_EPOCHS * RULE * fits
-    low, high = (seconds * factor for factor in ON_CPU)
+    slower = ON_CPU if device == CPU else ON_GPU
+    low, high = (seconds * factor for factor in slower)
     return Outlook(low, high, "a rule of thumb; no session was timed here yet")
+
+
+def usual_device() -> str:
+    """Return what networks learn on here: what the newest of them learned on."""
+    newest = Result.objects.filter(details__history__0__isnull=False).order_by("-pk")
+    return newest.values_list("details__device", flat=True).first() or CPU
 
 
 def preset_within(
@@ -90,7 +104,7 @@ def preset_within(
     return found[max(found)] if found else None
 
 
-def _by_history(rates: list[float], work: float) -> Outlook:
+def _by_history(rates: list[float], work: float, device: str) -> Outlook:
     """Return the middle half of what sessions took, at least a fifth to both sides."""
     low, middle, high = quantiles(rates, n=4) if len(rates) > 1 else rates * 3
     low, high = min(low, (1 - AT_LEAST) * middle), max(high, (1 + AT_LEAST) * middle)
@@ -98,23 +112,27 @@ def _by_history(rates: list[float], work: float) -> Outlook:
     return Outlook(
         FIXED + low * work,
         FIXED + high * work,
-        f"{len(rates)} {sessions} of this algorithm here",
+        f"{len(rates)} {sessions} of this algorithm here, on the {NAMES[device]}",
     )
 
 
-def _rates(entry: catalogue.Algorithm) -> list[float]:
+def _rates(entry: catalogue.Algorithm, device: str, config: str | None) -> list[float]:
     """Return the seconds that recent sessions took for a sample and an epoch.
 
-    Epochs count as they were run, so that early stopping does not look like speed.
+    Those of another device, or of a network of another size, say nothing. Epochs
+    count as they were run, so that early stopping does not look like speed.
     """
     recent = TrainingSession.objects.filter(
         status=SessionStatus.COMPLETED,
         experiment__algorithm=entry.name,
         epochs_completed__gt=0,
         training_time_seconds__gt=FIXED,
-    ).select_related("experiment", "base_version")[:LOOKED_AT]
+    ).annotate(device=F("result__details__device"))
     found = []
-    for session in recent:
+    for session in recent.select_related("experiment", "base_version")[:LOOKED_AT]:
+        size = session.experiment.hyperparameters.get("config")
+        if (session.device or CPU) != device or size != config:
+            continue
         split = session.experiment.split
         fits = fits_of(split.get("cv_folds"), split.get("cv_repeats") or 1)
         samples = _samples(session.experiment.hyperparameters, _rows_of(session))

@@ -350,6 +350,7 @@ class _Session:
             timings=self.timings,
             rivals=rivals,
             history=fitted.history,
+            device=getattr(fitted.estimator, "device_", "cpu"),
             search=self.chooser.to_json() if self.chooser else None,
         )
 

@@ -66,6 +66,8 @@ class Outcome:
         `experiments.learning.rivals`.
     history : list of dict
         What a network tells of each epoch.
+    device : str
+        What the model learned on.
     search : dict, optional
         The trials that hyperparameters were chosen from: see
         `experiments.searching.choosing`.
@@ -92,6 +94,7 @@ class Outcome:
     timings: dict[str, float] = field(default_factory=dict)
     rivals: list[Json] = field(default_factory=list)
     history: list[dict[str, float]] = field(default_factory=list)
+    device: str = "cpu"
     search: Json | None = None
 
     @property
@@ -125,6 +128,7 @@ class Outcome:
             "reference": self.reference,
             "rivals": self.rivals,
             "history": self.history,
+            "device": self.device,
             "search": self.search,
             "split_digest": self.split_digest,
             "signature": self.signature.to_json(),

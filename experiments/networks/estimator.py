@@ -112,12 +112,13 @@ class Network(HoldsTensors, BaseEstimator):
             )
             for places in (learned, held)
         ]
+        self.device_ = usable_device(self.device)
         with steady(self.seed, min(self.threads, self.most_threads)):
             net = make_net(
                 self.module(),
                 self.criterion(),
                 self.schedule,
-                device=usable_device(self.device),
+                device=self.device_,
                 check=watch.check,
                 score=self.right if self.tells_classes else None,
                 held=rows[1] if len(held) else None,

@@ -15,6 +15,7 @@ from experiments.outlooks import outlook_for, preset_within
 from experiments.sessions import create_and_start
 from tests.experiments.families.markets import prices_csv
 from tests.factories.datasets import imported_dataset
+from tests.factories.experiments import ResultFactory
 
 pytestmark = pytest.mark.django_db
 VOLATILITY = algorithm("volatility")
@@ -46,6 +47,7 @@ def timed(version, owner, seconds, epochs=40, **values):
         training_time_seconds=seconds,
         epochs_completed=epochs,
     )
+    return session
 
 
 def test_every_shipped_preset_is_a_row_with_its_values():
@@ -138,7 +140,20 @@ def test_history_is_what_tells_afterwards(price_table, owner):
 
     # 24 and 48 s for 100 days and 40 epochs: four times that, by the middle half.
     assert found.low < 96 + 0.6 < found.high
-    assert found.basis == "2 sessions of this algorithm here"
+    assert found.basis == "2 sessions of this algorithm here, on the CPU"
+
+
+def test_only_sessions_on_the_device_of_now_tell(price_table, owner):
+    version = price_table.active_version
+    said = {"epochs": 10, "days": 100, "symbols": ["BTC"]}
+    timed(version, owner, 100.6, **said)
+    fast = timed(version, owner, 10.6, **said)
+    ResultFactory(session=fast, details={"history": [{"epoch": 1}], "device": "cuda"})
+
+    found = outlook(**said)
+
+    assert (found.low, found.high) == pytest.approx((8.6, 12.6))
+    assert found.basis == "1 session of this algorithm here, on the GPU"
 
 
 def test_epochs_that_were_not_run_do_not_look_like_speed(price_table, owner):

@@ -71,7 +71,7 @@ def test_a_preset_fills_the_form_and_the_estimate(client, owner, model):
     assert 'name="p-days" value="1095"' in shown
     assert 'name="p-epochs" value="200"' in shown
     assert 'value="deep" checked' in shown
-    assert "1 session of this algorithm here" in shown
+    assert "1 session of this algorithm here, on the CPU" in shown
 
 
 def test_what_fits_into_a_time_is_proposed(client, owner, model):
@@ -237,4 +237,4 @@ def test_defaults_are_told_with_their_estimate(client, owner, model):
     assert {name: told["config"][name] for name in wanted} == wanted
     assert told["current"]["days"] == 370
     assert told["bounds"]["days"] == {"min": 90, "max": 1825}
-    assert told["estimate"]["basis"] == "1 session of this algorithm here"
+    assert told["estimate"]["basis"] == "1 session of this algorithm here, on the CPU"
