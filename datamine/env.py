@@ -32,6 +32,7 @@ class Limits:
     import_seconds: int
     training_memory_mb: int
     training_seconds: int
+    inputs_bytes: int
     predict_rows: int
     trash_days: int
     project_bytes: int
@@ -90,6 +91,7 @@ LIMITS = Limits(
     import_seconds=reader.int("DATAMINE_IMPORT_SECONDS", default=3600),
     training_memory_mb=reader.int("DATAMINE_TRAINING_MEMORY_MB", default=4096),
     training_seconds=reader.int("DATAMINE_TRAINING_SECONDS", default=6 * 3600),
+    inputs_bytes=reader.int("DATAMINE_INPUTS_MB", default=2048) * 1024**2,
     predict_rows=reader.int("DATAMINE_PREDICT_ROWS", default=10_000),
     trash_days=reader.int("DATAMINE_TRASH_DAYS", default=30),
     project_bytes=reader.int("DATAMINE_PROJECT_MB", default=0) * 1024**2,

@@ -156,6 +156,7 @@ STORAGES = {
     },
 }
 SCRATCH_DIR = env.SCRATCH
+INPUTS_DIR = env.HOME / "inputs"
 STATIC_URL = "static/"
 STATIC_ROOT = env.HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -199,6 +199,10 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     """Return what training on the base version's rows gives."""
     from datasets.engines import engine  # noqa: PLC0415 -- heavy import
     from datasets.tables import Table  # noqa: PLC0415 -- heavy import
+    from experiments.families.kept_inputs import (  # noqa: PLC0415 -- heavy import
+        Shelf,
+        kept_on,
+    )
     from experiments.resuming import SessionCheckpoints  # noqa: PLC0415 -- heavy import
     from experiments.training import train  # noqa: PLC0415 -- heavy import
 
@@ -216,7 +220,9 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
         if plan.split.same_as and plan.split_digest:
             split = kept_rows(plan.split.same_as, plan.split_digest)
         start = start_of(session, plan)
-        return train(plan, table, lease.monitor, threads, kept, split, start)
+        shelf = Shelf(settings.INPUTS_DIR, settings.LIMITS.inputs_bytes)
+        with kept_on(shelf):
+            return train(plan, table, lease.monitor, threads, kept, split, start)
 
 
 def start_of(session: TrainingSession, plan: Plan) -> bytes | None:

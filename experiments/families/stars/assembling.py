@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.families.assembling import Assembled, Block
+from experiments.families.kept_inputs import remembered
+from experiments.families.stars import folding, periodograms, summary
 from experiments.families.stars.folding import BINS, POINTS, fold, resample
 from experiments.families.stars.periodograms import LENGTH, N_CANDIDATES, periodogram
 from experiments.families.stars.summary import NAMES, Curve, summarised
@@ -38,6 +40,10 @@ _ENDS = np.cumsum([block.width for block in BLOCKS]).tolist()
 CURVE, PERIODOGRAM, FOLDED, CANDIDATES, SUMMARY = (
     slice(end - block.width, end) for block, end in zip(BLOCKS, _ENDS, strict=True)
 )
+
+
+#: What the numbers of a star are computed by.
+CODE = (__file__, folding.__file__, periodograms.__file__, summary.__file__)
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,14 @@ class Stars:
         errors = np.full(len(order), np.nan)
         if "flux_err" in self.columns:
             errors = self._numbers(frame, "flux_err")[order]
+        known = [times, flux, errors, starts, stops, self.shortest, self.longest]
+        return remembered(
+            CODE, known, lambda: self._computed(times, flux, errors, starts, stops)
+        )
+
+    def _computed(
+        self, times: Array, flux: Array, errors: Array, starts: Places, stops: Places
+    ) -> Matrix:
         X = np.full((len(starts), _ENDS[-1]), np.nan)
         for row, (start, stop) in enumerate(zip(starts, stops, strict=True)):
             if stop - start >= FEWEST_POINTS:
