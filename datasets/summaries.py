@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from datasets.readers.catalogue import reader
 from datasets.steps import catalogue
@@ -93,8 +94,12 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
         found[f"table-{len(found)}"] = {**warning, "columns": suited, "of_table": True}
     for column in columns:
         for warning in column.get("warnings", []):
-            entry = found.setdefault(warning["code"], {**warning, "columns": []})
+            entry = found.setdefault(
+                warning["code"], {**warning, "columns": [], "markers": []}
+            )
             entry["columns"].append({"id": column["id"], "name": column["name"]})
+            if warning["code"] == "markers":
+                entry["markers"] += column["markers"]
     return [
         warning
         | {
@@ -102,9 +107,17 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
             "more": max(len(warning["columns"]) - NAMED, 0),
             "linked": warning["columns"][:LINKED],
             "step_title": step_title(warning.get("step")),
+            "query": query_of(warning.get("markers")),
         }
         for warning in found.values()
     ]
+
+
+def query_of(markers: list[str] | None) -> str:
+    """Return what fills signs of missing values into the step that marks them."""
+    # The form takes them with commas between: one with a comma is left out.
+    signs = [sign for sign in dict.fromkeys(markers or ()) if sign and "," not in sign]
+    return urlencode({"markers": ", ".join(signs)}) if signs else ""
 
 
 def figures_of(version: DatasetVersion) -> dict[str, Profile]:

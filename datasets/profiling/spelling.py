@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 _MARKERS = frozenset(
     {"", "?", "??", "!", "!!", "-", "--", ".", "na", "n/a", "n.a.", "#n/a", "nan"}
-    | {"null", "nil", "none", "missing", "unknown"}
+    | {"null", "nil", "none", "missing", "unknown", "error", "undefined", "n.d."}
 )
 #: A number with a currency or a percent sign, or in brackets as accountants write.
 _MONEY = "[$€£¥₹]"

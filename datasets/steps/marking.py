@@ -31,7 +31,8 @@ class MarkMissingParameters(Parameters):
         ("?", "!!"),
         title="Signs of a missing value",
         description="Cells that hold nothing but one of these become missing; capitals "
-        "count. Numbers such as -999 are found in columns of numbers too.",
+        "count. On the page they are written with commas between. Numbers "
+        "such as -999 are found in columns of numbers too.",
         min_length=1,
         max_length=50,
     )

@@ -81,6 +81,18 @@ def test_warnings_of_one_kind_are_one():
     assert found[0]["more"] == 3
 
 
+def test_signs_of_missing_values_are_filled_into_the_step():
+    told = {"code": "markers", "detail": "“a” holds …", "step": "mark_missing"}
+    columns = [
+        column("a", warnings=[told], markers=["ERROR", "?"]),
+        column("b", warnings=[told], markers=["?", "a,b"]),
+    ]
+
+    (found,) = warnings_of(version_of(columns))
+
+    assert found["query"] == "markers=ERROR%2C+%3F"
+
+
 def test_a_warning_about_the_table_chooses_columns_that_suit_its_step():
     warning = {"code": "different_scales", "detail": "They differ.", "step": "scale"}
     version = version_of([column("a"), column("b", type="text")], [warning])
