@@ -167,7 +167,7 @@ def stop_at_bad_records(dialect: Dialect, findings: Findings, *, at_end: bool) -
     first = findings.bad[0]
     raise ReaderError(
         f"{least}{records} not fit the table. {first.detail} Correct the file or how "
-        "it is read, or choose to drop bad records.",
+        "it is read, or choose to fill short records or to leave bad ones out.",
         line=first.line,
         records=findings.bad,
     )
