@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from datamine import health, metrics, views
+from datamine import bundles, health, metrics, views
 
 # Addresses are tried in turn: programs ask for predictions most often, so first.
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.MetricsView.as_view(), name="metrics"),
+    path("projects/<slug:key>/bundle/", bundles.send, name="bundle"),
+    path("bundles/import/", bundles.receive, name="bundle-import"),
     path("", include("projects.urls")),
     path("", include("projects.entry_urls")),
     path("", include("projects.account_urls")),

@@ -74,10 +74,10 @@ def require_room(project: Project, size: int = 1) -> None:
         )
 
 
-def require_place(project: Project) -> None:
-    """Raise `QuotaError` where a project may have no further dataset."""
+def require_place(project: Project, more: int = 1) -> None:
+    """Raise `QuotaError` where a project may not have so many more datasets."""
     _, most = limits_of(project)
-    if most and project.datasets.count() >= most:
+    if most and project.datasets.count() + more > most:
         noun = "dataset" if most == 1 else "datasets"
         raise QuotaError(
             f"“{project.name}” may have {most} {noun} and has no place left. Throw one "

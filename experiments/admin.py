@@ -22,6 +22,7 @@ from experiments.models import (
 )
 from experiments.services import delete_experiment, describe_experiment
 from experiments.sessions import cancel_session, start_session
+from experiments.trusting import trust_model
 from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
 from projects.permissions import Action
 
@@ -157,11 +158,36 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
 class ResultAdmin(ReadOnlyAdmin):
     """What completed sessions found; never changed."""
 
-    list_display = ["session", "split_digest", "artifact_size", "created_at"]
+    list_display = [
+        "session", "split_digest", "artifact_size", "is_trusted", "created_at",
+    ]  # fmt: skip
     list_select_related = ["session__experiment"]
-    list_filter = ["session__experiment__project"]
+    list_filter = [
+        "session__experiment__project",
+        ("artifact_hmac", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["session__experiment__name", "split_digest", "artifact_sha256"]
     date_hierarchy = "created_at"
+    actions = ["trust"]
+
+    @admin.display(description="model is opened here", boolean=True)
+    def is_trusted(self, result: Result) -> bool:
+        return bool(result.artifact_hmac)
+
+    def has_trust_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    @admin.action(
+        description="Trust models of a bundle (opening one runs what is in it)",
+        permissions=["trust"],
+    )
+    def trust(self, request: HttpRequest, queryset: QuerySet[Result]) -> None:
+        try_for_each(
+            request,
+            queryset.select_related("session__experiment__project"),
+            Action.MANAGE,
+            lambda result: trust_model(result, actor=request.user),
+        )
 
 
 @admin.register(SavedComparison)

@@ -25,6 +25,13 @@ class ProjectError(DomainError):
     """A change a project does not allow."""
 
 
+class BundleError(ProjectError):
+    """A project's bundle that cannot be written, or taken in."""
+
+    code = "bad_bundle"
+    status_code = 400
+
+
 class LastOwnerError(ProjectError):
     """A project would be left without an owner."""
 

@@ -48,6 +48,8 @@ ROUTES: dict[str, Policy] = {
     "healthz": View.OPEN,
     "readyz": View.OPEN,
     "metrics": {"GET": View.STAFF},
+    "bundle": {"POST": View.PROJECT_MANAGE},
+    "bundle-import": View.PERSON,
     # Projects
     "projects:list": View.PERSON,
     "projects:create": View.PERSON,
@@ -234,6 +236,8 @@ ROUTES: dict[str, Policy] = {
     },
     "api-invitation-list": View.PROJECT_MANAGE,
     "api-invitation-detail": {"DELETE": View.PROJECT_MANAGE},
+    "api-bundle": {"GET": View.PROJECT_MANAGE},
+    "api-bundles": {"POST": View.PERSON},
     "api-hand-over": {"POST": View.PROJECT_MANAGE},
     "api-activity": View.PROJECT_VIEW,
     "api-webhook-list": View.PROJECT_MANAGE,

@@ -11,6 +11,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from datamine.api import bundles
 from datamine.errors import refuse
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ urlpatterns = [
     path("", include("registry.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", readable, name="api-docs"),
+    path(
+        "projects/<slug:key>/bundle/", bundles.BundleView.as_view(), name="api-bundle"
+    ),
+    path("bundles/", bundles.BundlesView.as_view(), name="api-bundles"),
     path("", include("projects.api.urls")),
     path("", include("datasets.api.urls")),
     path("", include("experiments.api.urls")),

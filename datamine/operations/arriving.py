@@ -46,9 +46,8 @@ class Kept(NamedTuple):
 
 
 class Pointer(NamedTuple):
-    """A row that names one which came after it, or beside it."""
+    """A column of a row that names one which came after it, or beside it."""
 
-    row: Model
     attname: str
     label: str
     old: int
@@ -65,8 +64,9 @@ class Arrival:
     #: Who here stands for whom there, by name.
     people: Mapping[str, int]
     counts: Counter[str] = field(default_factory=Counter)
-    pointers: list[Pointer] = field(default_factory=list)
-    #: Rows that name ids in the middle of other things, with what they said.
+    #: By model and new id.
+    pointers: dict[tuple[type[Model], int], list[Pointer]] = field(default_factory=dict)
+    #: Rows that name ids in the middle of other things.
     inner: list[tuple[str, Model]] = field(default_factory=list)
     owners: dict[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -78,32 +78,33 @@ class Arrival:
         model = self.apps.get_model(label)
         known = self.ids.setdefault(label, {})
         made = [self.arrived(table, model, row) for row in rows]
-        model._base_manager.bulk_create([row for _, row in made])
-        for old, row in made:
+        model._base_manager.bulk_create([row for _, row, _ in made])
+        for old, row, pointers in made:
             if old in known:
                 raise ArchiveError(f"Two rows of {label} have the number {old}.")
             known[old] = row.pk
+            if pointers:
+                self.pointers[model, row.pk] = pointers
         self.counts[label] += len(made)
 
     def arrived(
         self, table: Table, model: type[Model], values: dict[str, Any]
-    ) -> tuple[int, Model]:
-        """Return the old number of a row, and the row as it belongs here."""
+    ) -> tuple[int, Model, list[Pointer]]:
+        """Return a row's old number, the row as it belongs here, and what it lacks."""
         old = number(values["id"])
         for name, allowed in table.only.items():
             if values[name] not in allowed:
                 raise ArchiveError(f"{table.label} {old}: {name} is {values[name]!r}.")
         row = table.told(values) | {"id": None}
         self.name_files(table, old, row)
-        pending = self.name_rows(model, row)
+        pointers = self.name_rows(model, row)
         if table.label == ACTIVITY:
             row["resource_id"] = self.resource(row)
         made = instance(model, row)
         check(made)
-        self.pointers += [Pointer(made, *pointer) for pointer in pending]
-        if table.label in SHARED_SPLITS or table.label == COMPARISON:
+        if table.label == COMPARISON or self.shared_split(table.label, made):
             self.inner.append((table.label, made))
-        return old, made
+        return old, made, pointers
 
     def name_files(self, table: Table, old: int, row: dict[str, Any]) -> None:
         """Let a row name its files by their keys here; each belongs to one owner."""
@@ -126,9 +127,7 @@ class Arrival:
                 raise ArchiveError(f"{table.label} {old} names another row's file.")
             row[column.key] = kept.key
 
-    def name_rows(
-        self, model: type[Model], row: dict[str, Any]
-    ) -> list[tuple[str, str, int]]:
+    def name_rows(self, model: type[Model], row: dict[str, Any]) -> list[Pointer]:
         """Let a row name others by their ids here; return what cannot be said yet."""
         pending = []
         for relation in relations(model):
@@ -142,7 +141,7 @@ class Arrival:
                 row[name] = self.ids[target][told]
             elif relation.null:
                 row[name] = None
-                pending.append((name, target, told))
+                pending.append(Pointer(name, target, told))
             else:
                 raise ArchiveError(f"A row names {target} {told}, which did not come.")
         return pending
@@ -161,21 +160,23 @@ class Arrival:
     def finish(self) -> None:
         """Say what could not be said before all rows had come."""
         by_column: dict[tuple[type[Model], str], list[Model]] = defaultdict(list)
-        for row, attname, label, old in self.pointers:
-            new = self.ids.get(label, {}).get(old)
-            if new is None:
-                raise ArchiveError(f"A row names {label} {old}, which did not come.")
-            setattr(row, attname, new)
-            by_column[type(row), attname].append(row)
+        for (model, pk), pointers in self.pointers.items():
+            row = model(pk=pk)
+            for attname, label, old in pointers:
+                new = self.ids.get(label, {}).get(old)
+                if new is None:
+                    raise ArchiveError(
+                        f"A row names {label} {old}, which did not come."
+                    )
+                setattr(row, attname, new)
+                by_column[model, attname].append(row)
         for label, row in self.inner:
-            column = self.inner_named(label, row)
-            if column:
-                by_column[type(row), column].append(row)
+            by_column[type(row), self.renamed(label, row)].append(row)
         for (model, column), rows in by_column.items():
             name = model._meta.get_field(column).name
             model._base_manager.bulk_update(rows, [name], batch_size=MANY)
 
-    def inner_named(self, label: str, row: Any) -> str:
+    def renamed(self, label: str, row: Any) -> str:
         """Give new ids to the experiments that a row's text names; return its column.
 
         One that did not come is no longer named: its number is somebody else's here.
@@ -188,14 +189,19 @@ class Arrival:
             others = [pair for pair in pairs if pair[0] != "ids"]
             row.query = urlencode([*(("ids", new) for new in here), *others])
             return "query"
+        split = self.shared_split(label, row)
+        split["same_as"] = known.get(number(split["same_as"]))
+        return SHARED_SPLITS[label][0]
+
+    def shared_split(self, label: str, row: Any) -> dict[str, Any]:
+        """Return the settings of a split that another experiment made, else nothing."""
+        if label not in SHARED_SPLITS:
+            return {}
         column, *inner = SHARED_SPLITS[label]
         split = getattr(row, column)
         for name in inner:
             split = split.get(name) or {}
-        if split.get("same_as") is None:
-            return ""
-        split["same_as"] = known.get(number(split["same_as"]))
-        return column
+        return split if split.get("same_as") is not None else {}
 
 
 def number(told: Any) -> int:

@@ -137,7 +137,7 @@ CARRIED = (
 #: Models of a project whose rows stay behind.
 LEFT_BEHIND = {
     "projects.membership", "projects.invitation", "projects.webhook",
-    "projects.delivery", "datasets.quota", "datasets.upload",
+    "projects.delivery", "projects.notice", "datasets.quota", "datasets.upload",
 }  # fmt: skip
 
 

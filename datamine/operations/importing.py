@@ -9,6 +9,7 @@ administrator trusts them.
 
 from __future__ import annotations
 
+import hmac
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -21,13 +22,14 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from datamine import files
-from datamine.operations.archives import ArchiveError, reading_as
+from datamine.faults import fault_point
+from datamine.operations.archives import CHUNK, ArchiveError, reading_as
 from datamine.operations.arriving import Arrival, Kept, number
 from datamine.operations.carried import APPS, PROJECT, BundleManifest
 from datamine.operations.rows import rows_of
 from datamine.operations.schema import applied
 from datasets.models import Dataset, DatasetVersion
-from datasets.quotas import require_room
+from datasets.quotas import require_place, require_room
 from experiments.choices import SessionStatus
 from experiments.models import ARTIFACTS, Result, TrainingSession
 from projects.activities import record_activity
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     Reader = ArchiveReader[BundleManifest]
 
 #: Rows are packed; more than this is no project but a bomb.
-MOST_BYTES_OF_ROWS, LONGEST_ROW = 8 * 1024**3, 256 * 1024**2
+MOST_BYTES_OF_ROWS, LONGEST_ROW = 8 * 1024**3, 32 * 1024**2
 #: The folders of the storage that a bundle may fill, and the ends of names there.
 FOLDERS = {
     "uploads": ("",),
@@ -129,8 +131,6 @@ def keep_files(
     archive: Reader, place: Path, source_key: str, kept: dict[str, Kept]
 ) -> None:
     """Store every file under a key made here, after holding it against its digest."""
-    from experiments.learning.artifacts import sign  # noqa: PLC0415 -- heavy import
-
     own = settings.ARTIFACT_KEY.encode()
     known = [own, *([source_key.encode()] if source_key else [])]
     for key, sha256 in archive.manifest.files.items():
@@ -138,13 +138,20 @@ def keep_files(
         if suffix not in FOLDERS.get(folder, ()):
             raise ArchiveError(f"A bundle holds no file {key[:100]!r}.")
         archive.extract(key, place)
-        signatures = []
-        if folder == ARTIFACTS:
-            content = place.read_bytes()
-            signatures = [sign(content, one).hmac for one in known]
+        signatures = signatures_of(place, known) if folder == ARTIFACTS else ()
         new = files.new_key(folder, 0, suffix)
-        kept[key] = Kept(new, sha256, tuple(signatures))
+        kept[key] = Kept(new, sha256, signatures)
         files.store(place, new)
+
+
+def signatures_of(path: Path, keys: list[bytes]) -> tuple[str, ...]:
+    """Sign a model with each key as `artifacts.sign` does, a part at a time."""
+    signing = [hmac.new(key, digestmod="sha256") for key in keys]
+    with path.open("rb") as file:
+        while part := file.read(CHUNK):
+            for one in signing:
+                one.update(part)
+    return tuple(one.hexdigest() for one in signing)
 
 
 def put_in(
@@ -176,8 +183,10 @@ def put_in(
     except WRONG as error:
         raise ArchiveError(f"The bundle's rows cannot be read: {error}") from error
     require_room(project, 0)
+    require_place(project, 0)
     results = Result.objects.filter(session__experiment__project=project)
     found = Imported(project, results.count(), results.filter(artifact_hmac="").count())
+    fault_point("import.written")
     record_activity(
         actor, project, "imported",
         made_at=str(archive.manifest.made_at)[:40], untrusted=found.untrusted,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 #: What belongs to processes that run, or to browsers: log-ins, messages, workers.
 APPS_LEFT_OUT = {"sessions", "django_q"}
 LEFT_OUT = {"site.worker"}
-MANY = 500
+#: So many rows are in memory at once, and about so many bytes of them.
+MANY, MANY_BYTES = 500, 16 * 1024**2
 
 
 class RowsError(Exception):
@@ -49,6 +50,9 @@ def kept_models(apps: Apps = installed) -> list[type[Model]]:
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Read the database as it is now, as long as the block lasts; write nothing."""
+    if connection.in_atomic_block:  # then it is the moment of that transaction
+        yield
+        return
     if connection.vendor != "sqlite":
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -144,12 +148,14 @@ def rows_of(file: Iterable[bytes]) -> Iterator[tuple[str, list[dict[str, Any]]]]
     """Yield some rows at a time: the label of their model, and each one's values."""
     label, names = "", []
     rows: list[dict[str, Any]] = []
+    size = 0
     for line in file:
         value = json.loads(line)
-        if isinstance(value, dict) or len(rows) == MANY:
+        size += len(line)
+        if isinstance(value, dict) or len(rows) == MANY or size > MANY_BYTES:
             if rows:
                 yield label, rows
-            rows = []
+            rows, size = [], len(line)
         if isinstance(value, dict):
             label, names = value["model"], value["fields"]
         else:
