@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 120, 24
 #: So many columns a warning names, and so many its link chooses.
 NAMED, LINKED = 4, 100
+#: The sign before one or two last digits, which are no thousands.
+DECIMALS = re.compile(r"([.,])[0-9]{1,2}(?![0-9])[^0-9.,]*$")
 WORDS = frozenset({ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.BOOLEAN})
 #: Pairs of columns the overview tells, and the least they have to do with each other.
 TOGETHER, WORTH_SAYING = 10, 0.3
@@ -95,11 +98,11 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
     for column in columns:
         for warning in column.get("warnings", []):
             entry = found.setdefault(
-                warning["code"], {**warning, "columns": [], "markers": []}
+                warning["code"], {**warning, "columns": [], "examples": []}
             )
             entry["columns"].append({"id": column["id"], "name": column["name"]})
-            if warning["code"] == "markers":
-                entry["markers"] += column["markers"]
+            if warning["code"] in FILLED_IN:
+                entry["examples"] += column[warning["code"]]
     return [
         warning
         | {
@@ -107,17 +110,33 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
             "more": max(len(warning["columns"]) - NAMED, 0),
             "linked": warning["columns"][:LINKED],
             "step_title": step_title(warning.get("step")),
-            "query": query_of(warning.get("markers")),
+            "query": query_of(warning),
         }
         for warning in found.values()
     ]
 
 
-def query_of(markers: list[str] | None) -> str:
-    """Return what fills signs of missing values into the step that marks them."""
+def query_of(warning: dict[str, Any]) -> str:
+    """Return what fills the step in, by what was found in the columns."""
+    examples = list(dict.fromkeys(warning.get("examples") or ()))
+    values = FILLED_IN[warning["code"]](examples) if examples else {}
+    return urlencode(values)
+
+
+def marked(signs: list[str]) -> dict[str, str]:
     # The form takes them with commas between: one with a comma is left out.
-    signs = [sign for sign in dict.fromkeys(markers or ()) if sign and "," not in sign]
-    return urlencode({"markers": ", ".join(signs)}) if signs else ""
+    plain = [sign for sign in signs if sign and "," not in sign]
+    return {"markers": ", ".join(plain)} if plain else {}
+
+
+def read_by(amounts: list[str]) -> dict[str, str]:
+    """Return that a comma begins the decimals, where one does and no point does."""
+    ends = {found[1] for text in amounts if (found := DECIMALS.search(text))}
+    return {"decimal": ","} if ends == {","} else {}
+
+
+#: What is filled in from the figures of the same name, by the code of a warning.
+FILLED_IN = {"markers": marked, "amounts": read_by}
 
 
 def figures_of(version: DatasetVersion) -> dict[str, Profile]:

@@ -93,6 +93,22 @@ def test_signs_of_missing_values_are_filled_into_the_step():
     assert found["query"] == "markers=ERROR%2C+%3F"
 
 
+@pytest.mark.parametrize(
+    ("found", "query"),
+    [
+        (["1.234,50 €", "7 €"], "decimal=%2C"),
+        (["$1,234.50", "$7"], ""),
+        (["$1,234"], ""),
+        (["1,5 %", "1.5 %"], ""),
+    ],
+)
+def test_the_decimal_sign_of_amounts_is_filled_into_the_step(found, query):
+    told = {"code": "amounts", "detail": "“a” holds …", "step": "read_amounts"}
+    version = version_of([column("a", warnings=[told], amounts=found)])
+
+    assert warnings_of(version)[0]["query"] == query
+
+
 def test_a_warning_about_the_table_chooses_columns_that_suit_its_step():
     warning = {"code": "different_scales", "detail": "They differ.", "step": "scale"}
     version = version_of([column("a"), column("b", type="text")], [warning])
