@@ -190,7 +190,8 @@ class _Session:
         learned, tested = self.split.folds[place]
         is_measured = number == len(self.split.once) and not len(self.split.test)
         fitted = self._fit(learned, f"fold {number}", self._parameters_in(place))
-        tried = self._try(fitted, tested).kept(with_model=is_measured)
+        told = not len(self.split.test)
+        tried = self._try(fitted, tested, told=told).kept(with_model=is_measured)
         choices = self.chooser.nested if self.chooser else []
         finished = FinishedFold(tried, self.said(), choices[-1] if choices else None)
         self.checkpoints.save(f"fold {number}", finished)
@@ -248,10 +249,10 @@ class _Session:
         watch.finish()
         return Fitted(preparation, estimator, X, y, taught, rivals)
 
-    def _try(self, fitted: Fitted, places: Codes) -> Tried:
+    def _try(self, fitted: Fitted, places: Codes, *, told: bool = False) -> Tried:
         X = self.samples.matrix(fitted.preparation, places)
         taught = self.samples.taught(places)
-        return self._answer(fitted, X, self.samples.y[places], taught)
+        return self._answer(fitted, X, self.samples.y[places], taught, told=told)
 
     def _answer(
         self,
@@ -259,9 +260,11 @@ class _Session:
         X: Array,
         y: np.ndarray[Any, Any],
         taught: np.ndarray[Any, Any],
+        *,
+        told: bool = False,
     ) -> Tried:
         baseline = self.scorer.baseline(fitted.y).predict(len(y))
-        question = self._question(fitted).predict(X)
+        question = self._question(fitted).predict(X) if told else baseline
         predicted = self._predict(fitted, X)
         family = self.entry.family
         return Tried(
@@ -291,7 +294,7 @@ class _Session:
         for name in ("validation", "test"):
             places = getattr(self.split, name)
             if len(places):
-                parts[name] = self._try(fitted, places)
+                parts[name] = self._try(fitted, places, told=name == "test")
         return parts
 
     def _outcome(
