@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -21,7 +20,6 @@ from experiments.choices import SessionStatus
 from experiments.continuing import continue_training
 from experiments.earlier_weights import may_continue
 from experiments.estimates import seconds_left
-from experiments.forms.splits import SHARED, USUAL
 from experiments.metrics import EPOCH_FIGURES
 from experiments.models import Experiment, Result, TrainingSession
 from experiments.results.labels import settings_of
@@ -106,26 +104,9 @@ def state_of(experiment: Experiment, found: TrainingSession) -> dict[str, Any]:
         "summary": summary,
         "result": result,
         "repetition": repetition_of(result) if result else None,
-        "same_split_url": same_split_url(experiment),
         "may_go_on": bool(result) and may_continue(result),
         "log": log_lines(found),
     }
-
-
-def same_split_url(experiment: Experiment) -> str:
-    """Return the page of a new experiment that takes the split of this one."""
-    columns = experiment.version.schema
-    query = {
-        "target": next(
-            (c.id for c in columns if c.name == experiment.target_column), ""
-        ),
-        "dataset": experiment.dataset_id,
-        "version": experiment.version_id,
-        "split_shown": USUAL + SHARED,
-        "split-same_as": experiment.pk,
-    }
-    address = reverse("experiments:create", args=[experiment.project.key])
-    return f"{address}?{urlencode(query)}"
 
 
 def live(found: TrainingSession) -> dict[str, Any]:
