@@ -107,13 +107,19 @@ class Epochs:
         return -loss
 
     def _weights(self) -> State:
-        weights: State = self.net.module_.state_dict()
+        """Return what is judged: the average, where one is kept."""
+        net = self.net
+        judged = net.averaged_.module if self.schedule.averaged else net.module_
+        weights: State = judged.state_dict()
         return weights
 
     def state(self) -> State:
         """Return all that the next epoch depends on."""
         return {
-            "module": self._weights(),
+            "module": self.net.module_.state_dict(),
+            "averaged": self.net.averaged_.state_dict()
+            if self.schedule.averaged
+            else {},
             "optimizer": self.net.optimizer_.state_dict(),
             "plateau": self.plateau.state_dict(),
             "best": self.best,
@@ -142,6 +148,8 @@ class Epochs:
             return
         state = unpacked(earlier)
         self.net.module_.load_state_dict(state["module"])
+        if self.schedule.averaged:
+            self.net.averaged_.load_state_dict(state["averaged"])
         self.net.optimizer_.load_state_dict(state["optimizer"])
         self.plateau.load_state_dict(state["plateau"])
         self.best, self.history = state["best"], state["history"]

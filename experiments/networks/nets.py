@@ -13,10 +13,13 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, GradientNormClipping
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
+from torch.optim.swa_utils import AveragedModel
 
 from experiments.networks.heads import LossOfHeads
 
 Inputs = dict[str, torch.Tensor]
+#: Averaged weights go back over the steps so far, divided by this.
+LATELY = 9
 #: What the losses of heads are recorded as, in training and in validation.
 HEAD = {True: "train_head_", False: "valid_head_"}
 Score = Callable[[Any, torch.Tensor], float]
@@ -48,6 +51,9 @@ class Schedule:
     untaught_counts : bool
         Whether the network is a model before it has learned anything, and stays that
         one where no epoch has a smaller validation loss.
+    averaged : bool
+        Whether what is judged and kept is the mean of the weights over the last tenth
+        of all corrections so far: steadier from epoch to epoch than the weights.
     """
 
     epochs: int = 50
@@ -62,6 +68,7 @@ class Schedule:
     validation: float = 0.2
     rows_at_once: int = 1024
     untaught_counts: bool = False
+    averaged: bool = False
 
 
 class Slices:
@@ -84,6 +91,37 @@ class Slices:
 
     def __len__(self) -> int:
         return -(-len(self.y) // self.batch_size)
+
+
+class AveragedNet(NeuralNet):
+    """A net whose validation, and best weights, are those of its averaged module."""
+
+    module_: torch.nn.Module
+
+    def initialize_module(self) -> AveragedNet:
+        """Begin the average with the module's own weights."""
+        super().initialize_module()
+        self.averaged_ = AveragedModel(self.module_, avg_fn=nearer, use_buffers=True)
+        return self
+
+    def train_step(self, batch: Any, **fit_params: Any) -> Any:
+        """Correct the weights, and draw their average nearer."""
+        step = super().train_step(batch, **fit_params)
+        self.averaged_.update_parameters(self.module_)
+        return step
+
+    def validation_step(self, batch: Any, **fit_params: Any) -> Any:
+        """Judge the average."""
+        own, self.module_ = self.module_, self.averaged_.module
+        try:
+            return super().validation_step(batch, **fit_params)
+        finally:
+            self.module_ = own
+
+
+def nearer(mean: torch.Tensor, weights: torch.Tensor, steps: int) -> torch.Tensor:
+    """Return the mean with one more step in it, of which later ones count for more."""
+    return mean + (weights - mean) * (LATELY / (steps + LATELY + 1))
 
 
 class BatchCheck(Callback):
@@ -170,7 +208,8 @@ def make_net(
     held : Dataset, optional
         Rows to validate on.
     """
-    return NeuralNet(
+    net = AveragedNet if schedule.averaged else NeuralNet
+    return net(
         module,
         criterion=criterion,
         optimizer=torch.optim.AdamW,

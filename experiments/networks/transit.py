@@ -7,6 +7,9 @@ from torch import nn
 
 from experiments.networks.heads import LossOfHeads
 
+#: Steps of the curve that are taken together.
+POOL = 4
+
 Heads = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
@@ -24,10 +27,10 @@ class TransitNetwork(nn.Module):
         self.curve = nn.Sequential(
             nn.Conv1d(1, 32, 7, stride=4, padding=3),
             nn.ReLU(),
-            nn.MaxPool1d(2),
+            nn.MaxPool1d(POOL),
             nn.Conv1d(32, 64, 3, padding=1),
             nn.ReLU(),
-            nn.MaxPool1d(2),
+            nn.MaxPool1d(POOL),
             nn.Conv1d(64, 128, 3, padding=1),
             nn.ReLU(),
         )

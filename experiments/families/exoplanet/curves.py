@@ -17,6 +17,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 CURVE_LENGTH = 2001
 #: Hours: the ends of the axis to one side; the sample in the middle is time 0.
 SHORTEST, LONGEST = 0.01, 1e7
+#: So many samples to one side lie within these hours of the middle, where the dip is:
+#: a duration is told from one that is a fifth longer.
+NEAR, NEAR_HOURS = 700, 50.0
 #: Depths, in ppm, are drawn as log10(1 + depth / FAINT) / DECADES: 100 ppm as 0.15,
 #: 1 % as 0.6 and a total eclipse as 1.
 FAINT, DECADES = 50.0, np.log10(1 + 1e6 / 50.0)
@@ -25,7 +28,9 @@ HOURS_A_DAY = 24.0
 
 def curve_edges() -> Array:
     """Return the ends of the bins to one side, in hours, shape (1001,)."""
-    return np.geomspace(SHORTEST, LONGEST, CURVE_LENGTH // 2 + 1)
+    far = CURVE_LENGTH // 2 - NEAR
+    near = np.geomspace(SHORTEST, NEAR_HOURS, NEAR + 1)
+    return np.concatenate([near, np.geomspace(NEAR_HOURS, LONGEST, far + 1)[1:]])
 
 
 def flat_share(depth: Array, impact: Array) -> Array:

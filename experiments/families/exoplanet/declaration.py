@@ -116,6 +116,7 @@ def build(parameters: ExoplanetParameters, setting: Setting) -> Any:
             weight_decay=parameters.weight_decay,
             judged_by="valid_accuracy",
             patience=parameters.patience,
+            averaged=True,
         ),
         seed=setting.seed,
         threads=setting.threads,

@@ -52,10 +52,15 @@ class ExoplanetNetwork(NetworkClassifier):
         self.dropout = dropout
 
     def learn(self, X: Matrix, Y: np.ndarray[Any, Any]) -> None:
-        """Learn the ranks of the six features, and the spread of period and depth.
+        """Learn the mean curve, the ranks of the six features, and two spreads.
 
-        Ranks, because a few stars are a thousand times as bright or large as most.
+        Ranks, because a few stars are a thousand times as bright or large as most. The
+        network is shown how curves differ from the mean one: means over raw curves are
+        nearly the same for transits of two hours and of ten.
         """
+        curves = self.curves(X)
+        self.mean_curve_ = curves.mean(axis=0, dtype=np.float64)
+        self.curve_spread_ = max(float((curves - self.mean_curve_).std()), 1e-6)
         self.scaler_ = QuantileTransformer(
             n_quantiles=min(500, len(X)), output_distribution="normal", subsample=None
         ).fit(X[:, FIRST_FEATURE:])
@@ -65,12 +70,17 @@ class ExoplanetNetwork(NetworkClassifier):
 
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
         """Return the curves, and the features as normal scores."""
-        columns = (X[:, place] for place in (PERIOD, DURATION, DEPTH, IMPACT))
+        curves = (self.curves(X) - self.mean_curve_) / self.curve_spread_
         scores = self.scaler_.transform(X[:, FIRST_FEATURE:]).clip(-4, 4)
         return {
-            "curve_input": transit_curves(*columns)[:, :, None],
+            "curve_input": curves.astype(np.float32)[:, :, None],
             "feat_input": scores.astype(np.float32),
         }
+
+    def curves(self, X: Matrix) -> np.ndarray[Any, Any]:
+        """Return the transit curves of rows."""
+        columns = (X[:, place] for place in (PERIOD, DURATION, DEPTH, IMPACT))
+        return transit_curves(*columns)
 
     def targets(self, X: Matrix, Y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Return code, period and depth of each row, the latter two standardised."""

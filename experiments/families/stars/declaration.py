@@ -151,6 +151,7 @@ def build(parameters: StarsParameters, setting: Setting) -> Any:
             patience=parameters.patience,
             slow_after=3,
             rows_at_once=64,
+            averaged=True,
         ),
         seed=setting.seed,
         threads=setting.threads,

@@ -6,13 +6,14 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
 
 from datasets.monitor import Cancelled, SilentMonitor
 from experiments.families.diabetes.network import DiabetesNetwork
 from experiments.learning.checkpoints import NoCheckpoints
 from experiments.learning.tensors import unpacked
 from experiments.learning.watching import EPOCHS, Watch
-from experiments.networks.nets import Schedule, steady
+from experiments.networks.nets import Schedule, nearer, steady
 
 EPOCH_COUNT = 6
 
@@ -64,14 +65,17 @@ def kept_every_epoch(monitor, drawer) -> Watch:
     return Watch(monitor, drawer, interval=0)
 
 
+@pytest.mark.parametrize("averaged", [False, True])
 @pytest.mark.parametrize("epoch", range(1, EPOCH_COUNT))
-def test_a_fit_killed_after_any_epoch_ends_the_same(epoch):
-    undisturbed, drawer = network().fit(*rows()), Drawer()
+def test_a_fit_killed_after_any_epoch_ends_the_same(epoch, averaged):
+    kind = {"averaged": averaged}
+    undisturbed, drawer = network(**kind).fit(*rows()), Drawer()
+    killed = kept_every_epoch(Listener(last_epoch=epoch), drawer)
     with pytest.raises(Cancelled):
-        network(kept_every_epoch(Listener(last_epoch=epoch), drawer)).fit(*rows())
+        network(killed, **kind).fit(*rows())
     listener = Listener()
 
-    resumed = network(kept_every_epoch(listener, drawer)).fit(*rows())
+    resumed = network(kept_every_epoch(listener, drawer), **kind).fit(*rows())
 
     assert resumed.history_ == undisturbed.history_ == listener.epochs
     assert resumed.weights_ == undisturbed.weights_
@@ -159,3 +163,24 @@ def test_untaught_network_is_kept_where_no_epoch_is_better():
     kept = unpacked(wild.weights_)
     assert len(wild.history_) == 2
     assert all(kept[name].equal(weights) for name, weights in drawn.items())
+
+
+def test_an_average_is_judged_and_kept_but_not_learned_from():
+    plain, averaged = (network(averaged=a, epochs=3).fit(*rows()) for a in (0, 1))
+
+    def told(name):
+        return [[e[name] for e in one.history_] for one in (plain, averaged)]
+
+    assert told("train_loss")[0] == told("train_loss")[1]
+    assert told("valid_loss")[0] != told("valid_loss")[1]
+    assert plain.weights_ != averaged.weights_
+
+
+def test_an_average_goes_back_over_the_last_tenth_of_all_steps():
+    steps = torch.arange(1.0, 2001.0)
+    mean = steps[0]
+
+    for done, weights in enumerate(steps[1:], start=1):
+        mean = nearer(mean, weights, done)
+
+    assert mean == pytest.approx(2000 - 2000 / 10, rel=0.01)
