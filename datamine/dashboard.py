@@ -6,6 +6,7 @@ import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Count, JSONField, Min, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -44,6 +45,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         queue=queue_table(),
         errors=error_table(request),
         disk=disk_table(request),
+        kept_inputs=kept_inputs(),
     )
     return context
 
@@ -134,6 +136,12 @@ def change_page(row: Model) -> str:
     """Return where the administration shows a row."""
     name = f"{row._meta.app_label}_{row._meta.model_name}"
     return reverse(f"admin:{name}_change", args=[row.pk])
+
+
+def kept_inputs() -> dict[str, str | int]:
+    """Return how many inputs of networks this machine keeps, and their size."""
+    sizes = [path.stat().st_size for path in settings.INPUTS_DIR.glob("*")]
+    return {"count": len(sizes), "size": size(sum(sizes))}
 
 
 def disk_table(request: HttpRequest) -> dict[str, list[Any]]:

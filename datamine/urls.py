@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("datasets.urls")),
     path("", include("experiments.urls")),
     path("", include("registry.urls")),
+    path("admin/inputs/empty/", views.empty_inputs, name="empty-inputs"),
     path("admin/", admin.site.urls),
 ]
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from datamine.env import BASE_DIR
 from experiments.choices import SessionStatus
@@ -39,6 +42,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "activities": activities.select_related("user", "project")[:RECENT],
     }
     return render(request, "home.html", context)
+
+
+@require_POST
+def empty_inputs(request: HttpRequest) -> HttpResponse:
+    """Remove the computed inputs that this machine keeps; staff ask for it."""
+    if not request.user.is_staff:
+        raise PermissionDenied("The administration is for staff.")
+    for path in settings.INPUTS_DIR.glob("*"):
+        path.unlink(missing_ok=True)
+    messages.success(request, "The kept inputs are gone; trainings compute them anew.")
+    return redirect("admin:index")
 
 
 @login_not_required

@@ -50,6 +50,7 @@ ROUTES: dict[str, Policy] = {
     "metrics": {"GET": View.STAFF},
     "bundle": {"POST": View.PROJECT_MANAGE},
     "bundle-import": View.PERSON,
+    "empty-inputs": {"POST": View.STAFF},
     # Projects
     "projects:list": View.PERSON,
     "projects:create": View.PERSON,

@@ -108,3 +108,23 @@ def test_remembered_answers_are_listed_without_what_was_answered(client):
         assert page.status_code == 200
         assert "knn-1" in page.content.decode()
         assert "secret" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_kept_inputs_are_counted_and_emptied_by_staff_only(
+    client, boss, stranger, settings, tmp_path
+):
+    settings.INPUTS_DIR = tmp_path
+    (tmp_path / "a.npy").write_bytes(b"0" * 1500)
+    address = reverse("empty-inputs")
+
+    shown = client.get(reverse("admin:index")).text
+    client.force_login(stranger)
+    refused = client.post(address)
+    there = list(tmp_path.iterdir())
+    client.force_login(boss)
+    client.post(address)
+
+    assert "1 files, 1.5" in shown
+    assert (refused.status_code, len(there)) == (403, 1)
+    assert list(tmp_path.iterdir()) == []
