@@ -1,4 +1,4 @@
-"""The screening network: values in soft bins, two hidden layers, classes balanced."""
+"""The screening network: where classes part, two hidden layers, classes balanced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-from experiments.networks.bins import SoftBins
+from experiments.networks.cuts import Cuts
 from experiments.networks.estimator import NetworkClassifier
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
-#: Bins of a column, narrow where classes meet.
-N_BINS = 32
+#: Places at most where the classes part in one column.
+MOST_CUTS = 4
 
 
 class DiabetesNetwork(NetworkClassifier):
-    """A perceptron on standardised values, and on these in bins.
+    """A perceptron on standardised values, and on what side of each cut they are.
 
     Parameters
     ----------
@@ -51,17 +51,17 @@ class DiabetesNetwork(NetworkClassifier):
         self.dropout = dropout
 
     def learn(self, X: Matrix, Y: np.ndarray[Any, Any]) -> None:
-        """Learn scale and bins of every column, and how rare each class is."""
+        """Learn scale and cuts of every column, and how rare each class is."""
         codes = Y[:, 0].astype(np.int64)
         self.scaler_ = StandardScaler().fit(X)
-        self.bins_ = SoftBins(n_bins=N_BINS).fit(X, codes)
+        self.cuts_ = Cuts(most=MOST_CUTS).fit(X, codes)
         counts = np.bincount(codes, minlength=len(self.classes_))
         # The root: a rare class counts for more, and figures stay probabilities.
         self.class_weights_ = np.sqrt(len(Y) / (len(counts) * np.maximum(counts, 1)))
 
     def inputs(self, X: Matrix) -> dict[str, np.ndarray[Any, Any]]:
-        """Return the rows standardised, and in bins."""
-        both = [self.scaler_.transform(X), self.bins_.transform(X)]
+        """Return the rows standardised, and their sides of the cuts."""
+        both = [self.scaler_.transform(X), self.cuts_.transform(X)]
         return {"rows": np.concatenate(both, axis=1).astype(np.float32)}
 
     def targets(self, X: Matrix, Y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -72,17 +72,17 @@ class DiabetesNetwork(NetworkClassifier):
         """Return the perceptron."""
         from experiments.networks.mlp import Perceptron  # noqa: PLC0415 -- heavy import
 
-        n_inputs = self.n_features_in_ + sum(len(e) - 1 for e in self.bins_.edges_)
+        n_inputs = self.n_features_in_ + sum(map(len, self.cuts_.cuts_))
         return Perceptron(n_inputs, self.hidden_size, len(self.classes_), self.dropout)
 
     def from_matrix(self) -> torch.nn.Module:
-        """Return the network with scaler and bins before it."""
+        """Return the network with scaler and cuts before it."""
         from experiments.families.diabetes.whole import (  # noqa: PLC0415 -- heavy import
             Screening,
         )
 
-        scaler, edges = self.scaler_, self.bins_.edges_
-        return Screening(scaler.mean_, scaler.scale_, edges, self.fitted_module())
+        scaler, cuts = self.scaler_, self.cuts_.cuts_
+        return Screening(scaler.mean_, scaler.scale_, cuts, self.fitted_module())
 
     def criterion(self) -> torch.nn.Module:
         """Return cross-entropy in which rare classes weigh more."""

@@ -22,8 +22,8 @@ class Screening(nn.Module):
     ----------
     mean, scale : array, shape (n_features,)
         Of the scaler.
-    edges : sequence of arrays
-        Where the bins of each column begin and end.
+    cuts : sequence of arrays
+        Where the classes part in each column.
     network : torch.nn.Module
         The perceptron with its learned weights.
     """
@@ -32,20 +32,20 @@ class Screening(nn.Module):
         self,
         mean: Numbers,
         scale: Numbers,
-        edges: Sequence[Numbers],
+        cuts: Sequence[Numbers],
         network: nn.Module,
     ) -> None:
         super().__init__()
         self.mean, self.scale = torch.from_numpy(mean), torch.from_numpy(scale)
-        self.edges = [torch.from_numpy(column) for column in edges]
+        self.cuts = [torch.from_numpy(column) for column in cuts]
         self.network = network
 
     def forward(self, matrix: torch.Tensor) -> torch.Tensor:
         """Return probabilities of rows of shape (batch, n_features), in double."""
         parts = [(matrix - self.mean) / self.scale]
-        for place, edges in enumerate(self.edges):
-            low, width = edges[:-1], edges[1:] - edges[:-1]
-            parts.append(((matrix[:, place : place + 1] - low) / width).clamp(0.0, 1.0))
+        for place, cuts in enumerate(self.cuts):
+            if len(cuts):
+                parts.append((matrix[:, place : place + 1] > cuts).double())
         logits = self.network(torch.cat(parts, dim=1).float())
         shares: torch.Tensor = logits.double().softmax(dim=1)
         return shares

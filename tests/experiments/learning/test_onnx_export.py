@@ -46,7 +46,7 @@ def test_graph_answers_rows_as_the_pipeline_does(name, target):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
-def test_network_goes_out_with_its_scaler_and_bins():
+def test_network_goes_out_with_its_scaler_and_cuts():
     plan = make_plan("diabetes", "CLASS", list(FEATURES), hyperparameters=QUICK)
     outcome = train(plan, make_table(**patients()))
 
