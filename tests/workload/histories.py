@@ -12,6 +12,7 @@ import random
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django_q.models import OrmQ
 
 from datamine import leases
 from datamine.leases import LEASE, MAX_ATTEMPTS, Lease, LeaseLostError
@@ -202,5 +203,6 @@ def play(count: int, seed: int) -> int:
             history.play()
             events += len(history.told)
             Result.objects.all().delete()
+            OrmQ.objects.all().delete()
             TrainingSession.objects.filter(pk=row.pk).update(**fresh)
     return events
