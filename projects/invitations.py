@@ -77,7 +77,8 @@ def send_invitation(invitation: Invitation, link: str) -> None:
     context = {"invitation": invitation, "link": link, "days": LIFE.days}
     send_letter(
         invitation.email,
-        subject=f"{invitation.created_by} invites you to {invitation.project}",
+        subject=_("%(person)s invites you to %(project)s")
+        % {"person": invitation.created_by, "project": invitation.project},
         body=written("letters/invitation.txt", context),
     )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from projects.mail import send_letter, written
 from projects.models import Notice
@@ -43,11 +44,13 @@ def notify(
     )
     if is_new and user.notify_by_mail:
         context = {"notice": notice, "project": project, "site": settings.SITE_ADDRESS}
-        send_letter(
-            user.email,
-            subject=f"{details['name']}: session {details['status']}",
-            body=written("letters/session_ended.txt", context),
-        )
+        with translation.override(user.language or settings.LANGUAGE_CODE):
+            send_letter(
+                user.email,
+                subject=_("A session of %(name)s has ended")
+                % {"name": details["name"]},
+                body=written("letters/session_ended.txt", context),
+            )
     return notice
 
 

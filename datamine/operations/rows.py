@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     #: Changes a row on its way in, given its model's label; None leaves it out.
     Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
-#: What belongs to processes that run, or to browsers: log-ins, messages, workers.
-APPS_LEFT_OUT = {"sessions", "django_q"}
-LEFT_OUT = {"site.worker"}
+#: What belongs to processes that run, or to browsers: log-ins, messages, workers; and
+#: letters, whose links open things.
+APPS_LEFT_OUT = {"sessions", "usersessions", "django_q"}
+LEFT_OUT = {"site.worker", "projects.letter"}
 #: So many rows are in memory at once, and about so many bytes of them.
 MANY, MANY_BYTES = 500, 16 * 1024**2
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils import timezone, translation
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +19,20 @@ register = template.Library()
 THIN = "\u202f"
 NOTHING = "–"
 SIZES = ("B", "kB", "MB", "GB", "TB")
+#: States and roles as rows keep them.
+WORDS = {
+    "pending": gettext_lazy("pending"),
+    "processing": gettext_lazy("processing"),
+    "ready": gettext_lazy("ready"),
+    "training": gettext_lazy("training"),
+    "running": gettext_lazy("running"),
+    "completed": gettext_lazy("completed"),
+    "failed": gettext_lazy("failed"),
+    "cancelled": gettext_lazy("cancelled"),
+    "owner": gettext_lazy("owner"),
+    "editor": gettext_lazy("editor"),
+    "viewer": gettext_lazy("viewer"),
+}
 #: Languages that write 0.5; others write 0,5.
 POINTED = {"en", None}
 MINUTE = 60
@@ -109,6 +123,12 @@ def setting(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return str(value)
+
+
+@register.filter
+def word(value: str) -> str:
+    """Write a state or a role, as rows keep it, in the language that is spoken."""
+    return str(WORDS.get(value, value or ""))
 
 
 @register.filter

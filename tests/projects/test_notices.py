@@ -75,6 +75,18 @@ def test_letter_says_what_failed_and_where(project, owner):
     assert Notice.objects.get().read_at is not None
 
 
+def test_letter_speaks_as_its_reader(project, owner):
+    owner.notify_by_mail, owner.language = True, "fr"
+    owner.save()
+    ended(project, owner)
+
+    notify_of_ended_sessions()
+
+    letter = Letter.objects.get()
+    assert "a pris fin : terminé." in letter.body
+    assert letter.subject.startswith("Une session de")
+
+
 def test_letters_go_to_proved_addresses_only(client, owner):
     client.force_login(owner)
     wanted = {"email": owner.email, "notify_by_mail": "on"}
