@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 #: So many versions are offered, so many evaluations shown, and of each so many of the
 #: rows that were not answered.
 OFFERED, SHOWN, ROWS_SHOWN = 200, 20, 20
+#: What is said of rows that count in no figure.
+LEFT_OUT = {
+    "learned_from": "that the model learned from",
+    "without_target": "without a target",
+    "unknown_class": "of a class the model does not know",
+    "quarantined": "that the model does not take",
+}
 
 
 class VersionForm(forms.Form):
@@ -56,7 +63,8 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         help_text="CSV, JSON, ARFF, Parquet or Excel, with the columns the model was "
-        "trained on and the target. It is kept until it is evaluated."
+        "trained on and the target. Rows it learned from are not recognised in a file: "
+        "leave them out. The file is kept until it is evaluated."
     )
 
 
@@ -131,6 +139,11 @@ def beside(result: Result, evaluation: Evaluation) -> dict[str, Any]:
                 "original": original.get(name),
             }
             for name, value in in_order(evaluation.metrics).items()
+        ],
+        "left_out": [
+            f"{details[name]:,} {what}"
+            for name, what in LEFT_OUT.items()
+            if details.get(name)
         ],
         "refused": details.get("quarantined_rows", [])[:ROWS_SHOWN],
     }
