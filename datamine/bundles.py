@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from datamine import files
@@ -34,7 +35,10 @@ class BundleForm(forms.Form):
     """What people may say about the project that a bundle becomes."""
 
     name = forms.CharField(
-        max_length=120, required=False, help_text="Instead of its name in the bundle."
+        label=_("Name"),
+        max_length=120,
+        required=False,
+        help_text=_("Instead of its name in the bundle."),
     )
 
 

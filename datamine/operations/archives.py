@@ -185,7 +185,7 @@ def reading_as(
         raise ArchiveError(f"There is no file {source}.") from error
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ArchiveError(
-            f"{source.name} is no {told.KIND}, or damaged: {error}."
+            f"The file is no {told.KIND}, or damaged: {error}."
         ) from error
 
 
