@@ -80,20 +80,24 @@ def _table(
         numeric = entry.task is Task.REGRESSION
         target = X[:, 0] * 2 + y if numeric else y
         table, plan = _table_of(X, target, numeric), _plan(entry, X.shape[1], folds)
-        bare = _least(lambda e=entry, t=target: _bare(e, X, t, folds))
-        ours = _least(lambda p=plan, t=table: train(p, t))
+        bare, ours = _least(
+            lambda e=entry, t=target: _bare(e, X, t, folds),
+            lambda p=plan, t=table: train(p, t),
+        )
         print(f"| {entry.name} | {bare:.3f} | {ours:.3f} | {ours / bare:.2f} |")
         found.append((bare, ours))
     return found
 
 
-def _least(work: Callable[[], Any]) -> float:
-    found = []
+def _least(*works: Callable[[], Any]) -> list[float]:
+    """Return the least CPU seconds of each; they take turns, as machines drift."""
+    found: list[list[float]] = [[] for _ in works]
     for _ in range(REPEATS):
-        start = time.process_time()
-        work()
-        found.append(time.process_time() - start)
-    return min(found)
+        for times, work in zip(found, works, strict=True):
+            start = time.process_time()
+            work()
+            times.append(time.process_time() - start)
+    return [min(times) for times in found]
 
 
 def _bare(
