@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import tarfile
 
 import pytest
@@ -194,7 +195,15 @@ def with_key(told, old, new):
     told["files"] = {key.replace(old, new): sha for key, sha in told["files"].items()}
 
 
+def with_a_shared_file(rows):
+    """Let the dataset name the file of its version as the one it came from."""
+    key, digest = re.search(r'"(versions/\d+/(\w+)\.parquet)"', rows).groups()
+    upload, own = re.search(r'"(uploads/[^"]+)", "csv", \d+, "(\w+)"', rows).groups()
+    return rows.replace(upload, key).replace(own, digest)
+
+
 HOSTILE = {
+    "file of another row": ({"rows": with_a_shared_file}, "names another row's file"),
     "path": (
         {"manifest": lambda t: with_key(t, "versions/", "../../versions/")},
         "holds no file",
