@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -70,6 +70,8 @@ def translated(error: Exception) -> Exception:
         return invalid(named) if named else RefusedError(error)
     if isinstance(error, PermissionDenied) and error.args:
         return exceptions.PermissionDenied(str(error))
+    if isinstance(error, TooManyFilesSent):
+        return exceptions.ParseError("These are more files than a request may have.")
     if is_full(error):
         logger.error("The disk is full: %s", error)
         return StorageFullError()

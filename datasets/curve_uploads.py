@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from projects.models import Project, User
 
 #: More is a table of its own, to be uploaded as one in long form.
-MOST_BYTES, MOST_FILES = 32_000_000, 2_000
+MOST_BYTES, MOST_FILES = 32_000_000, 300
 
 
 def import_light_curves(

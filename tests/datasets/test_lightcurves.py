@@ -12,6 +12,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from datamine.work.children import run_inline
+from datasets.curve_uploads import MOST_FILES
 from datasets.lightcurves.errors import LightCurveError
 from datasets.lightcurves.files import read_file
 from datasets.lightcurves.joining import long_form
@@ -202,6 +203,29 @@ def test_calls_take_files_and_arrays(project, owner):
     assert uneven.status_code == 400
     assert "is no array as long as" in uneven.json()["errors"][0]["detail"]
     assert nothing.status_code == 400
+
+
+def test_as_many_files_as_are_promised_arrive_and_no_more(project, owner):
+    api = APIClient()
+    api.force_authenticate(owner)
+    curves = [sent(TBL, f"{number}.tbl") for number in range(320)]
+
+    many = api.post(
+        "/api/light-curves/",
+        {"project": project.key, "files": curves[:MOST_FILES]},
+        format="multipart",
+    )
+    too_many = api.post(
+        "/api/light-curves/",
+        {"project": project.key, "files": [sent(TBL, "a.tbl") for _ in curves]},
+        format="multipart",
+    )
+
+    assert many.status_code == 202
+    assert too_many.status_code == 400
+    assert (
+        "more files than a request may have" in too_many.json()["errors"][0]["detail"]
+    )
 
 
 def test_the_command_puts_files_together(project, tmp_path):
