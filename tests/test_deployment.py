@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from datamine.work.foreman import cluster_names
+
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCUMENTED = set(
@@ -13,7 +15,10 @@ DOCUMENTED = set(
 )
 
 
-@pytest.mark.parametrize("name", ["migrate", "web", "worker"])
+OURS = ["migrate", "web", "worker-fast", "worker-train"]
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_services_get_only_settings_there_are(name):
     given = set(COMPOSE["services"][name]["environment"])
 
@@ -26,8 +31,42 @@ def test_services_wait_for_services_there_are():
 
     awaited = {name for one in services.values() for name in one.get("depends_on", ())}
 
-    assert awaited == {"database", "migrate"}
+    assert awaited == {"database", "migrate", "web"}
     assert awaited <= set(services)
+
+
+def test_every_queue_has_a_worker():
+    commands = [one.get("command", "") for one in COMPOSE["services"].values()]
+
+    for cluster in cluster_names():
+        assert f"python manage.py worker --cluster {cluster}" in commands
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_services_write_where_they_must_and_nowhere_else(name):
+    service = COMPOSE["services"][name]
+
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert (service["tmpfs"], service["volumes"]) == (["/tmp"], ["data:/data"])
+
+
+def test_what_stays_up_has_a_limit_of_memory():
+    lasting = set(COMPOSE["services"]) - {"migrate"}
+
+    assert {
+        name
+        for name in lasting
+        if COMPOSE["services"][name]["deploy"]["resources"]["limits"]["memory"]
+    } == lasting
+
+
+def test_only_the_proxy_is_reached_from_outside():
+    open_ones = {name for name, one in COMPOSE["services"].items() if "ports" in one}
+
+    assert open_ones == {"proxy"}
+    assert COMPOSE["services"]["web"]["deploy"]["replicas"] == 2
 
 
 def test_image_takes_no_secret_and_runs_as_nobody_special():
