@@ -222,6 +222,7 @@ def test_findings_are_the_answer_of_the_api():
         "valid": True,
         "problems": [],
         "warnings": [],
+        "notes": [],
     }
 
 
