@@ -23,18 +23,17 @@ def is_proved(user: User) -> bool:
 
 
 @transaction.atomic
-def follow(user: User, *, proved: bool = False) -> EmailAddress:
+def follow(user: User) -> EmailAddress:
     """Let what is known of addresses follow the one a person has now.
 
-    One that was given up opens nothing any more: no sign-in, no new password.
+    One that was given up opens nothing any more: no sign-in, no new password. A new
+    one is proved by nothing but the link in the letter of `ask_for_proof`.
     """
     email = user.email.lower()
     EmailAddress.objects.filter(user=user).exclude(email=email).delete()
     row, _ = EmailAddress.objects.get_or_create(
         user=user, email=email, defaults={"primary": True}
     )
-    if proved:
-        row.set_verified()
     return row
 
 

@@ -105,8 +105,7 @@ def sign_up(request: HttpRequest, word: str) -> HttpResponse:
         except ProjectError as refusal:
             form.add_error(None, str(refusal))
         else:
-            # Whoever came by a link that was sent there reads mail at this address.
-            follow(user, proved=user.email == invitation.email)
+            follow(user)  # the inviter has the link, too: it proves no address
             messages.success(
                 request,
                 _("You are a member of %(project)s now.")

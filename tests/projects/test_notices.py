@@ -92,7 +92,7 @@ def test_letters_go_to_proved_addresses_only(client, owner):
     wanted = {"email": owner.email, "notify_by_mail": "on"}
 
     refused = client.post(reverse("account:profile"), wanted)
-    addresses.follow(owner, proved=True)
+    addresses.follow(owner).set_verified()
     client.post(reverse("account:profile"), wanted)
     owner.refresh_from_db()
     switched_on = owner.notify_by_mail
