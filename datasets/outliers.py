@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from datasets.paging import PLACE, fetch, placed_rows
+from datasets.paging import PLACE, fetch, placed_rows, require_ids
 from datasets.steps.base import Parameters
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ def find_outliers(
     offset, limit
         Rows to pass over, and to return at most.
     """
+    require_ids(figures["id"], *ids)
     bounds = bounds_of(figures, rule)
     column = _Column(path, figures["id"], *bounds.ends())
     groups = column.groups(figures)

@@ -7,14 +7,13 @@ bound, so no text of a user is ever part of a query.
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from datasets.tables import NUMERIC, ROW, ColumnType
+from datasets.tables import COLUMN_ID, NUMERIC, ROW, ColumnType
 from datasets.values import ValueTypeError, parse_value
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ MEMORY_MB = 256
 THREADS = 2
 MAXIMUM_LIMIT = 1000
 
-_ID = re.compile(rf"c\d{{1,9}}|{ROW}")
 #: DuckDB's name for where a row lies in its file.
 PLACE = "file_row_number"
 _SOURCE = f"FROM read_parquet(?, {PLACE} = true)"
@@ -148,10 +146,9 @@ def page(  # noqa: PLR0913 -- the sides of a page; all but two have a default
         If the page cannot be sorted within the memory.
     """
     order = [] if order_by is None else [order_by]
-    named = [*ids, *order, *(one.column for one in filters)]
-    if not ids or not all(map(_ID.fullmatch, named)):
-        message = f"These are not column ids: {named}."
-        raise ValueError(message)
+    if not ids:
+        raise ValueError("A page needs column ids.")
+    require_ids(*ids, *order, *(one.column for one in filters))
     window = [min(max(limit, 0), MAXIMUM_LIMIT), max(offset, 0)]
     query = _Query(_cursor(memory_mb), path, filters)
     with _within_memory("This page is too large to sort. Narrow it with a filter."):
@@ -168,8 +165,15 @@ def placed_rows(
     PageError
         If they do not fit into the memory of pages.
     """
+    require_ids(*ids)
     with _within_memory(f"Rows of {len(ids)} columns are too large. Name fewer."):
         return _Query(_cursor(MEMORY_MB), path, ()).at(places, ", ".join(ids))
+
+
+def require_ids(*ids: str) -> None:
+    """Raise `ValueError` for what is no id of our making and so no part of a query."""
+    if not all(id == ROW or COLUMN_ID.fullmatch(id) for id in ids):
+        raise ValueError(f"These are not column ids: {list(ids)}.")
 
 
 def fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -213,9 +217,9 @@ def rows_at(
     memory_mb
         What all pages of this process may hold in memory together.
     """
-    if not all(map(_ID.fullmatch, ids)) or len(rows) > MAXIMUM_LIMIT:
-        message = f"These are not column ids, or too many rows: {ids}, {len(rows)}."
-        raise ValueError(message)
+    require_ids(*ids)
+    if len(rows) > MAXIMUM_LIMIT:
+        raise ValueError(f"These are too many rows: {len(rows)}.")
     if not rows:
         return []
     query = _Query(_cursor(memory_mb), path, ())

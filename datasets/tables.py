@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ ROW_GROUP = 100_000
 #: Bytes of a column that are packed together: the least that is unpacked for one row.
 #: Rows from all over a file come in half the time they take with the usual MiB.
 DATA_PAGE = 32 << 10
+#: Ids are parts of statements and nothing else may be: what is stored may not be ours.
+COLUMN_ID = re.compile(r"c[0-9]{1,9}")
 
 
 class ColumnType(StrEnum):
@@ -95,10 +98,15 @@ class Schema:
 
     @classmethod
     def from_json(cls, rows: Iterable[dict[str, str]]) -> Schema:
-        """Rebuild a schema; keys beside id, name and type are passed over."""
-        return cls(
-            tuple(Column(r["id"], r["name"], ColumnType(r["type"])) for r in rows)
-        )
+        """Rebuild a schema; keys beside id, name and type are passed over.
+
+        Raises `ValueError` for ids that are not of our making.
+        """
+        columns = tuple(Column(r["id"], r["name"], ColumnType(r["type"])) for r in rows)
+        ids = [column.id for column in columns]
+        if not all(map(COLUMN_ID.fullmatch, ids)) or len(set(ids)) < len(ids):
+            raise ValueError(f"These are not column ids: {ids}.")
+        return cls(columns)
 
 
 @dataclass(frozen=True)

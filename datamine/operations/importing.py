@@ -221,7 +221,10 @@ def bounded(lines: IO[bytes]) -> Iterator[bytes]:
 def require_sense(project: Project) -> None:
     """Refuse rows that each are well-formed, and together no project."""
     for version in DatasetVersion.objects.filter(dataset__project=project):
-        _ = version.schema, version.specs  # raises where they are not ours
+        _ = version.specs  # raises where they are not ours, as does the schema
+        known = {column.id for column in version.schema}
+        if not {c["id"] for c in (version.profile or {}).get("columns", ())} <= known:
+            raise ArchiveError("A profile is of columns that its version has not.")
     done = TrainingSession.objects.filter(
         experiment__project=project, status=SessionStatus.COMPLETED
     )

@@ -53,6 +53,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "table.parquet"
 
 
+def test_column_is_nothing_but_an_id(path: Path) -> None:
+    figures = figures_of(path, [1.0, 2.0], ColumnType.NUMBER) | {"id": "(SELECT 1)"}
+
+    with pytest.raises(ValueError, match="These are not column ids"):
+        find_outliers(path, figures, OutlierRule(), [ROW])
+
+
 def test_quartiles_give_bounds_and_the_furthest_come_first(path: Path) -> None:
     values = [*range(1, 12), 40, -50, None]
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from datasets.paging import Filter, Page, PageError, page, parse_filter
+from datasets.paging import (
+    Filter,
+    Page,
+    PageError,
+    page,
+    parse_filter,
+    placed_rows,
+)
 from datasets.tables import ROW, ColumnType
 from tests.datasets.comparison import schema_of, store
 
@@ -143,8 +150,13 @@ def test_parse_filter_of_what_does_not_fit_is_refused(
     ],
 )
 def test_page_takes_nothing_but_ids(path: Path, call: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="These are not column ids"):
+    with pytest.raises(ValueError, match="column ids"):
         page(path, **call)
+
+
+def test_rows_at_places_are_of_nothing_but_ids(path: Path) -> None:
+    with pytest.raises(ValueError, match="These are not column ids"):
+        placed_rows(path, ["(SELECT 1)"], [0])
 
 
 def test_page_bounds_what_it_returns(path: Path) -> None:

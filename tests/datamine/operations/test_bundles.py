@@ -238,6 +238,22 @@ HOSTILE = {
         {"rows": lambda r: r.replace('{"id": "c0"', '{"idea": "c0"')},
         "cannot be read",
     ),
+    "query for a column": (
+        {"rows": lambda r: r.replace('{"id": "c0"', '{"id": "(SELECT 1)"')},
+        "not column ids",
+    ),
+    "query for a column of a profile": (
+        {
+            "rows": lambda r: r.replace(
+                '"columns": [{"id": "c0"', '"columns": [{"id": "(SELECT 1)"'
+            )
+        },
+        "columns that its version has not",
+    ),
+    "same column twice": (
+        {"rows": lambda r: r.replace('{"id": "c1"', '{"id": "c0"')},
+        "not column ids",
+    ),
     "fewer rows": (
         {"manifest": lambda t: t["rows"].update({"datasets.tag": 7})},
         "not as many",
