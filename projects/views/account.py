@@ -6,6 +6,9 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from allauth.account.internal.flows.password_change import finalize_password_change
+from allauth.account.internal.flows.reauthentication import (
+    raise_if_reauthentication_required,
+)
 from django.contrib import messages
 from django.contrib.auth import logout, views
 from django.shortcuts import redirect, render, resolve_url
@@ -36,6 +39,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         request.POST or None, instance=copy(request.user), is_proved=is_proved
     )
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["email"] != request.user.email.lower():
+            # Links for a new password go there.
+            raise_if_reauthentication_required(request, app="account")
         user = services.update_profile(request.user, **form.cleaned_data)
         addresses.follow(user)
         with translation.override(user.language or translation.get_language()):

@@ -89,8 +89,8 @@ def test_logout_takes_a_post(at_home):
     assert at_home.get("/")["Location"] == "/account/login/?next=/"
 
 
-def test_profile_is_saved(at_home, owner):
-    at_home.post(
+def test_profile_is_saved_and_a_new_address_asks_who_it_is(at_home, owner):
+    asked = at_home.post(
         reverse("account:profile"),
         {
             "full_name": "Jane",
@@ -98,8 +98,11 @@ def test_profile_is_saved(at_home, owner):
             "avatar_url": "https://example.org/jane.png",
         },
     )
+    before = User.objects.get(pk=owner.pk).email
+    at_home.post(asked["Location"], {"password": PASSWORD})
 
     owner.refresh_from_db()
+    assert before == "owner@example.org"
     assert owner.full_name == "Jane"
     assert owner.email == "jane@example.org"
     assert owner.avatar_url == "https://example.org/jane.png"

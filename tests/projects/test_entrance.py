@@ -110,7 +110,8 @@ def test_new_address_must_be_proved_anew_and_the_old_one_opens_nothing(client, o
     addresses.follow(owner).set_verified()
     client.force_login(owner)
 
-    client.post(reverse("account:profile"), {"email": "new@example.org"})
+    asked = client.post(reverse("account:profile"), {"email": "new@example.org"})
+    client.post(asked["Location"], {"password": PASSWORD})
 
     owner.refresh_from_db()
     assert not addresses.is_proved(owner)

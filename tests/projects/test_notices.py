@@ -10,6 +10,7 @@ from experiments.announcing import notify_of_ended_sessions
 from projects import addresses
 from projects.models import Letter, Notice
 from tests.factories.experiments import SessionFactory
+from tests.factories.projects import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,8 @@ def test_letters_go_to_proved_addresses_only(client, owner):
     client.post(reverse("account:profile"), wanted)
     owner.refresh_from_db()
     switched_on = owner.notify_by_mail
-    client.post(reverse("account:profile"), {"email": "other@example.org"})
+    asked = client.post(reverse("account:profile"), {"email": "other@example.org"})
+    client.post(asked["Location"], {"password": PASSWORD})
 
     owner.refresh_from_db()
     assert "Prove your address first" in refused.content.decode()

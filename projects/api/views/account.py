@@ -10,7 +10,11 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    PermissionDenied,
+    Throttled,
+)
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
@@ -23,6 +27,7 @@ from projects.api.serializers import (
     LoginSerializer,
     MeSerializer,
 )
+from projects.choices import Scope
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -116,7 +121,7 @@ class LogoutAllView(APIView):
 
 
 class MeView(RetrieveUpdateAPIView):
-    """The profile of the person who asks."""
+    """The profile of the person who asks; `email` takes a token of scope `admin`."""
 
     http_method_names = ["get", "patch", "head", "options"]
     serializer_class = MeSerializer
@@ -125,7 +130,22 @@ class MeView(RetrieveUpdateAPIView):
         return self.request.user
 
     def perform_update(self, serializer: MeSerializer) -> None:
+        email = serializer.validated_data.get("email")
+        if email is not None and email != self.request.user.email.lower():
+            require_admin_token(self.request)
         serializer.instance = services.update_profile(
             self.request.user, **serializer.validated_data
         )
         addresses.follow(serializer.instance)
+
+
+def require_admin_token(request: Request) -> None:
+    """Refuse what opens the account: links for a new password go to the address.
+
+    A session is refused too; the profile page asks again who it is.
+    """
+    if request.auth is None or request.auth.scope != Scope.ADMIN:
+        raise PermissionDenied(
+            "Only a token of scope admin changes the e-mail address; or change it on "
+            "the profile page."
+        )

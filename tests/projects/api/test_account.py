@@ -106,6 +106,26 @@ def test_me_changes_the_profile_but_no_rights(api, owner):
     assert (owner.is_superuser, owner.username) == (False, "owner")
 
 
+def test_me_changes_the_address_by_an_admin_token_only(client, api, owner):
+    client.force_login(owner)
+    callers = [api(owner, scope="write"), client, api(owner)]
+
+    refused, by_session, done = (
+        caller.patch(
+            "/api/me/", '{"email": "New@example.org"}', content_type="application/json"
+        )
+        for caller in callers
+    )
+    kept = callers[0].patch(
+        "/api/me/", {"email": "new@example.org", "full_name": "Jane"}
+    )
+
+    assert refused.status_code == by_session.status_code == 403
+    assert "token of scope admin" in refused.json()["errors"][0]["detail"]
+    assert done.json()["email"] == "new@example.org"
+    assert kept.json()["full_name"] == "Jane"
+
+
 def test_me_refuses_an_address_in_use(api, owner, stranger):
     response = api(owner).patch("/api/me/", {"email": "STRANGER@example.org"})
 
