@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 #: Blanks, the narrow and the unbreakable one too, and both signs of less than nothing.
 _BLANKS = " \u00a0\u202f"
 _MINUS = "\u2212-"  # the plain one last: it stands for itself there
-_UNIT = rf"[^\s0-9.,'()+{_BLANKS}{_MINUS}]{{1,12}}\.?"
+_SIGNS = rf"[^\s0-9.,'()+<>≤≥~{_BLANKS}{_MINUS}]{{1,12}}"
+#: “50k” and “2 Mio €” are no 50 and no 2; “5 kg” and “5 m” are 5.
+_SCALED = (
+    rf"[0-9][{_BLANKS}]?(?:(?i:k|mn|mio|mln|mrd|bn|tsd|thousand|million|billion)|M|B)"
+    r"(?:[^\pL]|$)"
+)
 #: What stands between thousands, by the sign of decimals.
 _GROUPS = {".": f"[,'{_BLANKS}]", ",": f"[.'{_BLANKS}]"}
 
@@ -66,7 +71,7 @@ class ReadAmounts(Step[ReadAmountsParameters]):
         digits = text.str.replace_all("^[^0-9]+", "").str.replace_all("[^0-9]+$", "")
         digits = digits.str.replace_all(_GROUPS[decimal], "")
         digits = digits.str.replace_all(decimal, ".", literal=True)
-        fits = text.str.contains(pattern(decimal))
+        fits = text.str.contains(pattern(decimal)) & ~text.str.contains(_SCALED)
         number = nw.when(fits).then(digits).cast(nw.Float64)
         is_less = text.str.contains(f"[({_MINUS}]")
         return nw.when(is_less).then(-number).otherwise(number).alias(column.id)
@@ -77,5 +82,7 @@ def pattern(decimal: str) -> str:
     group, blank, sign = _GROUPS[decimal], f"[{_BLANKS}]?", f"[+{_MINUS}]?"
     whole = f"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)"
     number = f"{whole}(?:[{decimal}][0-9]+)?"
-    amount = f"{sign}{blank}(?:{_UNIT}{blank})?{sign}{blank}{number}(?:{blank}{_UNIT})?"
+    # A point before the number ends an abbreviation, or it is the number's own.
+    before, after = rf"(?:{_SIGNS}(?:\.?[{_BLANKS}])?)?", rf"(?:{blank}{_SIGNS}\.?)?"
+    amount = f"{sign}{blank}{before}{sign}{blank}{number}{after}"
     return rf"^(?:{amount}|\({amount}\))$"
