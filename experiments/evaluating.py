@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from datamine.leases import Lease
-    from datasets.models import DatasetVersion
+    from datasets.models import Dataset, DatasetVersion
     from datasets.readers.findings import Findings
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.again import Retest
@@ -55,6 +55,12 @@ def start_evaluation(
             f"Version {version.number} of “{version.dataset}” is {version.status}; "
             "choose one that is ready."
         )
+    base = result.session.base_version
+    if version.dataset_id != base.dataset_id and is_learned(result, version.dataset):
+        raise NotEvaluableError(
+            f"“{version.dataset}” is the very file the model learned from. Choose a "
+            f"version of “{base.dataset}”, and those rows are left out."
+        )
     lacking = lacking_of(result.signature, version.schema.names, computed_of(result))
     if lacking:
         raise NotEvaluableError(
@@ -67,6 +73,13 @@ def start_evaluation(
     record_activity(actor, made, "started")
     ring(made)
     return made
+
+
+def is_learned(result: Result, dataset: Dataset) -> bool:
+    """Tell whether a dataset was read from the bytes that the model learned from."""
+    return bool(dataset.sha256) and (
+        dataset.sha256 == result.session.base_version.dataset.sha256
+    )
 
 
 def start_file_evaluation(
@@ -258,9 +271,21 @@ def opened_with_rows(evaluation: Evaluation) -> tuple[LoadedArtifact, set[int]]:
         opened, split = load_artifact(path, *receipt), load_split(path, *receipt)
     if version is None or root(result.session.base_version) != root(version):
         return opened, set()
-    return opened, {
-        row for part in ("train", "validation") for row in split[part].tolist()
-    }
+    learned = {row for part in ("train", "validation") for row in split[part].tolist()}
+    if result.session.experiment.split.get("gap"):
+        # Rows of the gap were left out because their targets overlap learned ones.
+        learned |= rows_of(result.session.base_version) - set(split["test"].tolist())
+    return opened, learned
+
+
+def rows_of(version: DatasetVersion) -> set[int]:
+    """Return the numbers of all rows of a version."""
+    import polars as pl  # noqa: PLC0415 -- heavy import
+
+    from datasets.tables import ROW  # noqa: PLC0415 -- heavy import
+
+    with files.local_copy(version.data) as path:
+        return set(pl.read_parquet(path, columns=[ROW])[ROW].to_list())
 
 
 def batches(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.evaluation.again import FEWEST
 from experiments.evaluation.numbers import plain
 from experiments.families.rows import extra_targets, respelled
 
@@ -53,7 +54,7 @@ def try_samples(
     fresh = samples.take(new)
     targets = fresh.frame.column(pipeline.signature.target).to_list()
     kept = retest.add_samples(fresh.frame.rows.tolist(), fresh.X, targets)
-    if not len(kept):
+    if len(kept) < FEWEST:
         return len(numbers) - len(new), {}
     y, predicted = retest.pair
     taught = np.column_stack([y, extra_targets(fresh.frame, family.contract)[kept]])

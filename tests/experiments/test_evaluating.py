@@ -11,7 +11,12 @@ from experiments.evaluating import start_evaluation
 from experiments.exceptions import NotEvaluableError
 from experiments.models import Evaluation
 from tests.factories.datasets import imported_dataset
-from tests.factories.experiments import flowers, flowers_draft, trained_session
+from tests.factories.experiments import (
+    draft_on,
+    flowers,
+    flowers_draft,
+    trained_session,
+)
 
 
 @pytest.fixture
@@ -47,6 +52,31 @@ def test_model_is_tried_on_another_dataset(session, others, owner):
     assert (made.details["rows"], made.details["unknown_class"]) == (59, 1)
     assert made.details["learned_from"] == 0
     assert made.details["confusion_matrix"]["labels"][0] == "setosa"
+
+
+@pytest.mark.django_db
+def test_the_very_file_uploaded_again_is_refused(project, session, owner):
+    again = imported_dataset(project, owner, flowers(), name="Again").active_version
+
+    with pytest.raises(NotEvaluableError, match="is the very file the model learned"):
+        start_evaluation(session.result, again, actor=owner)
+
+
+@pytest.mark.django_db
+def test_rows_of_the_gap_are_as_good_as_learned(project, owner, own_files):
+    lines = flowers().decode().splitlines()
+    days = ["day", *(f"2024-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(90))]
+    table = "\n".join(map(",".join, zip(lines, days, strict=True))) + "\n"
+    dataset = imported_dataset(project, owner, table.encode(), name="Days")
+    split = {"method": "time", "time_column": "day", "gap": 5, "train_ratio": 0.6}
+    draft = draft_on(dataset, "species", "petal", "sepal", split=split)
+    session = trained_session(draft, owner)
+    assert session.status == "completed", session.error_message
+
+    made = evaluated(session, dataset.active_version, owner)
+
+    matrix = session.result.details["confusion_matrix"]["matrix"]
+    assert made.details["rows"] == sum(map(sum, matrix))
 
 
 @pytest.mark.django_db
