@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from datasets.models import DatasetVersion
-    from experiments.models import Result, TrainingSession
+    from experiments.models import Experiment, Result, TrainingSession
     from projects.models import User
 
 NAME_LENGTH = 255
@@ -35,8 +35,9 @@ def continue_training(
     experiment = result.session.experiment
     refuse_unfit(result)
     version = version or experiment.version
-    is_same = root(version) == root(experiment.version)
-    split = {"same_as": experiment.pk} if is_same else dict(experiment.split)
+    source = learned_here(experiment, version)
+    own = {n: value for n, value in experiment.split.items() if n != "same_as"}
+    split = {"same_as": source.pk} if source else own
     known = {**(result.details.get("hyperparameters") or {}), **hyperparameters}
     more = known.get("epochs")
     draft = Draft(
@@ -53,6 +54,18 @@ def continue_training(
         started_from=result,
     )
     return create_and_start(draft, actor=actor)
+
+
+def learned_here(experiment: Experiment, version: DatasetVersion) -> Experiment | None:
+    """Return the nearest experiment of a chain that learned from these rows.
+
+    Weights remember the rows of every experiment that they went through.
+    """
+    while root(experiment.version) != root(version):
+        if experiment.started_from is None:
+            return None
+        experiment = experiment.started_from.session.experiment
+    return experiment
 
 
 def refuse_unfit(result: Result) -> None:

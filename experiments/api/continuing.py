@@ -62,11 +62,11 @@ class ContinueView(GenericAPIView):
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said, version = body.validated_data, None
-        if said["dataset"]:
+        if said["dataset"] or said["version"]:
             version = version_for(
                 request,
                 Action.VIEW,
-                dataset=said["dataset"],
+                dataset=said["dataset"] or experiment.dataset_id,
                 number=said["version"],
                 project=experiment.project,
             )

@@ -21,6 +21,7 @@ from experiments.drafts import Draft, check_draft
 from experiments.models import TrainingSession
 from experiments.offers import offered
 from experiments.sessions import cancel_session, create_and_start, draft_of
+from experiments.shared_splits import root
 from experiments.suggestions import preset_values
 from projects.activities import record_activity
 from projects.exceptions import DomainError
@@ -104,7 +105,7 @@ def retrained_draft(
         for name, value in before.split.items()
         if name != "gap" or family is None or not family.reach
     }
-    return replace(
+    draft = replace(
         before,
         split=split,
         version=version,
@@ -113,6 +114,13 @@ def retrained_draft(
         hyperparameters=dict(parameters),
         started_from=None,
     )
+    return draft if root(version) == root(before.version) else divided_anew(draft)
+
+
+def divided_anew(draft: Draft) -> Draft:
+    """Return a draft for other rows, which cannot be divided as those before were."""
+    split = {name: value for name, value in draft.split.items() if name != "same_as"}
+    return replace(draft, split=split)
 
 
 @transaction.atomic
@@ -197,7 +205,7 @@ def retrain_from_records(
             "from a dataset."
         )
     refuse_lacking_columns(pattern)
-    draft = retrained_draft(model, pattern.experiment.version, parameters)
+    draft = divided_anew(retrained_draft(model, pattern.experiment.version, parameters))
     check_draft(draft)
     with transaction.atomic():
         rows_version = dataset_of_records(

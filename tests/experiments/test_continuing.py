@@ -145,6 +145,18 @@ def test_call_goes_on_and_names_what_is_wrong(trained, owner):
     assert started.json()["status"] == "pending"
 
 
+def test_call_takes_a_version_of_its_own_dataset_or_says_there_is_none(trained, owner):
+    api = APIClient()
+    api.force_authenticate(owner)
+    address = f"/api/experiments/{trained.experiment_id}/continue/"
+
+    unknown = api.post(address, {"epochs": 2, "version": 7}, format="json")
+
+    assert unknown.status_code == 400
+    assert unknown.json()["errors"][0]["attr"] == "version"
+    assert TrainingSession.objects.count() == 1
+
+
 def run(example: str, **changes: object) -> None:
     """Run an example of the page with these words instead of its own."""
     line = next(line for line in PAGE.splitlines() if line.startswith(example))

@@ -27,7 +27,13 @@ from registry.services import (
     retrain_from_records,
     retrain_from_version,
 )
-from tests.factories.experiments import flowers_draft, trained_session
+from tests.factories.datasets import imported_dataset
+from tests.factories.experiments import (
+    draft_on,
+    flowers,
+    flowers_draft,
+    trained_session,
+)
 from tests.factories.registry import RegisteredModelFactory, flowers_in_service
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +87,24 @@ def test_retrain_from_version_ends_in_a_version_not_in_service(version, owner):
     assert ended.version.session.experiment.hyperparameters["max_depth"] == 3
     assert ended.version.model.active_version == version
     assert advance_retrainings() == 0
+
+
+def test_a_shared_split_does_not_bind_other_rows(version, project, owner):
+    first = version.session.experiment
+    shared = draft_on(
+        first.dataset, "species", "petal", "sepal", "colour", name="Shared",
+        split={**first.split, "same_as": first.pk},
+    )  # fmt: skip
+    register_version(trained_session(shared, owner), name="flowers", actor=owner)
+    others = imported_dataset(project, owner, flowers(60), name="Others")
+
+    started = retrain_from_version(
+        version.model, others.active_version, parameters=PARAMETERS, actor=owner
+    )
+    ended = finished(started)
+
+    assert ended.status == RetrainingStatus.COMPLETED, ended.error_message
+    assert ended.version.session.experiment.split["same_as"] is None
 
 
 def test_retrain_with_a_parameter_out_of_bounds_makes_nothing(version, owner):
