@@ -40,7 +40,8 @@ def import_light_curves(
         long_form,
     )
 
-    if sum(file.size for file in files) > MOST_BYTES or len(files) > MOST_FILES:
+    sizes = [file.size for file in (*files, *([labels] if labels else []))]
+    if sum(sizes) > MOST_BYTES or len(files) > MOST_FILES:
         raise UnreadableCurvesError(
             f"These are more than {MOST_FILES:,} files or {MOST_BYTES // 10**6} MB, "
             "the most that is put together here. Upload one CSV in long form instead."

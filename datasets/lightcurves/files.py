@@ -20,6 +20,7 @@ from datasets.lightcurves.errors import LightCurveError
 #: The columns of the long form; the last three are of a star, not of a measurement.
 COLUMNS = ("star_id", "time", "flux", "flux_err", "label", "period", "period2")
 TEXTS = ("star_id", "label")
+LONGEST = 200
 SCHEMA = {name: pl.String if name in TEXTS else pl.Float64 for name in COLUMNS}
 #: What files call these columns, in lower case.
 NAMES = {
@@ -120,7 +121,7 @@ def _from_lines(filename: str, text: str) -> list[Any]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             found += [json.loads(line)] if line.strip() else []
-        except ValueError:
+        except (ValueError, RecursionError):
             raise LightCurveError(filename, "This is no JSON.", number) from None
     return found
 
@@ -146,10 +147,22 @@ def _plain(filename: str, name: str, value: Any) -> Any:
     if value is None:
         return None if name in TEXTS else math.nan
     if name in TEXTS:
-        return str(value)
+        return short(filename, name, str(value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LightCurveError(filename, f"“{str(value)[:40]}” is no number ({name}).")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise LightCurveError(filename, f"A number is too large ({name}).") from None
+
+
+def short(filename: str, name: str, value: str) -> str:
+    """Return a name or label; one that is long would stand beside every measurement."""
+    if len(value) > LONGEST:
+        raise LightCurveError(
+            filename, f"A {name} is longer than {LONGEST} characters."
+        )
+    return value
 
 
 def _check_names(filename: str, names: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from datasets.lightcurves.errors import LightCurveError
-from datasets.lightcurves.files import COLUMNS, NAMES, SCHEMA, read_file
+from datasets.lightcurves.files import COLUMNS, NAMES, SCHEMA, TEXTS, read_file, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +70,9 @@ def read_labels(filename: str, content: bytes) -> pl.DataFrame:
         reason = str(error).split("\n")[0][:200]
         raise LightCurveError(filename, f"This is no CSV table ({reason}).") from None
     names = {column: NAMES.get(column.strip().lower(), "") for column in read.columns}
+    meant = [name for name in names.values() if name]
+    if len(set(meant)) < len(meant):
+        raise LightCurveError(filename, "Two of its columns mean the same.")
     found = read.select(
         pl.col(column).str.strip_chars().cast(SCHEMA[name], strict=False).alias(name)
         for column, name in names.items()
@@ -79,6 +82,9 @@ def read_labels(filename: str, content: bytes) -> pl.DataFrame:
         raise LightCurveError(
             filename, "It needs the columns star_id and label, and may have a period."
         )
+    for name in [name for name in TEXTS if name in found.columns]:
+        for value in found[name].drop_nulls():
+            short(filename, name, value)
     return found.unique("star_id", keep="first", maintain_order=True)
 
 

@@ -82,6 +82,15 @@ def test_json_with_arrays_is_read_in_each_of_its_forms(text):
         (b'{"time": ["a"], "flux": [1]}', "“a” is no number \\(time\\)."),
         (b'{"time": [1]\n', "line 1: This is no JSON."),
         (b"[" * 100_000, "The JSON is nested too deeply."),
+        (b"{}\n" + b"[" * 100_000, "line 2: This is no JSON."),
+        (
+            b'{"time": [1], "flux": [1' + b"0" * 400 + b"]}",
+            "A number is too large \\(flux\\).",
+        ),
+        (
+            b'{"id": "' + b"x" * 201 + b'", "time": [1], "flux": [1]}',
+            "A star_id is longer than 200 characters.",
+        ),
     ],
 )
 def test_what_is_no_light_curve_is_named_with_its_place(content, sentence):
@@ -114,6 +123,10 @@ def test_magnitudes_become_flux_around_one():
 def test_labels_without_stars_are_refused():
     with pytest.raises(LightCurveError, match="It needs the columns star_id and label"):
         long_form([("long.csv", LONG)], ("l.csv", b"a,b\n1,2\n"))
+    with pytest.raises(LightCurveError, match="Two of its columns mean the same"):
+        long_form([("long.csv", LONG)], ("l.csv", b"id,name,label\nA,A,mira\n"))
+    with pytest.raises(LightCurveError, match="A label is longer than 200"):
+        long_form([("long.csv", LONG)], ("l.csv", b"id,label\nA," + b"x" * 201))
     with pytest.raises(LightCurveError, match="This is no CSV table"):
         long_form([("long.csv", LONG)], ("l.csv", b""))
 
