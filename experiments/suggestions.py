@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasets.choices import ProcessingStatus
+from datasets.querysets import HEAVY
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Algorithm, Task, algorithms
 from experiments.drafts import Draft, facts_of
@@ -181,8 +182,10 @@ def rows_for_family(project: Project, name: str) -> DatasetVersion:
     entry = next((entry for entry in families() if entry.name == name), None)
     if entry is None or entry.family is None:
         raise InvalidDraftError([no_family(name)])
-    newest = project.datasets.filter(active_version__status=ProcessingStatus.READY)
-    for dataset in newest.select_related("active_version__dataset").order_by("-pk"):
+    ready = project.datasets.filter(active_version__status=ProcessingStatus.READY)
+    heavy = [f"active_version__{name}" for name in HEAVY if name != "columns"]
+    newest = ready.select_related("active_version__dataset").defer(*heavy)
+    for dataset in newest.order_by("-pk").iterator(50):
         if not entry.family.contract.lacking(dataset.active_version.schema.names):
             return dataset.active_version
     wanted = ", ".join(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST = 8
 #: Rows that are explained at once by API.
 MOST_ROWS = 100
+#: Values that a model is asked with at once for that.
+MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,12 @@ def explained(
         for name, value in usual.items()
         if row.get(name) not in (None, value)
     ]
-    others = pipeline.predict([{**rows[p], name: usual[name]} for p, name in changes])
-    there = {found["row"]: found for found in others.answers()}
+    there: dict[int, dict[str, Any]] = {}
+    part = max(1, MOST_CELLS // max(1, len(usual)))
+    for first in range(0, len(changes), part):
+        asked = changes[first : first + part]
+        others = pipeline.predict([{**rows[p], name: usual[name]} for p, name in asked])
+        there |= {first + found["row"]: found for found in others.answers()}
     told: dict[int, list[Contribution]] = {f["row"]: [] for f in answer.predictions}
     here = {found["row"]: found for found in answer.predictions}
     for at, (place, name) in enumerate(changes):

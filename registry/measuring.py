@@ -133,6 +133,8 @@ def siblings_of(version: ModelVersion) -> tuple[Sibling, ...]:
     for report in reports.exclude(version=version).select_related(
         "version__session__result"
     ):
+        if report.figures["machine"]["processor"] != processor():
+            continue  # what another machine took says nothing here
         other = report.version
         if other.session_id != version.session_id and other.pk not in found:
             found[other.pk] = Sibling(

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ TIMEOUT = 120
 ONNX = "model.onnx"
 #: What `experiments.learning.onnx_export` ends with where there is no such graph.
 REFUSED = 3
+#: A web process makes one at a time: each takes a core, and memory for its libraries.
+ONE = threading.BoundedSemaphore(1)
 
 
 def onnx_of(version: ModelVersion) -> bytes:
@@ -61,6 +64,8 @@ def onnx_of(version: ModelVersion) -> bytes:
 
 def converted(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the process that converts; `NotAvailableError` if it takes too long."""
+    if not ONE.acquire(timeout=5):
+        raise NotAvailableError("Another ONNX is being made. Try again in a moment.")
     try:
         return subprocess.run(
             [sys.executable, "-m", "experiments.learning.onnx_export"],
@@ -75,6 +80,8 @@ def converted(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
             f"The ONNX was not ready after {TIMEOUT} s. Try again when less is going "
             "on."
         ) from problem
+    finally:
+        ONE.release()
 
 
 def onnx_response(version: ModelVersion) -> HttpResponse:

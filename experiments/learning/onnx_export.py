@@ -138,6 +138,8 @@ def _doubt(
     """Return what is wrong with a graph's answers; nothing where they are ours."""
     ours = pipeline.predict(rows)
     answered = [rows[place] for place in ours.rows]
+    if not answered:
+        return "The model answers none of the rows it could be compared on."
     expected = np.array(ours.values if ours.shares is None else ours.shares, float)
     try:
         found = ask_onnx(graph.SerializeToString(), answered, pipeline)
@@ -148,7 +150,9 @@ def _doubt(
     if np.allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE):
         return ""
     apart = np.abs(found - expected).max()
-    return f"The graph answers otherwise: up to {apart:.2g} apart on {len(rows)} rows."
+    return (
+        f"The graph answers otherwise: up to {apart:.2g} apart on {len(answered)} rows."
+    )
 
 
 def _graphs(pipeline: FittedPipeline) -> Iterator[onnx.ModelProto]:

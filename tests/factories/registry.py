@@ -6,6 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from registry.measuring import processor
 from registry.models import (
     BatchPrediction,
     ModelVersion,
@@ -90,7 +91,7 @@ class PerformanceReportFactory(DjangoModelFactory):
             ],
             "extremes": [{"given": "nothing but 0", "outcome": "finite"}],
             "machine": {
-                "processor": "a processor",
+                "processor": processor(),
                 "cores": 2,
                 "threads": 1,
                 "device": "cpu",

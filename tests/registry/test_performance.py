@@ -86,6 +86,16 @@ def test_other_versions_are_known_by_their_newest_report(version):
     assert (sibling.name, sibling.size_bytes) == (other.version, 5_000)
 
 
+def test_what_another_machine_took_is_no_comparison(version):
+    report = PerformanceReportFactory(version=ModelVersionFactory(model=version.model))
+    assert len(siblings_of(version)) == 1
+
+    report.figures["machine"]["processor"] = "another"
+    report.save()
+
+    assert siblings_of(version) == ()
+
+
 def test_page_measures_shows_and_hands_out(client, owner, version):
     client.force_login(owner)
 
