@@ -139,7 +139,10 @@ def export_versions(
 
 
 def unpacked(version: ModelVersion, place: Path) -> list[Path]:
-    """Write the files of a version into a folder of their own; return them."""
+    """Write the files of a version into a folder of their own; return them.
+
+    Raises `ExportError` where a name would lie elsewhere, `DamagedModelError`.
+    """
     place.mkdir(parents=True, exist_ok=True)
     inside = folder_of(version)
     with (
@@ -148,9 +151,12 @@ def unpacked(version: ModelVersion, place: Path) -> list[Path]:
     ):
         write_package(version, source, whole)
         with zipfile.ZipFile(whole) as package:
-            for name in package.namelist():
-                target = place / name.removeprefix(f"{inside}/")
-                with package.open(name) as read, target.open("wb") as write:
+            names = {n: n.removeprefix(f"{inside}/") for n in package.namelist()}
+            for plain in names.values():
+                if plain in {"", ".", ".."} or plain != Path(plain).name:
+                    raise ExportError(f"{version} holds {plain!r}, which is no file.")
+            for name, plain in names.items():
+                with package.open(name) as read, (place / plain).open("wb") as write:
                     shutil.copyfileobj(read, write)
     try:
         report = text_of(latest_view(version).document())

@@ -12,7 +12,8 @@ from django.http import FileResponse
 from django.template.loader import render_to_string
 
 from datamine import files
-from experiments.results.downloads import artifact_file
+from experiments.exceptions import DamagedModelError
+from experiments.results.downloads import artifact_file, damaged
 from registry.onnx import ONNX, onnx_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def package_response(version: ModelVersion, *, with_onnx: bool = False) -> FileR
     onnx = onnx_of(version) if with_onnx else None
     with artifact_file(version.session.result) as source:
         target = tempfile.TemporaryFile(dir=files.scratch(), prefix="package-")  # noqa: SIM115 -- closed by the response
-        write_package(version, source, target, onnx)
+        try:
+            write_package(version, source, target, onnx)
+        except DamagedModelError:
+            target.close()
+            raise
     target.seek(0)
     filename = f"{folder_of(version)}.zip"
     return FileResponse(target, as_attachment=True, filename=filename)
@@ -45,7 +50,32 @@ def write_package(
     target: IO[bytes],
     onnx: bytes | None = None,
 ) -> None:
-    """Copy the files of an artefact under their own names, and add a README."""
+    """Copy the files of an artefact under their own names, and add a README.
+
+    Raises `DamagedModelError` for a model that nobody vouches for here, or no archive.
+    """
+    result = version.session.result
+    if not result.artifact_hmac:
+        raise DamagedModelError(
+            "The model came in a project's bundle, signed by another installation. It "
+            "is not handed on before an administrator trusts it."
+        )
+    try:
+        with (
+            zipfile.ZipFile(source) as artifact,
+            zipfile.ZipFile(target, "w") as package,
+        ):
+            pack(version, artifact, package, onnx)
+    except zipfile.BadZipFile as error:
+        raise damaged(result, "is no archive") from error
+
+
+def pack(
+    version: ModelVersion,
+    artifact: zipfile.ZipFile,
+    package: zipfile.ZipFile,
+    onnx: bytes | None,
+) -> None:
     from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         MODEL,
         SPLIT,
@@ -54,29 +84,28 @@ def write_package(
 
     folder = folder_of(version)
     model = model_name(version)
-    with zipfile.ZipFile(source) as artifact, zipfile.ZipFile(target, "w") as package:
-        held = [name for name in artifact.namelist() if name != SPLIT]
-        names = {name: model if name == MODEL else name for name in held}
-        for name, given in names.items():
-            inside = zipfile.ZipInfo(f"{folder}/{given}", MOMENT)
-            with (
-                artifact.open(name) as read,
-                package.open(inside, "w", force_zip64=True) as write,
-            ):
-                shutil.copyfileobj(read, write)
-        digests = [(given, digest(artifact, name)) for name, given in names.items()]
-        if onnx is not None:
-            package.writestr(zipfile.ZipInfo(f"{folder}/{ONNX}", MOMENT), onnx)
-            digests.append((ONNX, hashlib.sha256(onnx).hexdigest()))
-        context = {
-            "version": version,
-            "model": model,
-            "has_tensors": TENSORS in names,
-            "has_onnx": onnx is not None,
-            "digests": digests,
-        }
-        text = render_to_string("registry/readme.md", context)
-        package.writestr(zipfile.ZipInfo(f"{folder}/{README}", MOMENT), text)
+    held = [name for name in artifact.namelist() if name != SPLIT]
+    names = {name: model if name == MODEL else name for name in held}
+    for name, given in names.items():
+        inside = zipfile.ZipInfo(f"{folder}/{given}", MOMENT)
+        with (
+            artifact.open(name) as read,
+            package.open(inside, "w", force_zip64=True) as write,
+        ):
+            shutil.copyfileobj(read, write)
+    digests = [(given, digest(artifact, name)) for name, given in names.items()]
+    if onnx is not None:
+        package.writestr(zipfile.ZipInfo(f"{folder}/{ONNX}", MOMENT), onnx)
+        digests.append((ONNX, hashlib.sha256(onnx).hexdigest()))
+    context = {
+        "version": version,
+        "model": model,
+        "has_tensors": TENSORS in names,
+        "has_onnx": onnx is not None,
+        "digests": digests,
+    }
+    text = render_to_string("registry/readme.md", context)
+    package.writestr(zipfile.ZipInfo(f"{folder}/{README}", MOMENT), text)
 
 
 def folder_of(version: ModelVersion) -> str:

@@ -10,6 +10,7 @@ administrator trusts them.
 from __future__ import annotations
 
 import hmac
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from experiments.models import ARTIFACTS, Result, TrainingSession
 from projects.activities import record_activity
 from projects.models import Project, User
 from projects.services import create_project
+from registry.models import ModelVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,8 @@ FOLDERS = {
     "artifacts": (".zip", ".npz"),
     "batches": (".csv",),
 }
+#: What versions of models are called: folders and files bear these names.
+VERSION = re.compile(r"v[0-9]{8}_[0-9]{6}")
 WRONG = (
     ValidationError, ValueError, TypeError, KeyError, AttributeError, OverflowError,
     RecursionError, DatabaseError,
@@ -230,5 +234,8 @@ def require_sense(project: Project) -> None:
     )
     if done.filter(result=None).exists():
         raise ArchiveError("A completed session came without its result.")
+    versions = ModelVersion.objects.filter(model__project=project)
+    if not all(map(VERSION.fullmatch, versions.values_list("version", flat=True))):
+        raise ArchiveError("A version of a model has a name that is none.")
     if Dataset.everything.filter(project=project, versions=None).exists():
         raise ArchiveError("A dataset came without any version.")

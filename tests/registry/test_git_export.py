@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import subprocess
+import zipfile
 from io import StringIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from datamine import files
 from registry import git_export
+from registry.exceptions import ExportError
+from registry.git_export import unpacked
 from registry.models import RegisteredModel
 from registry.services import register_version
 from tests.experiments.test_continuing import patients_draft
@@ -134,3 +140,54 @@ def test_a_damaged_model_is_named(project, owner, lfs, tmp_path):
 
     with pytest.raises(CommandError, match="The model's file is gone"):
         export(project, tmp_path / "repo")
+
+
+def put_in_place(result, content: bytes) -> None:
+    """Exchange a model's file for one that was trusted as it is."""
+    with default_storage.open(result.artifact, "wb") as file:
+        file.write(content)
+    result.artifact_sha256 = hashlib.sha256(content).hexdigest()
+    result.save()
+
+
+@pytest.mark.parametrize("name", ["../../out", "/tmp/out", "..", "a/b"])
+def test_no_name_in_a_model_leads_out_of_its_folder(project, owner, tmp_path, name):
+    version = flowers_in_service(project, owner)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("metadata.json", b"{}")
+        archive.writestr(name, b"out")
+    put_in_place(version.session.result, content.getvalue())
+
+    with pytest.raises(ExportError, match="which is no file"):
+        unpacked(version, tmp_path / "a" / "b" / "c")
+
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_model_that_nobody_trusts_is_not_packed(project, owner, client):
+    version = flowers_in_service(project, owner)
+    result = version.session.result
+    result.artifact_hmac = ""
+    result.save()
+    client.force_login(owner)
+
+    page = client.get(
+        reverse("registry:download", args=[version.model_id, version.version]),
+        follow=True,
+    )
+
+    assert "before an administrator trusts it" in page.text
+
+
+def test_model_that_is_no_archive_is_not_packed(project, owner, client):
+    version = flowers_in_service(project, owner)
+    put_in_place(version.session.result, b"no archive")
+    client.force_login(owner)
+
+    page = client.get(
+        reverse("registry:download", args=[version.model_id, version.version]),
+        follow=True,
+    )
+
+    assert "file is no archive" in page.text

@@ -254,6 +254,10 @@ HOSTILE = {
         {"rows": lambda r: r.replace('{"id": "c1"', '{"id": "c0"')},
         "not column ids",
     ),
+    "version called as a path": (
+        {"rows": lambda r: re.sub(r'"v\d{8}_\d{6}"', '"../../v"', r)},
+        "name that is none",
+    ),
     "fewer rows": (
         {"manifest": lambda t: t["rows"].update({"datasets.tag": 7})},
         "not as many",
