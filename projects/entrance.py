@@ -12,13 +12,16 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
+from projects import services
 from projects.mail import send_letter
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
+    from django.contrib.auth.models import AbstractUser
     from django.http import HttpRequest
 
     from projects.models import User
@@ -79,6 +82,21 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     ) -> bool:
         """Make accounts, unless the operator wants only people who have one."""
         return bool(settings.SOCIALACCOUNT_SIGN_UP)
+
+    def authenticate_by_email(
+        self, sociallogin: SocialLogin
+    ) -> tuple[AbstractUser, str] | None:
+        """Find the account with this address; if unproved, close every other way in.
+
+        Somebody else may have made it. Password and sessions are ended by allauth.
+        """
+        found = super().authenticate_by_email(sociallogin)
+        if found and sociallogin.state.get("process") != AuthProcess.CONNECT:
+            user, email = found
+            rows = EmailAddress.objects.filter(user=user, email=email.lower())
+            if not rows.filter(verified=True).exists():
+                services.end_ways_in(user)
+        return found
 
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -270,3 +272,11 @@ def end_tokens(user: User) -> int:
     count: int
     count, _ = user.auth_token_set.all().delete()
     return count
+
+
+@transaction.atomic
+def end_ways_in(user: User) -> None:
+    """End tokens, second factors and passkeys, and what single sign-on connects."""
+    end_tokens(user)
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import requests
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 from oidc_provider_mock import User as Known
 from oidc_provider_mock import run_server_in_thread
@@ -75,6 +76,32 @@ def test_person_with_an_account_comes_into_it(client, owner):
 
     assert SocialAccount.objects.get().user == owner
     assert client.get("/").context["user"] == owner
+
+
+@pytest.mark.parametrize("is_proved", [False, True])
+def test_who_made_the_account_keeps_no_way_in_unless_the_address_was_theirs(
+    client, api, owner, is_proved
+):
+    owner.email = "ann@example.org"
+    owner.save()
+    if is_proved:
+        addresses.follow(owner).set_verified()
+    token, browser = api(owner), Client()
+    browser.force_login(owner)
+    come(browser, "eve", "?process=connect")
+    TOTP.activate(owner, generate_totp_secret())
+
+    come(client, "ann")
+
+    kept = {
+        "token": token.get("/api/me/").status_code == 200,
+        "session": browser.get("/").status_code == 200,
+        "second factor": owner.authenticator_set.exists(),
+        "other person": owner.socialaccount_set.filter(uid="eve").exists(),
+        "password": User.objects.get(pk=owner.pk).has_usable_password(),
+    }
+    assert set(kept.values()) == {is_proved}, kept
+    assert (client.get("/").status_code == 200) is not is_proved  # asks for the code
 
 
 def test_address_that_was_not_proved_there_opens_no_account(client, owner):
