@@ -16,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from projects import services
 from projects.addresses import follow
 from projects.exceptions import DomainError
+from projects.invitations import withdraw_all_of
 from projects.models import (
     Activity,
     ApiToken,
@@ -218,6 +219,7 @@ class UserAdmin(PlainUserAdmin, RefusingAdmin):
     ) -> None:
         if change and "is_active" in form.changed_data and not obj.is_active:
             services.keep_owners_but(obj)
+            withdraw_all_of(obj, actor=request.user)
         super().save_model(request, obj, form, change)
         follow(obj)
 

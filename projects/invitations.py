@@ -156,3 +156,16 @@ def withdraw(invitation: Invitation, *, actor: User) -> None:
         raise InvitationEndedError(_("This invitation was used or has ended already."))
     record_activity(actor, invitation, "withdrawn")
     invitation.delete()
+
+
+@transaction.atomic
+def withdraw_all_of(
+    person: User, *, actor: User, project: Project | None = None
+) -> None:
+    """End what a person has sent out, so that they cannot come back by it."""
+    made = Invitation.objects.open().filter(created_by=person)
+    if project is not None:
+        made = made.filter(project=project)
+    for invitation in made.select_related("project"):
+        record_activity(actor, invitation, "withdrawn")
+        invitation.delete()

@@ -20,6 +20,7 @@ from projects.exceptions import (
     LastOwnerError,
     UnknownPersonError,
 )
+from projects.invitations import withdraw_all_of
 from projects.models import ApiToken, Membership, Project, User
 
 if TYPE_CHECKING:
@@ -126,7 +127,10 @@ def add_member(
 
 @transaction.atomic
 def change_role(membership: Membership, *, role: str, actor: User) -> Membership:
-    """Give a member another role; the last owner stays owner."""
+    """Give a member another role; the last owner stays owner.
+
+    The open invitations of somebody who is an owner no more are withdrawn.
+    """
     if membership.role == role:
         return membership
     if role != Role.OWNER:
@@ -134,13 +138,16 @@ def change_role(membership: Membership, *, role: str, actor: User) -> Membership
     before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
     record_activity(actor, membership, "changed role of", before=before, after=role)
+    if before == Role.OWNER:
+        withdraw_all_of(membership.user, actor=actor, project=membership.project)
     return membership
 
 
 @transaction.atomic
 def remove_member(membership: Membership, *, actor: User) -> None:
-    """End a membership; the last owner cannot go."""
+    """End a membership, and the invitations it made; the last owner cannot go."""
     keep_an_owner(membership)
+    withdraw_all_of(membership.user, actor=actor, project=membership.project)
     record_activity(actor, membership, "removed", role=membership.role)
     membership.delete()
 
@@ -201,9 +208,11 @@ def keep_owners_but(user: User) -> None:
 def close_account(user: User) -> None:
     """Let nobody sign in as this person any more; what they did stays.
 
-    Memberships and tokens end. Staff can open the account again, without these.
+    Memberships, tokens and open invitations end. Staff can open the account again,
+    without these.
     """
     keep_owners_but(user)
+    withdraw_all_of(user, actor=user)
     for membership in user.memberships.select_related("project", "user"):
         record_activity(user, membership, "left", role=membership.role)
         membership.delete()
@@ -214,8 +223,9 @@ def close_account(user: User) -> None:
 
 @transaction.atomic
 def delete_account(user: User) -> None:
-    """Delete a person's account with memberships and tokens."""
+    """Delete a person's account with memberships, tokens and open invitations."""
     keep_owners_but(user)
+    withdraw_all_of(user, actor=user)
     user.delete()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from projects import services
-from projects.exceptions import LastOwnerError
-from projects.models import Membership, User
+from projects import invitations, services
+from projects.exceptions import InvitationEndedError, LastOwnerError
+from projects.models import Invitation, Membership, User
 from tests.factories.projects import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,50 @@ def test_closed_account_opens_nothing(client, project, member, api):
     assert client.get("/").status_code == 302
     assert caller.get("/api/me/").status_code == 401
     assert not project.memberships.filter(user=member).exists()
+
+
+@pytest.mark.parametrize("way", ["remove", "demote", "hand over", "close", "delete"])
+def test_invitations_of_an_owner_end_with_the_right_to_make_them(project, owner, way):
+    second = MembershipFactory(project=project, role="owner")
+    taken = MembershipFactory(project=project)
+    _, word = invitations.invite(project, name="Me", role="owner", actor=owner)
+    _, kept = invitations.invite(project, name="Bob", role="owner", actor=second.user)
+    elsewhere, _ = invitations.invite(
+        MembershipFactory(user=owner, role="editor").project,
+        name="Cy",
+        role="viewer",
+        actor=owner,
+    )
+    own, by = project.memberships.get(user=owner), {"actor": second.user}
+    ways = {
+        "remove": lambda: services.remove_member(own, **by),
+        "demote": lambda: services.change_role(own, role="editor", **by),
+        "hand over": lambda: services.hand_over(project, to=taken, actor=owner),
+        "close": lambda: services.close_account(owner),
+        "delete": lambda: services.delete_account(owner),
+    }
+
+    ways[way]()
+
+    with pytest.raises(InvitationEndedError):
+        invitations.find(word)
+    assert invitations.find(kept).name == "Bob"
+    is_account_gone = way in {"close", "delete"}
+    assert Invitation.objects.filter(pk=elsewhere.pk).exists() is not is_account_gone
+    assert project.activities.filter(action="withdrawn").count() == 1
+
+
+def test_invitations_end_with_an_account_that_staff_switch_off(client, project, owner):
+    MembershipFactory(project=project, role="owner")
+    _, word = invitations.invite(project, name="Me", role="owner", actor=owner)
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    fields = {"username": "owner", "email": owner.email, "theme": "auto"}
+
+    client.post(reverse("admin:projects_user_change", args=[owner.pk]), fields)
+
+    assert not User.objects.get(pk=owner.pk).is_active
+    with pytest.raises(InvitationEndedError):
+        invitations.find(word)
 
 
 @pytest.mark.parametrize("way", ["switch off", "delete", "delete many"])
