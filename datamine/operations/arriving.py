@@ -41,6 +41,7 @@ class Kept(NamedTuple):
 
     key: str
     sha256: str
+    size: int
     #: Of a model: its signatures with this place's key, and others that count here.
     signatures: tuple[str, ...]
 
@@ -125,6 +126,8 @@ class Arrival:
             owner = (column.owner, old if column.owner == "id" else row[column.owner])
             if self.owners.setdefault(key, owner) != owner:
                 raise ArchiveError(f"{table.label} {old} names another row's file.")
+            if column.size and row[column.size] != kept.size:
+                raise ArchiveError(f"{table.label} {old} has a file of another size.")
             row[column.key] = kept.key
 
     def name_rows(self, model: type[Model], row: dict[str, Any]) -> list[Pointer]:

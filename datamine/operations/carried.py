@@ -32,6 +32,8 @@ class FileColumn(NamedTuple):
     key: str
     sha256: str
     owner: str = "id"
+    #: The column that says how many bytes it has, which quotas count.
+    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,14 @@ CARRIED = (
         where=Q(
             pk__in=DatasetVersion.objects.filter(status__in=MADE).values("dataset")
         ),
-        files=(FileColumn("upload", "sha256"),),
+        files=(FileColumn("upload", "sha256", size="file_size"),),
     ),
     Table("datasets.tag", "dataset__project"),
     Table(
         "datasets.datasetversion",
         "dataset__project",
         only={"status": MADE},
-        files=(FileColumn("data", "sha256", owner="dataset_id"),),
+        files=(FileColumn("data", "sha256", owner="dataset_id", size="size"),),
     ),
     Table("datasets.visualization", "dataset__project", only={"is_shared": (True,)}),
     Table("datasets.recipe", "project"),

@@ -144,7 +144,7 @@ def keep_files(
         archive.extract(key, place)
         signatures = signatures_of(place, known) if folder == ARTIFACTS else ()
         new = files.new_key(folder, 0, suffix)
-        kept[key] = Kept(new, sha256, signatures)
+        kept[key] = Kept(new, sha256, place.stat().st_size, signatures)
         files.store(place, new)
 
 

@@ -196,13 +196,36 @@ def with_key(told, old, new):
 
 
 def with_a_shared_file(rows):
-    """Let the dataset name the file of its version as the one it came from."""
+    """Let the version name the file that its dataset came from as its own."""
     key, digest = re.search(r'"(versions/\d+/(\w+)\.parquet)"', rows).groups()
     upload, own = re.search(r'"(uploads/[^"]+)", "csv", \d+, "(\w+)"', rows).groups()
-    return rows.replace(upload, key).replace(own, digest)
+    return rows.replace(key, upload).replace(digest, own)
+
+
+def with_small_file(table):
+    """Let the rows of a table say that their files have a byte."""
+
+    def change(rows):
+        size = {"datasets.dataset": "file_size", "datasets.datasetversion": "size"}
+        lines, place = [], None
+        for line in map(json.loads, rows.splitlines()):
+            if isinstance(line, dict):
+                names = line["fields"] if line["model"] == table else []
+                place = names.index(size[table]) if names else None
+            elif place is not None:
+                line[place] = 1
+            lines.append(json.dumps(line) + "\n")
+        return "".join(lines)
+
+    return change
 
 
 HOSTILE = {
+    "small upload": ({"rows": with_small_file("datasets.dataset")}, "another size"),
+    "small version": (
+        {"rows": with_small_file("datasets.datasetversion")},
+        "another size",
+    ),
     "file of another row": ({"rows": with_a_shared_file}, "names another row's file"),
     "path": (
         {"manifest": lambda t: with_key(t, "versions/", "../../versions/")},
