@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from registry.models import RegisteredModel, Retraining
 
 CUSTOM, CURRENT, DEFAULTS = "custom", "current", "defaults"
-#: The heading of what a family does not show apart, and the section it comes after.
+#: The headings of what a family does not show apart, and of the rows before it.
 HYPERPARAMETERS, DATA = "Hyperparameters", "Data"
 
 
@@ -193,7 +193,7 @@ class Configuration:
         named = dict(self.entry.family.sections) if self.entry.family else {}
         apart = {name for names in named.values() for name in names}
         rest = tuple(f.name for f in self.parameters if f.name not in apart)
-        first = {DATA: named.pop(DATA)} if DATA in named else {}
+        first = {DATA: named.pop(DATA, ())}  # the rows are chosen there in any case
         return [
             {"title": title, "fields": [self.parameters[name] for name in names]}
             for title, names in {**first, HYPERPARAMETERS: rest, **named}.items()

@@ -15,6 +15,7 @@ from registry.models import Retraining
 from registry.services import register_version
 from tests.experiments.families.markets import prices_csv
 from tests.factories.datasets import imported_dataset
+from tests.factories.registry import flowers_in_service
 
 pytestmark = pytest.mark.django_db
 QUICK = {"epochs": 10, "window": 5, "batch_size": 256, "days": 370}
@@ -61,6 +62,16 @@ def test_sections_are_those_of_the_family(client, owner, model):
     assert "<legend>Volatility</legend>" not in shown
     assert "p-min_r2" not in shown
     assert 'name="p-days" value="370"' in shown
+
+
+def test_rows_are_chosen_under_data_of_any_algorithm(client, project, owner):
+    plain = flowers_in_service(project, owner).model
+    client.force_login(owner)
+
+    shown = page(client, plain)
+
+    data, values = shown.index("<legend>Data"), shown.index("<legend>Hyperparameters")
+    assert data < shown.index('name="rows"') < values < shown.index('name="p-')
 
 
 def test_a_preset_fills_the_form_and_the_estimate(client, owner, model):
