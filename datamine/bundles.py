@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from datamine import files
 from datamine.operations.archives import ArchiveError
 from datamine.operations.exporting import export_project
-from datamine.operations.importing import Imported, import_project
+from datamine.operations.importing import WEB, Imported, import_project
 from datamine.room import NO_ROOM, is_full
 from datasets.exceptions import NoRoomError
 from datasets.uploads import received_file
@@ -66,7 +66,10 @@ def receive_bundle(request: HttpRequest, *, name: str, actor: User) -> Imported:
     file = received_file(request)
     try:
         return import_project(
-            Path(file.temporary_file_path()), actor=actor, name=name.strip()
+            Path(file.temporary_file_path()),
+            actor=actor,
+            name=name.strip(),
+            limits=WEB,
         )
     except ArchiveError as error:
         raise BundleError(f"Nothing was imported: {error}") from error

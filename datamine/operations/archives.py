@@ -128,14 +128,16 @@ class ArchiveReader(Generic[AnyManifest]):
     than the archive, are no files of ours.
     """
 
-    def __init__(self, archive: tarfile.TarFile, told: type[AnyManifest]) -> None:
+    def __init__(
+        self, archive: tarfile.TarFile, told: type[AnyManifest], largest: int
+    ) -> None:
         self.archive, self.kind = archive, told.KIND
         self.members = {
             member.name: member
             for member in archive
             if member.isfile() and not member.issparse()
         }
-        self.manifest = told.parse(self._content(MANIFEST, LARGEST_MANIFEST))
+        self.manifest = told.parse(self._content(MANIFEST, largest))
 
     def extract(self, key: str, target: Path) -> None:
         """Write the stored file of `key` to `target`."""
@@ -175,12 +177,12 @@ class ArchiveReader(Generic[AnyManifest]):
 
 @contextmanager
 def reading_as(
-    told: type[AnyManifest], source: Path
+    told: type[AnyManifest], source: Path, largest_manifest: int = LARGEST_MANIFEST
 ) -> Iterator[ArchiveReader[AnyManifest]]:
     """Open an archive; `ArchiveError` says what is wrong with it, then or later."""
     try:
         with tarfile.open(source, "r:") as archive:
-            yield ArchiveReader(archive, told)
+            yield ArchiveReader(archive, told, largest_manifest)
     except FileNotFoundError as error:
         raise ArchiveError(f"There is no file {source}.") from error
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:

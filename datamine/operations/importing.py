@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -24,7 +24,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from datamine import files
 from datamine.faults import fault_point
-from datamine.operations.archives import CHUNK, ArchiveError, reading_as
+from datamine.operations.archives import (
+    CHUNK,
+    LARGEST_MANIFEST,
+    ArchiveError,
+    reading_as,
+)
 from datamine.operations.arriving import Arrival, Kept, number
 from datamine.operations.carried import APPS, PROJECT, BundleManifest
 from datamine.operations.rows import rows_of
@@ -46,8 +51,19 @@ if TYPE_CHECKING:
 
     Reader = ArchiveReader[BundleManifest]
 
-#: Rows are packed; more than this is no project but a bomb.
-MOST_BYTES_OF_ROWS, LONGEST_ROW = 8 * 1024**3, 32 * 1024**2
+LONGEST_ROW = 32 * 1024**2
+
+
+class Limits(NamedTuple):
+    """Bytes of rows, which come packed, and of a manifest; more is a bomb."""
+
+    rows: int
+    manifest: int
+
+
+OPERATOR = Limits(rows=8 * 1024**3, manifest=LARGEST_MANIFEST)
+#: For anybody who signs in.
+WEB = Limits(rows=256 * 1024**2, manifest=16 * 1024**2)
 #: The folders of the storage that a bundle may fill, and the ends of names there.
 FOLDERS = {
     "uploads": ("",),
@@ -79,11 +95,13 @@ def import_project(
     name: str = "",
     source_key: str = "",
     match_people: bool = False,
+    limits: Limits = OPERATOR,
 ) -> Imported:
     """Make a new private project of a bundle; `actor` owns it.
 
     Files come first, then all rows at once: a crash leaves files that no row names,
-    which are swept, and nothing else.
+    which are swept, and nothing else. Rows are read through before, as others cannot
+    write while they are put in.
 
     Parameters
     ----------
@@ -92,6 +110,8 @@ def import_project(
         right, and its models are signed anew for this place.
     match_people
         Rows name the people here who have the names of those there; else nobody.
+    limits
+        How large its rows and its manifest may be.
 
     Raises
     ------
@@ -101,15 +121,19 @@ def import_project(
         Where it holds more than a project may.
     """
     with (
-        reading_as(BundleManifest, source) as archive,
+        reading_as(BundleManifest, source, limits.manifest) as archive,
         tempfile.TemporaryDirectory(dir=files.scratch(), prefix="import-") as folder,
     ):
         refuse_others(archive.manifest, source_key)
         kept: dict[str, Kept] = {}
         try:
             keep_files(archive, Path(folder, "file"), source_key, kept)
-            with transaction.atomic():
-                return put_in(archive, Path(folder), kept, actor, name, match_people)
+            with archive.rows(Path(folder)) as lines:
+                read_through(lines, limits)
+                with transaction.atomic():
+                    return put_in(
+                        archive.manifest, lines, kept, actor, name, match_people
+                    )
         except BaseException:
             for file in kept.values():
                 files.delete(file.key)
@@ -158,16 +182,26 @@ def signatures_of(path: Path, keys: list[bytes]) -> tuple[str, ...]:
     return tuple(one.hexdigest() for one in signing)
 
 
+def read_through(lines: IO[bytes], limits: Limits) -> None:
+    """Read all rows, and go back to the first; raise where they are none or a bomb."""
+    try:
+        for _ in rows_of(bounded(lines, limits.rows)):
+            pass
+    except WRONG as error:
+        raise ArchiveError(f"The bundle's rows cannot be read: {error}") from error
+    lines.seek(0)
+
+
 def put_in(
-    archive: Reader,
-    folder: Path,
+    manifest: BundleManifest,
+    lines: IO[bytes],
     kept: dict[str, Kept],
     actor: User,
     name: str,
     match_people: bool,
 ) -> Imported:
     """Put in all rows, and look whether they make a project."""
-    told = archive.manifest.project
+    told = manifest.project
     try:
         project = made_project(told, name, actor)
         people = dict(User.objects.values_list("username", "pk"))
@@ -177,11 +211,10 @@ def put_in(
             ids={PROJECT: {number(told["id"]): project.pk}},
             people=people if match_people else {},
         )
-        with archive.rows(folder) as lines:
-            for label, rows in rows_of(bounded(lines)):
-                arrival.take(label, rows)
+        for label, rows in rows_of(lines):
+            arrival.take(label, rows)
         arrival.finish()
-        if +arrival.counts != +Counter(archive.manifest.rows):
+        if +arrival.counts != +Counter(manifest.rows):
             raise ArchiveError("The bundle's rows are not as many as were written.")
         require_sense(project)
     except WRONG as error:
@@ -193,7 +226,7 @@ def put_in(
     fault_point("import.written")
     record_activity(
         actor, project, "imported",
-        made_at=str(archive.manifest.made_at)[:40], untrusted=found.untrusted,
+        made_at=str(manifest.made_at)[:40], untrusted=found.untrusted,
     )  # fmt: skip
     return found
 
@@ -212,12 +245,12 @@ def made_project(told: dict[str, Any], name: str, actor: User) -> Project:
     return create_project(**values, actor=actor)
 
 
-def bounded(lines: IO[bytes]) -> Iterator[bytes]:
+def bounded(lines: IO[bytes], most: int) -> Iterator[bytes]:
     """Yield lines, but not those of a bomb: few packed bytes that become very many."""
     total = 0
     while line := lines.readline(LONGEST_ROW + 1):
         total += len(line)
-        if len(line) > LONGEST_ROW or total > MOST_BYTES_OF_ROWS:
+        if len(line) > LONGEST_ROW or total > most:
             raise ArchiveError("The bundle's rows are larger than any project's.")
         yield line
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from datamine.operations.archives import reading_as
 from datamine.operations.carried import BundleManifest
 from datamine.operations.exporting import export_project
+from datamine.operations.importing import Limits
 from experiments.models import Result
 from projects.models import Activity, Project
 from tests.factories.projects import UserFactory
@@ -105,6 +106,25 @@ def test_program_takes_a_project_along(in_service, client, project, owner):
         "key": "again", "name": "Again", "models": 1, "untrusted": 0,
     }  # fmt: skip
     assert made["Location"] == "/api/projects/again/"
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        (Limits(rows=5000, manifest=10**6), "rows are larger than any project"),
+        (Limits(rows=10**6, manifest=500), "manifest.json is too large"),
+    ],
+)
+def test_web_takes_less_than_operators(
+    bundle, client, stranger, monkeypatch, limits, sentence
+):
+    monkeypatch.setattr("datamine.bundles.WEB", limits)
+    client.force_login(stranger)
+
+    answer = client.post(reverse("api-bundles"), sent(bundle))
+
+    assert answer.status_code == 400
+    assert sentence in answer.json()["errors"][0]["detail"]
 
 
 def test_program_is_told_what_is_wrong(client, stranger):

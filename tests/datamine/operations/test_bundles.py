@@ -13,6 +13,8 @@ import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from datamine.operations.archives import ArchiveError, reading_as
 from datamine.operations.carried import CARRIED, LEFT_BEHIND, PROJECT, BundleManifest
@@ -352,6 +354,18 @@ def test_bomb_of_rows_is_not_unpacked(bundle, owner, monkeypatch):
 
     with pytest.raises(ArchiveError, match="larger than any project's"):
         import_project(bundle, actor=owner)
+
+
+def test_rows_are_read_before_others_have_to_wait(bundle, owner):
+    changed(bundle, rows=lambda r: r + "no row")
+
+    with (
+        CaptureQueriesContext(connection) as asked,
+        pytest.raises(ArchiveError, match="cannot be read"),
+    ):
+        import_project(bundle, actor=owner)
+
+    assert not [q for q in asked.captured_queries if q["sql"].startswith("INSERT")]
 
 
 def test_file_with_holes_is_none(bundle, owner):
