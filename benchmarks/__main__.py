@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks import figures
+from experiments.evaluation.processor import processor
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -113,16 +113,6 @@ def machine() -> str:
         f"Python {platform.python_version()}, {libraries}. Load at the end: "
         f"{os.getloadavg()[1]:.1f} over five minutes."
     )
-
-
-def processor() -> str:
-    """Return what the processor calls itself."""
-    try:
-        told = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.machine()
-    model = re.search(r"^model name\s*: (.+)$", told, re.MULTILINE)
-    return model[1] if model else platform.machine()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,15 @@ DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = env.TRUSTED_ORIGINS
 
+#: Ways in: password, second factor, key, identity provider.
+ENTRANCE = (
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+)
 INSTALLED_APPS = [
     "datamine.apps.SiteConfig",
     "projects.apps.ProjectsConfig",
@@ -38,12 +47,7 @@ INSTALLED_APPS = [
     "knox",
     "csp",
     "axes",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
+    *ENTRANCE,
 ]
 # Workers and their children show no pages: half the memory, half the time to start.
 ONLY_FOR_PAGES = {
@@ -60,12 +64,7 @@ ONLY_FOR_PAGES = {
     "django_htmx",
     "csp",
     "axes",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
+    *ENTRANCE,
 }
 if env.IN_BACKGROUND:
     INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in ONLY_FOR_PAGES]

@@ -8,7 +8,7 @@ from experiments.drafts import Draft
 from experiments.earlier_weights import may_continue
 from experiments.exceptions import DraftProblem, InvalidDraftError
 from experiments.sessions import create_and_start
-from experiments.shared_splits import root
+from experiments.shared_splits import own_split, root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,7 @@ def continue_training(
     refuse_unfit(result)
     version = version or experiment.version
     source = learned_here(experiment, version)
-    own = {n: value for n, value in experiment.split.items() if n != "same_as"}
-    split = {"same_as": source.pk} if source else own
+    split = {"same_as": source.pk} if source else own_split(experiment.split)
     known = {**(result.details.get("hyperparameters") or {}), **hyperparameters}
     more = known.get("epochs")
     draft = Draft(

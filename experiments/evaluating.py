@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from datamine.leases import Lease
-    from datasets.models import Dataset, DatasetVersion
+    from datasets.models import DatasetVersion
     from datasets.readers.findings import Findings
     from experiments.algorithms.catalogue import Algorithm
     from experiments.evaluation.again import Retest
@@ -56,7 +56,9 @@ def start_evaluation(
             "choose one that is ready."
         )
     base = result.session.base_version
-    if version.dataset_id != base.dataset_id and is_learned(result, version.dataset):
+    if version.dataset_id != base.dataset_id and is_learned(
+        result, version.dataset.sha256
+    ):
         raise NotEvaluableError(
             f"“{version.dataset}” is the very file the model learned from. Choose a "
             f"version of “{base.dataset}”, and those rows are left out."
@@ -75,11 +77,9 @@ def start_evaluation(
     return made
 
 
-def is_learned(result: Result, dataset: Dataset) -> bool:
-    """Tell whether a dataset was read from the bytes that the model learned from."""
-    return bool(dataset.sha256) and (
-        dataset.sha256 == result.session.base_version.dataset.sha256
-    )
+def is_learned(result: Result, sha256: str) -> bool:
+    """Tell whether a file with this digest is the one that the model learned from."""
+    return bool(sha256) and sha256 == result.session.base_version.dataset.sha256
 
 
 def start_file_evaluation(
@@ -92,8 +92,8 @@ def start_file_evaluation(
     refuse_many_rows(result)
     path = Path(file.temporary_file_path())
     sha256 = files.digest(path)
-    dataset = result.session.base_version.dataset
-    if sha256 == dataset.sha256:
+    if is_learned(result, sha256):
+        dataset = result.session.base_version.dataset
         raise NotEvaluableError(
             f"The model learned from rows of this very file: it is “{dataset}”. Choose "
             "a version of that dataset, and those rows are left out.",

@@ -83,6 +83,11 @@ def root(version: DatasetVersion) -> int:
     return version.pk
 
 
+def own_split(split: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how other rows are divided, which cannot be divided as those before."""
+    return {name: value for name, value in split.items() if name != "same_as"}
+
+
 def digest_to_keep(split: Mapping[str, Any]) -> str | None:
     """Return the digest of the split that is shared; None where it is an own one."""
     if split.get("same_as") is None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasets.monitor import SilentMonitor
@@ -18,6 +16,7 @@ from experiments.evaluation.performance import (
     measure,
 )
 from experiments.evaluation.performance_advice import Background, Sibling, advice
+from experiments.evaluation.processor import processor
 from experiments.learning.artifacts import library_versions
 from experiments.metrics import headline_of
 from registry.exceptions import DamagedArtifactError
@@ -95,16 +94,6 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "libraries": library_versions(),
     }
-
-
-def processor() -> str:
-    """Return what the processor calls itself, or its kind where it does not say."""
-    try:
-        told = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.machine()
-    model = re.search(r"^model name\s*: (.+)$", told, re.MULTILINE)
-    return model[1] if model else platform.machine()
 
 
 def background_of(result: Result, siblings: tuple[Sibling, ...] = ()) -> Background:

@@ -21,7 +21,7 @@ from experiments.drafts import Draft, check_draft
 from experiments.models import TrainingSession
 from experiments.offers import offered
 from experiments.sessions import cancel_session, create_and_start, draft_of
-from experiments.shared_splits import root
+from experiments.shared_splits import own_split, root
 from experiments.suggestions import preset_values
 from projects.activities import record_activity
 from projects.exceptions import DomainError
@@ -105,7 +105,9 @@ def retrained_draft(
         for name, value in before.split.items()
         if name != "gap" or family is None or not family.reach
     }
-    draft = replace(
+    if root(version) != root(before.version):
+        split = own_split(split)
+    return replace(
         before,
         split=split,
         version=version,
@@ -114,13 +116,6 @@ def retrained_draft(
         hyperparameters=dict(parameters),
         started_from=None,
     )
-    return draft if root(version) == root(before.version) else divided_anew(draft)
-
-
-def divided_anew(draft: Draft) -> Draft:
-    """Return a draft for other rows, which cannot be divided as those before were."""
-    split = {name: value for name, value in draft.split.items() if name != "same_as"}
-    return replace(draft, split=split)
 
 
 @transaction.atomic
@@ -205,7 +200,8 @@ def retrain_from_records(
             "from a dataset."
         )
     refuse_lacking_columns(pattern)
-    draft = divided_anew(retrained_draft(model, pattern.experiment.version, parameters))
+    draft = retrained_draft(model, pattern.experiment.version, parameters)
+    draft = replace(draft, split=own_split(draft.split))
     check_draft(draft)
     with transaction.atomic():
         rows_version = dataset_of_records(

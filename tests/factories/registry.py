@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from registry.measuring import processor
+from experiments.evaluation.processor import processor
 from registry.models import (
     BatchPrediction,
     ModelVersion,
