@@ -55,8 +55,13 @@ def notify_of_ended_sessions() -> None:
                 "status": session.status,
                 "error": session.error_message or "",
             },
-            address=session.get_absolute_url(),
+            address=page_of(session),
         )
+
+
+def page_of(session: TrainingSession) -> str:
+    """Return a session's page, written out: workers load no pages to ask for it."""
+    return f"/experiments/{session.experiment_id}/sessions/{session.number}/"
 
 
 def told_of(session: TrainingSession) -> dict[str, object]:

@@ -40,6 +40,8 @@ from registry.services import advance_retrainings
 from registry.stored import sweep_orphans as sweep_batches
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datamine.leases import LeasedJob
 
 logger = logging.getLogger(__name__)
@@ -61,38 +63,35 @@ class Reaper(Thread):
 
     def run(self) -> None:
         while not self.ending.is_set():
-            try:
-                self.cycle()
-            except (DatabaseError, InterfaceError, OSError):
-                logger.warning("The reaper could not do its round.", exc_info=True)
-                connection.close()
+            self.cycle()
             self.ending.wait(CYCLE)
         connection.close()
 
     def cycle(self) -> None:
-        greet(self.worker, self.clusters)
-        reap()
-        ring_again()
-        advance_retrainings()
-        announce_ended_sessions()
-        notify_of_ended_sessions()
-        announce_activations()
-        ring_for_due_deliveries()
-        ring_for_due_letters()
+        """Do every chore, also when one before it fails."""
+        attempt(lambda: greet(self.worker, self.clusters))
+        for chore in CHORES:
+            attempt(chore)
         if time.monotonic() - self.swept_at > SWEEP:
             self.swept_at = time.monotonic()
-            sweep()
-            sweep_datasets()
-            sweep_artifacts()
-            sweep_batches()
-            forget_deliveries()
-            forget_letters()
-            forget_notices()
+            for chore in SWEEPING:
+                attempt(chore)
 
     def stop(self) -> None:
         """End the round that runs and the thread with it."""
         self.ending.set()
         self.join(2)
+
+
+def attempt(chore: Callable[[], object]) -> None:
+    try:
+        chore()
+    except (DatabaseError, InterfaceError, OSError):
+        logger.warning("The reaper could not do its round.", exc_info=True)
+        connection.close()
+    except Exception:
+        # Without the reaper lost work stays lost: no mistake elsewhere may end it.
+        logger.exception("A chore of the reaper failed.")
 
 
 def greet(name: str, clusters: str) -> None:
@@ -158,3 +157,24 @@ def live_bells(cluster: str) -> set[tuple[str, int]]:
     just_heard = Q(lock__gt=now + retry - HEARD, lock__lt=now + retry + HEARD)
     bells = OrmQ.objects.filter(due | just_heard, key=cluster)
     return {tuple(bell.args() or ()) for bell in bells}
+
+
+CHORES: tuple[Callable[[], object], ...] = (
+    reap,
+    ring_again,
+    advance_retrainings,
+    announce_ended_sessions,
+    notify_of_ended_sessions,
+    announce_activations,
+    ring_for_due_deliveries,
+    ring_for_due_letters,
+)
+SWEEPING: tuple[Callable[[], object], ...] = (
+    sweep,
+    sweep_datasets,
+    sweep_artifacts,
+    sweep_batches,
+    forget_deliveries,
+    forget_letters,
+    forget_notices,
+)

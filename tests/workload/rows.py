@@ -47,7 +47,7 @@ def ready_version():
     )
 
 
-def new_session(behaviour, *, bell=True, **wish):
+def new_session(behaviour, *, bell=True, created_by=None, **wish):
     with transaction.atomic():
         version = ready_version()
         experiment = Experiment.objects.create(
@@ -61,6 +61,7 @@ def new_session(behaviour, *, bell=True, **wish):
             experiment=experiment,
             number=1,
             base_version=version,
+            created_by=created_by,
             plan={"behaviour": behaviour} | wish,
         )
         if bell:

@@ -10,6 +10,10 @@ from django_q.models import OrmQ
 
 from datamine.leases import request_cancel
 from datamine.models import Worker
+from datamine.work import reaper
+from datamine.work.reaper import Reaper
+from projects.models import Letter, Notice
+from tests.factories.projects import UserFactory
 from tests.workload.invariants import violations
 from tests.workload.program import Program
 from tests.workload.rows import ended, has_status, new_session, new_version, wait_for
@@ -145,6 +149,28 @@ def test_killed_child_is_replaced(program):
 
     wait_for(ended(session))
     assert (session.status, session.attempts) == ("completed", 2)
+
+
+def test_who_began_a_session_is_told_of_its_end(program):
+    person = UserFactory(notify_by_mail=True)
+    session = new_session("steps", created_by=person)
+
+    wait_for(ended(session))
+
+    wait_for(Letter.objects.exists)
+    assert Letter.objects.get().to == person.email
+    assert Notice.objects.get().address == session.get_absolute_url()
+
+
+def test_chore_that_fails_ends_no_other(monkeypatch, caplog):
+    done = []
+    chores = (lambda: [][0], lambda: done.append("second"))
+    monkeypatch.setattr(reaper, "CHORES", chores)
+
+    Reaper("somewhere", "fast").cycle()
+
+    assert done == ["second"]
+    assert "A chore of the reaper failed." in caplog.text
 
 
 def kill_children(program):
