@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from datamine.parameters import form_for
 from experiments.drafts import check_draft
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 CUSTOM, CURRENT, DEFAULTS = "custom", "current", "defaults"
 #: The headings of what a family does not show apart, and of the rows before it.
-HYPERPARAMETERS, DATA = "Hyperparameters", "Data"
+HYPERPARAMETERS, DATA = gettext_noop("Hyperparameters"), gettext_noop("Data")
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Configuration:
         ]
         found = [] if self.usual.name == DEFAULTS else [self.usual]
         if not any(is_part(preset.values, self.entry.defaults) for preset in presets):
-            found.append(Choice(DEFAULTS, "Defaults", "", self.entry.defaults))
+            found.append(Choice(DEFAULTS, _("Defaults"), "", self.entry.defaults))
         return [*found, *presets]
 
     @cached_property
@@ -195,7 +197,7 @@ class Configuration:
         rest = tuple(f.name for f in self.parameters if f.name not in apart)
         first = {DATA: named.pop(DATA, ())}  # the rows are chosen there in any case
         return [
-            {"title": title, "fields": [self.parameters[name] for name in names]}
+            {"title": _(title), "fields": [self.parameters[name] for name in names]}
             for title, names in {**first, HYPERPARAMETERS: rest, **named}.items()
         ]
 
@@ -251,7 +253,7 @@ class ModelConfiguration(Configuration):
     @cached_property
     def usual(self) -> Choice:
         values = {**self.entry.defaults, **self.experiment.hyperparameters}
-        return Choice(CURRENT, "As now", "as the model was learned", values)
+        return Choice(CURRENT, _("As now"), _("as the model was learned"), values)
 
     @cached_property
     def rows(self) -> DatasetVersion:
@@ -296,7 +298,7 @@ class NewConfiguration(Configuration):
         super().__init__(project, said, is_sent=is_sent)
         known = {entry.name: entry for entry in families()}
         if not known:
-            raise SwitchedOffError("Every family is switched off on this site.")
+            raise SwitchedOffError(_("Every family is switched off on this site."))
         asked = said.get("algorithm", "")
         self.entry = known.get(asked) or known[self.likely_family()]
         initial = {
@@ -338,7 +340,7 @@ class NewConfiguration(Configuration):
 
     @cached_property
     def usual(self) -> Choice:
-        return Choice(DEFAULTS, "Defaults", "", self.entry.defaults)
+        return Choice(DEFAULTS, _("Defaults"), "", self.entry.defaults)
 
     @cached_property
     def rows(self) -> DatasetVersion | None:

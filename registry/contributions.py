@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from registry.exceptions import UnreadableRowsError
 from registry.serving import loaded_models
 
@@ -68,8 +70,11 @@ def explained(
     """
     if len(rows) > MOST_ROWS:
         raise UnreadableRowsError(
-            f"{len(rows)} rows are more than the {MOST_ROWS} that are explained at "
-            "once; send them in parts, or without `explain`."
+            _(
+                "%(count)s rows are more than the %(most_rows)s that are explained "
+                "at once; send them in parts, or without `explain`."
+            )
+            % {"count": len(rows), "most_rows": MOST_ROWS}
         )
     pipeline = loaded_models.get(result).pipeline
     if pipeline.assembler is not None:

@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from datamine.templatetags.display import fixed, percent
 from experiments.metrics import headline_of
 
 if TYPE_CHECKING:
@@ -22,6 +26,17 @@ LEAST, MOST = 50, 5_000
 SURE = 0.01
 #: The same for numbers: by so much its mean error has grown.
 GROWN = 1.25
+#: What is promised, as people read it.
+METRICS = {
+    "Accuracy": gettext_lazy("Accuracy"),
+    "Mean absolute error": gettext_lazy("Mean absolute error"),
+}
+#: How far something has moved, as people read it.
+LEVELS = {
+    "steady": gettext_lazy("steady"),
+    "moved": gettext_lazy("moved"),
+    "far": gettext_lazy("far"),
+}
 #: Outcomes that must be known before a version is said to fall behind.
 LEAST_JUDGED = 20
 
@@ -35,16 +50,29 @@ class Moved:
     level: str
 
     @property
+    def level_word(self) -> str:
+        return str(LEVELS[self.level])
+
+    @property
     def sentence(self) -> str:
         found = self.shift
-        far = " far" if self.level == "far" else ""
-        said = f"“{self.name}” has moved{far}"
-        if abs(found.missing - found.missing_before) >= 0.05:
-            said += (
-                f"; {found.missing:.0%} of its values are missing, "
-                f"{found.missing_before:.0%} in training"
-            )
-        return f"{said} (PSI {found.psi:.2f}, {found.test} {found.statistic:.2f})."
+        said = (
+            _("“%(name)s” has moved far (PSI %(psi)s, %(test)s %(statistic)s).")
+            if self.level == "far"
+            else _("“%(name)s” has moved (PSI %(psi)s, %(test)s %(statistic)s).")
+        ) % {
+            "name": self.name,
+            "psi": fixed(found.psi, 2),
+            "test": found.test,
+            "statistic": fixed(found.statistic, 2),
+        }
+        if abs(found.missing - found.missing_before) < 0.05:
+            return said
+        lacking = _("%(now)s of its values are missing, %(before)s in training.") % {
+            "now": percent(found.missing, 0),
+            "before": percent(found.missing_before, 0),
+        }
+        return f"{said} {lacking}"
 
     def to_json(self) -> dict[str, Any]:
         found = self.shift
@@ -73,13 +101,32 @@ class Live:
     @property
     def sentence(self) -> str:
         if self.seen is None:
-            return "No outcome is known yet, so nobody can say how often it is right."
-        told = f"{self.metric} {self.seen:.3f} over {self.judged} known outcomes"
-        if self.promised is not None:
-            told += f"; its test promised {self.promised:.3f}"
+            return _(
+                "No outcome is known yet, so nobody can say how often it is right."
+            )
+        found = {
+            "metric": METRICS.get(self.metric, self.metric),
+            "seen": fixed(self.seen),
+            "promised": fixed(self.promised),
+            "judged": self.judged,
+        }
+        if self.promised is None:
+            return _("%(metric)s %(seen)s over %(judged)s known outcomes.") % found
         if self.is_behind:
-            told += ": it has fallen behind"
-        return f"{told}."
+            return (
+                _(
+                    "%(metric)s %(seen)s over %(judged)s known outcomes; its test "
+                    "promised %(promised)s: it has fallen behind."
+                )
+                % found
+            )
+        return (
+            _(
+                "%(metric)s %(seen)s over %(judged)s known outcomes; its test promised "
+                "%(promised)s."
+            )
+            % found
+        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +184,7 @@ def drift_of(model: RegisteredModel) -> DriftReport:
     """Hold the newest kept answers of the version in service against its training."""
     version = model.active_version
     if version is None:
-        return DriftReport("", 0, why_not="No version is in service.")
+        return DriftReport("", 0, why_not=_("No version is in service."))
     answers = model.records.filter(version=version)
     newest = list(answers.only("inputs", "prediction")[:MOST])
     live = live_of(version, answers)
@@ -152,12 +199,14 @@ def drift_of(model: RegisteredModel) -> DriftReport:
 def nothing_to_say(version: ModelVersion, reference: Any, records: int) -> str:
     """Say why nothing can be said of drift, if so."""
     if not reference:
-        return "It was trained before references were kept; retrain it to watch drift."
-    if records < LEAST:
-        return (
-            f"{records} answers of {version.version} are kept; {LEAST} are needed to "
-            "say whether something moved."
+        return _(
+            "It was trained before references were kept; retrain it to watch drift."
         )
+    if records < LEAST:
+        return _(
+            "%(records)s answers of %(version)s are kept; %(least)s are needed "
+            "to say whether something moved."
+        ) % {"records": records, "version": version.version, "least": LEAST}
     return ""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from datasets.exports import csv_lines
 from registry.exceptions import BatchOverError
@@ -33,12 +34,14 @@ def batch_response(batch: BatchPrediction) -> FileResponse:
     Raises `BatchOverError` where it has no answers, or their file is gone.
     """
     if not batch.answers:
-        raise BatchOverError(f"Batch {batch.pk} has no answers to download.")
+        raise BatchOverError(
+            _("Batch %(batch)s has no answers to download.") % {"batch": batch.pk}
+        )
     try:
         file = default_storage.open(batch.answers)
     except FileNotFoundError as error:
         raise BatchOverError(
-            "The file of answers is gone. Restore it from a backup or predict again."
+            _("The file of answers is gone. Restore it from a backup or predict again.")
         ) from error
     name = f"{batch.model.name}-{batch.version_name}-{batch.pk}.csv"
     return FileResponse(file, as_attachment=True, filename=name)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
+from datamine.templatetags.display import fixed
 from datasets.charts.drawing import axis, class_colour, frame, tips
 from experiments.comparison.side_by_side import Comparison, Line, metric_lines
 from experiments.metrics import headline_of, in_order, title_of
@@ -92,21 +95,32 @@ class VersionChart:
     def _said(self, title: str) -> str:
         lines = [row for row in self.rows if row["class"] == title]
         best = max(lines, key=lambda row: row["value"])
-        said = f"{title}: at best {best['value']:.3f} ({best['version']})"
+        found = {
+            "metric": title,
+            "best": fixed(best["value"]),
+            "version": best["version"],
+        }
         now = [row["value"] for row in lines if row["version"] == self.active]
-        return f"{said}, in service {now[0]:.3f}." if now else f"{said}."
+        if not now:
+            return _("%(metric)s: at best %(best)s (%(version)s).") % found
+        found["now"] = fixed(now[0])
+        return (
+            _("%(metric)s: at best %(best)s (%(version)s), in service %(now)s.") % found
+        )
 
     def spec(self) -> Spec:
         """Return the chart as Vega-Lite; a dashed line stands at what serves."""
         quiet = {"labels": False, "ticks": False}  # names are as wide as the chart
-        x = axis("version", "Versions, oldest first", "ordinal", sort=None, axis=quiet)
+        x = axis(
+            "version", _("Versions, oldest first"), "ordinal", sort=None, axis=quiet
+        )
         drawn: Spec = {
             "data": {"values": self.rows},
             "mark": {"type": "line", "point": True, "strokeWidth": 2},
             "encoding": {
                 "x": x,
-                "y": axis("value", "Test metric", scale={"zero": False}),
-                "color": class_colour(self.titles, "Metric"),
+                "y": axis("value", _("Test metric"), scale={"zero": False}),
+                "color": class_colour(self.titles, _("Metric")),
                 "tooltip": tips(
                     version="nominal", value="quantitative", **{"class": "nominal"}
                 ),
@@ -120,7 +134,7 @@ class VersionChart:
                 "encoding": {"x": x},
             }
             layer.append(serving)
-        return frame("Metrics of the versions", self.words, {"layer": layer})
+        return frame(_("Metrics of the versions"), self.words, {"layer": layer})
 
 
 @dataclass(frozen=True)
@@ -140,10 +154,12 @@ class VersionComparison:
         settings = Comparison([v.session.experiment for v in self.versions]).settings
         return [
             *settings,
-            self._line("Rows from", lambda v: str(v.session.base_version)),
-            self._line("Data, SHA-256", lambda v: v.session.base_version.sha256[:12]),
-            self._line("Rows learned from", lambda v: v.rows_learned),
-            self._line("Tested rows", lambda v: v.session.result.split_digest[:12]),
+            self._line(_("Rows from"), lambda v: str(v.session.base_version)),
+            self._line(
+                _("Data, SHA-256"), lambda v: v.session.base_version.sha256[:12]
+            ),
+            self._line(_("Rows learned from"), lambda v: v.rows_learned),
+            self._line(_("Tested rows"), lambda v: v.session.result.split_digest[:12]),
         ]
 
     @property

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from datamine.templatetags.display import pointed
 from datasets.models import DatasetVersion
 from experiments.suggestions import families
 from registry.choices import RetrainingSource
@@ -22,12 +25,18 @@ class RegisterForm(forms.Form):
     """The name a session's artefact is kept under."""
 
     name = forms.SlugField(
+        label=_("Name"),
         max_length=NAME_LENGTH,
-        help_text="Letters, digits, - and _. The name of a model that exists adds a "
-        "version to it.",
+        help_text=_(
+            "Letters, digits, - and _. The name of a model that exists adds a "
+            "version to it."
+        ),
     )
     notes = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Notes"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -35,10 +44,16 @@ class NotesForm(forms.Form):
     """What people note of a version."""
 
     notes = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Notes"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     tags = forms.CharField(
-        max_length=500, required=False, help_text="Words, separated by commas."
+        label=_("Tags"),
+        max_length=500,
+        required=False,
+        help_text=_("Words, separated by commas."),
     )
 
 
@@ -46,7 +61,7 @@ class MomentForm(forms.Form):
     """A moment the ledger is asked about."""
 
     at = forms.DateTimeField(
-        label="Which served at",
+        label=_("Which served at"),
         help_text="UTC",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
     )
@@ -56,7 +71,10 @@ class ReasonForm(forms.Form):
     """Why a version comes into service; kept in the ledger."""
 
     reason = forms.CharField(
-        max_length=500, required=False, label="Reason", help_text="Kept in the ledger."
+        max_length=500,
+        required=False,
+        label=_("Reason"),
+        help_text=_("Kept in the ledger."),
     )
 
 
@@ -64,7 +82,9 @@ class RequestForm(forms.Form):
     """Why somebody asks that a version comes into service."""
 
     reason = forms.CharField(
-        max_length=400, help_text="Whoever approves reads it; kept in the ledger."
+        label=_("Reason"),
+        max_length=400,
+        help_text=_("Whoever approves reads it; kept in the ledger."),
     )
 
 
@@ -72,7 +92,7 @@ class DecisionForm(forms.Form):
     """What an owner says to a request."""
 
     decision = forms.ChoiceField(
-        choices=[("approve", "Approve"), ("decline", "Decline")]
+        choices=[("approve", _("Approve")), ("decline", _("Decline"))]
     )
     remark = forms.CharField(max_length=400, required=False)
 
@@ -81,7 +101,7 @@ class RowsFileForm(forms.Form):
     """A file of rows to predict."""
 
     file = forms.FileField(
-        label="CSV file", help_text="One row each, the columns of the form above."
+        label=_("CSV file"), help_text=_("One row each, the columns of the form above.")
     )
 
 
@@ -89,8 +109,8 @@ class OutcomesFileForm(forms.Form):
     """A file of true outcomes."""
 
     file = forms.FileField(
-        label="CSV file",
-        help_text="With the columns record and actual, as in the download.",
+        label=_("CSV file"),
+        help_text=_("With the columns record and actual, as in the download."),
     )
 
 
@@ -104,19 +124,19 @@ class RetrainForm(forms.Form):
     """What a model is learned anew from; its parameters are a form of their own."""
 
     source = forms.ChoiceField(
-        label="Learn from",
+        label=_("Learn from"),
         choices=RetrainingSource,
         initial=RetrainingSource.DATASET,
         widget=forms.RadioSelect,
     )
     rows = forms.ModelChoiceField(
-        label="Dataset version",
+        label=_("Dataset version"),
         queryset=DatasetVersion.objects.none(),
         required=False,
         empty_label=None,
     )
     with_training_rows = forms.BooleanField(
-        label="Records together with the rows the model learned from",
+        label=_("Records together with the rows the model learned from"),
         required=False,
         initial=True,
     )
@@ -129,7 +149,7 @@ class RetrainForm(forms.Form):
         values = super().clean() or {}
         is_dataset = values.get("source") == RetrainingSource.DATASET
         if is_dataset and not values.get("rows") and "rows" not in self.errors:
-            self.add_error("rows", "Choose the dataset version to learn from.")
+            self.add_error("rows", _("Choose the dataset version to learn from."))
         return values
 
 
@@ -137,15 +157,18 @@ class NewModelForm(forms.Form):
     """A model of a family that is made by training it."""
 
     name = forms.SlugField(
+        label=_("Name"),
         max_length=NAME_LENGTH,
-        help_text="Letters, digits, - and _. The name of a model that exists adds a "
-        "version to it.",
+        help_text=_(
+            "Letters, digits, - and _. The name of a model that exists adds a "
+            "version to it."
+        ),
     )
-    algorithm = forms.ChoiceField(label="Family")
+    algorithm = forms.ChoiceField(label=_("Family"))
     rows = forms.ModelChoiceField(
-        label="Dataset version",
+        label=_("Dataset version"),
         queryset=DatasetVersion.objects.none(),
-        empty_label="choose",
+        empty_label=_("choose"),
     )
 
     def __init__(self, project: Project, *args: object, **kwargs: object) -> None:
@@ -186,14 +209,17 @@ def _field(column: dict) -> forms.Field:
         "initial": column.get("example"),
     }
     if column.get("categories"):
-        choices = [("", "missing"), *((str(c), str(c)) for c in column["categories"])]
+        choices = [
+            ("", _("missing")),
+            *((str(c), str(c)) for c in column["categories"]),
+        ]
         return forms.ChoiceField(choices=choices, **shared)
     if column["type"] in ("integer", "number"):
         help_text = _range_in_words(column)
         widget = forms.NumberInput(attrs=_slider_of(column))
         return forms.FloatField(widget=widget, help_text=help_text, **shared)
     if column["type"] == "boolean":
-        choices = [("", "missing"), ("true", "true"), ("false", "false")]
+        choices = [("", _("missing")), ("true", _("true")), ("false", _("false"))]
         return forms.ChoiceField(choices=choices, **shared)
     return forms.CharField(max_length=1000, **shared)
 
@@ -211,4 +237,7 @@ def _range_in_words(column: dict) -> str:
     low, high = column.get("minimum"), column.get("maximum")
     if low is None or high is None:
         return ""
-    return f"{low:g} to {high:g} in training"
+    return gettext("%(low)s to %(high)s in training") % {
+        "low": pointed(f"{low:g}"),
+        "high": pointed(f"{high:g}"),
+    }

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from datamine import files
+from datamine.templatetags.display import fixed, number, percent
 from experiments.algorithms.catalogue import algorithm
 from registry.exceptions import DamagedArtifactError, ReasonNeededError
 from registry.paired import (
@@ -38,6 +41,12 @@ if TYPE_CHECKING:
 MOST_ROWS = 10_000
 #: The metric whose gain over the baseline is looked at, the first that is known.
 GAINS = ("balanced_accuracy", "rmse")
+
+#: What is compared, as people read it.
+METRICS = {
+    "accuracy": gettext_lazy("Accuracy"),
+    "mean absolute error": gettext_lazy("Mean absolute error"),
+}
 
 #: Warnings of a family that ask for a reason: a plain model is as good, or a figure
 #: that was asked for is not reached.
@@ -78,12 +87,14 @@ def suggestion_for(version: ModelVersion) -> Suggestion:
         return Suggestion(Verdict.WORSE, doubt)
     if active is None:
         return Suggestion(
-            Verdict.BETTER, "Nothing serves yet, and it is better than its baseline."
+            Verdict.BETTER, _("Nothing serves yet, and it is better than its baseline.")
         )
     try:
         paired = compared(version, active)
     except (NotComparableError, DamagedArtifactError) as reason:
-        return Suggestion(Verdict.UNKNOWN, f"It cannot be compared: {reason}")
+        return Suggestion(
+            Verdict.UNKNOWN, _("It cannot be compared: %(reason)s") % {"reason": reason}
+        )
     return Suggestion(paired.verdict, in_words(paired, active), paired)
 
 
@@ -94,7 +105,8 @@ def require_reason(version: ModelVersion, reason: str) -> None:
     suggestion = suggestion_for(version)
     if suggestion.needs_reason:
         raise ReasonNeededError(
-            f"{suggestion.sentence} Give a reason to put it in service all the same."
+            _("%(sentence)s Give a reason to put it in service all the same.")
+            % {"sentence": suggestion.sentence}
         )
 
 
@@ -104,7 +116,7 @@ def below_baseline(result: Result) -> str:
     gain = next((gains[name] for name in GAINS if name in gains), None)
     if gain is None or gain["low"] is None or gain["low"] > 0:
         return ""
-    return "It is not surely better than its baseline, which looks at no column."
+    return _("It is not surely better than its baseline, which looks at no column.")
 
 
 def below_gates(result: Result) -> str:
@@ -116,13 +128,20 @@ def below_gates(result: Result) -> str:
 def in_words(paired: Paired, active: ModelVersion) -> str:
     """Say what was found, with both figures and the rows they are of."""
     what = {
-        Verdict.BETTER: f"It is better than {active.version}",
-        Verdict.WORSE: f"It is worse than {active.version}",
-    }.get(paired.verdict, f"It cannot be told apart from {active.version}")
-    return (
-        f"{what}: {paired.metric} {paired.candidate:.3f} against {paired.other:.3f} on "
-        f"{paired.rows} rows that neither learned from ({ERROR_RATE:.0%} error rate)."
-    )
+        Verdict.BETTER: _("It is better than %(version)s."),
+        Verdict.WORSE: _("It is worse than %(version)s."),
+    }.get(paired.verdict, _("It cannot be told apart from %(version)s."))
+    figures = _(
+        "%(metric)s %(candidate)s against %(other)s on %(rows)s rows that neither "
+        "learned from (%(rate)s error rate)."
+    ) % {
+        "metric": METRICS.get(paired.metric, paired.metric),
+        "candidate": fixed(paired.candidate),
+        "other": fixed(paired.other),
+        "rows": number(paired.rows),
+        "rate": percent(ERROR_RATE, 0),
+    }
+    return f"{what % {'version': active.version}} {figures}"
 
 
 def compared(candidate: ModelVersion, active: ModelVersion) -> Paired:
@@ -132,8 +151,11 @@ def compared(candidate: ModelVersion, active: ModelVersion) -> Paired:
     frame = held_out(candidate, active)
     if len(frame) < LEAST_ROWS:
         raise NotComparableError(
-            f"{len(frame)} rows are left that neither learned from; {LEAST_ROWS} are "
-            "needed."
+            _(
+                "%(count)s rows are left that neither learned from; %(least_rows)s "
+                "are needed."
+            )
+            % {"count": len(frame), "least_rows": LEAST_ROWS}
         )
     target = first.signature["target"]["name"]
     rows: list[Row] = frame.to_dicts()
@@ -141,7 +163,9 @@ def compared(candidate: ModelVersion, active: ModelVersion) -> Paired:
     ours, theirs = answers_of(first, rows), answers_of(second, rows)
     both = [place for place in ours if place in theirs]
     if len(both) < LEAST_ROWS:
-        raise NotComparableError(f"Both answer only {len(both)} of the rows.")
+        raise NotComparableError(
+            _("Both answer only %(count)s of the rows.") % {"count": len(both)}
+        )
     return judged(
         first.signature["target"]["labels"] is not None,
         [truth[place] for place in both],
@@ -169,24 +193,31 @@ def refuse_unlike(candidate: ModelVersion, active: ModelVersion) -> None:
     family = algorithm(first.experiment.algorithm).family
     if family is not None and family.assembler:
         raise NotComparableError(
-            "its answers are about several rows together, which are not held back one "
-            "by one."
+            _(
+                "its answers are about several rows together, which are not held "
+                "back one by one."
+            )
         )
     if first.result.signature["target"]["name"] != wanted["target"]["name"]:
         raise NotComparableError(
-            f"it predicts another column than {active.version} does."
+            _("it predicts another column than %(version)s does.")
+            % {"version": active.version}
         )
     ours, theirs = first.base_version, second.base_version
     if ours != theirs and ours.dataset_id == theirs.dataset_id:
         raise NotComparableError(
-            f"{active.version} takes rows of another version of “{theirs.dataset}”, "
-            "prepared otherwise."
+            _(
+                "%(version)s takes rows of another version of “%(dataset)s”, "
+                "prepared otherwise."
+            )
+            % {"version": active.version, "dataset": theirs.dataset}
         )
     known = set(ours.schema.names)
     lacking = [c["name"] for c in wanted["columns"] if c["name"] not in known]
     if lacking:
         raise NotComparableError(
-            f"{active.version} asks for “{lacking[0]}”, which the newer rows lack."
+            _("%(version)s asks for “%(lacking)s”, which the newer rows lack.")
+            % {"version": active.version, "lacking": lacking[0]}
         )
 
 
@@ -244,7 +275,7 @@ def split_of(result: Result) -> dict[str, list[int]]:
         with files.local_copy(result.artifact) as path:
             found = load_split(path, result.artifact_sha256, result.artifact_hmac, key)
     except (ArtifactError, OSError) as error:
-        raise NotComparableError("the file of a model cannot be read.") from error
+        raise NotComparableError(_("the file of a model cannot be read.")) from error
     return {name: rows.tolist() for name, rows in found.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from datamine.leases import LeasedJob
 from datasets.models import DatasetVersion
@@ -487,5 +488,7 @@ class Retraining(models.Model):
         if self.error_message:
             return self.error_message
         if self.version is not None:
-            return f"{self.version.version} is registered; activate it if it is better."
-        return RetrainingStatus(self.status).label
+            return _("%(version)s is registered; activate it if it is better.") % {
+                "version": self.version.version
+            }
+        return str(RetrainingStatus(self.status).label)

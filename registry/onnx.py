@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from datamine import files
 from experiments.results.downloads import artifact_file
@@ -53,11 +54,14 @@ def onnx_of(version: ModelVersion) -> bytes:
             }
         )
         if done.returncode == REFUSED:
-            raise NotAvailableError(f"There is no ONNX of this version. {done.stdout}")
+            raise NotAvailableError(
+                _("There is no ONNX of this version. %(stdout)s")
+                % {"stdout": done.stdout}
+            )
         if done.returncode:
             logger.error("ONNX of %s: %s", version, done.stderr[-2000:])
             raise NotAvailableError(
-                "The ONNX could not be made; the server's log says why."
+                _("The ONNX could not be made; the server's log says why.")
             )
         return target.read_bytes()
 
@@ -65,7 +69,7 @@ def onnx_of(version: ModelVersion) -> bytes:
 def converted(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run the process that converts; `NotAvailableError` if it takes too long."""
     if not ONE.acquire(timeout=5):
-        raise NotAvailableError("Another ONNX is being made. Try again in a moment.")
+        raise NotAvailableError(_("Another ONNX is being made. Try again in a moment."))
     try:
         return subprocess.run(
             [sys.executable, "-m", "experiments.learning.onnx_export"],
@@ -77,8 +81,11 @@ def converted(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
         )
     except subprocess.TimeoutExpired as problem:
         raise NotAvailableError(
-            f"The ONNX was not ready after {TIMEOUT} s. Try again when less is going "
-            "on."
+            _(
+                "The ONNX was not ready after %(timeout)s s. Try again when less "
+                "is going on."
+            )
+            % {"timeout": TIMEOUT}
         ) from problem
     finally:
         ONE.release()

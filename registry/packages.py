@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.http import FileResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from datamine import files
 from experiments.exceptions import DamagedModelError
@@ -57,8 +58,11 @@ def write_package(
     result = version.session.result
     if not result.artifact_hmac:
         raise DamagedModelError(
-            "The model came in a project's bundle, signed by another installation. It "
-            "is not handed on before an administrator trusts it."
+            _(
+                "The model came in a project's bundle, signed by another "
+                "installation. It is not handed on before an administrator trusts "
+                "it."
+            )
         )
     try:
         with (

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from datamine.templatetags.display import exact, fixed, number
 from experiments.reports.documents import Document, figure
 from registry.exceptions import NotMeasuredError
 from registry.figures import metric_rows
@@ -16,19 +20,27 @@ if TYPE_CHECKING:
 
 #: What came of an extreme input, in words.
 OUTCOMES = {
-    "finite": "finite",
-    "refused": "refused",
-    "not finite": "NOT FINITE",
-    "error": "NO ANSWER",
+    "finite": gettext_lazy("finite"),
+    "refused": gettext_lazy("refused"),
+    "not finite": gettext_lazy("NOT FINITE"),
+    "error": gettext_lazy("NO ANSWER"),
 }
-HEAD = ("At a time", "Median", "95 %", "Of it the model", "Each", "A second", "Memory")
+HEAD = (
+    gettext_lazy("At a time"),
+    gettext_lazy("Median"),
+    "95 %",
+    gettext_lazy("Of it the model"),
+    gettext_lazy("Each"),
+    gettext_lazy("A second"),
+    gettext_lazy("Memory"),
+)
 #: Times below so many milliseconds have so many decimals.
 DIGITS = ((0.1, 3), (10, 2), (100, 1))
-SAMPLES = (
+SAMPLES = gettext_lazy(
     "Times are of the model alone: a sample is made of several rows, which takes the "
     "time said above."
 )
-ROWS = "Times are of the whole answer: contract, steps and model."
+ROWS = gettext_lazy("Times are of the whole answer: contract, steps and model.")
 
 
 @dataclass(frozen=True)
@@ -57,21 +69,22 @@ class PerformanceView:
         found = self.figures
         single, best = self.batches[0], max(self.batches, key=lambda b: b["per_second"])
         lines = [
-            ("One answer, median", milliseconds(single["p50_seconds"])),
-            ("One answer, 95 % within", milliseconds(single["p95_seconds"])),
+            (_("One answer, median"), milliseconds(single["p50_seconds"])),
+            (_("One answer, 95 % within"), milliseconds(single["p95_seconds"])),
             (
-                "At most",
-                f"{best['per_second']:,.0f} a second, {best['size']} at a time",
+                _("At most"),
+                _("%(count)s a second, %(size)s at a time")
+                % {"count": whole(best["per_second"]), "size": number(best["size"])},
             ),
-            ("Artefact", megabytes(found["size_bytes"])),
-            ("Memory of the model", megabytes(found["memory_bytes"])),
-            ("Opening it", milliseconds(found["opening_seconds"])),
+            (_("Artefact"), megabytes(found["size_bytes"])),
+            (_("Memory of the model"), megabytes(found["memory_bytes"])),
+            (_("Opening it"), milliseconds(found["opening_seconds"])),
         ]
         if found["learned"] is not None:
-            lines.append((found["learned_kind"].capitalize(), f"{found['learned']:,}"))
+            lines.append((found["learned_kind"].capitalize(), number(found["learned"])))
         if found["preparing_seconds"] is not None:
             made = milliseconds(found["preparing_seconds"])
-            lines.insert(2, ("Making a sample of its rows", made))
+            lines.insert(2, (_("Making a sample of its rows"), made))
         return lines
 
     @property
@@ -80,8 +93,8 @@ class PerformanceView:
         return batches
 
     @property
-    def head(self) -> tuple[str, ...]:
-        return HEAD
+    def head(self) -> list[str]:
+        return [str(title) for title in HEAD]
 
     @property
     def lines(self) -> list[list[str]]:
@@ -93,7 +106,7 @@ class PerformanceView:
                 milliseconds(batch["p95_seconds"]),
                 milliseconds(batch["model_seconds"]),
                 milliseconds(1 / batch["per_second"]),
-                f"{batch['per_second']:,.0f}",
+                whole(batch["per_second"]),
                 megabytes(batch["memory_bytes"]),
             ]
             for batch in self.batches
@@ -101,7 +114,7 @@ class PerformanceView:
 
     @property
     def about_times(self) -> str:
-        return ROWS if self.figures["preparing_seconds"] is None else SAMPLES
+        return str(ROWS if self.figures["preparing_seconds"] is None else SAMPLES)
 
     @property
     def extremes(self) -> list[tuple[str, str, bool]]:
@@ -109,7 +122,7 @@ class PerformanceView:
         return [
             (
                 extreme["given"],
-                OUTCOMES[extreme["outcome"]],
+                str(OUTCOMES[extreme["outcome"]]),
                 extreme["outcome"] in {"finite", "refused"},
             )
             for extreme in self.figures["extremes"]
@@ -123,33 +136,36 @@ class PerformanceView:
     def machine(self) -> list[tuple[str, str]]:
         """What was measured on."""
         found = self.figures["machine"]
-        libraries = (f"{name} {number}" for name, number in found["libraries"].items())
+        libraries = (
+            f"{name} {version}" for name, version in found["libraries"].items()
+        )
         return [
-            ("Processor", f"{found['processor']}, {found['cores']} cores"),
-            ("Threads used", str(found["threads"])),
-            ("System", found["system"]),
-            ("Libraries", ", ".join(sorted(libraries))),
+            (_("Processor"), _("%(processor)s, %(cores)s cores") % found),
+            (_("Threads used"), str(found["threads"])),
+            (_("System"), found["system"]),
+            (_("Libraries"), ", ".join(sorted(libraries))),
         ]
 
     def document(self) -> Document:
         """Return the report for the typesetter, or to be written as text."""
         document = Document(self.title, self.subtitle)
-        document.heading("What to do")
+        document.heading(_("What to do"))
         for suggestion in self.suggestions:
             document.note(suggestion)
-        document.heading("At a glance")
+        document.heading(_("At a glance"))
         document.facts(self.facts)
-        document.heading("By batch size")
+        document.heading(_("By batch size"))
         document.text(self.about_times)
         document.table(self.head, self.lines)
-        document.heading("Extreme inputs")
+        document.heading(_("Extreme inputs"))
         document.table(
-            ["Given", "Answer"], [[given, said] for given, said, _ in self.extremes]
+            [_("Given"), _("Answer")],
+            [[given, said] for given, said, _is_good in self.extremes],
         )
         if self.quality:
-            document.heading("Quality on tested rows")
+            document.heading(_("Quality on tested rows"))
             document.facts((title, figure(value)) for title, value in self.quality)
-        document.heading("Measured on")
+        document.heading(_("Measured on"))
         document.facts(self.machine)
         return document
 
@@ -157,10 +173,10 @@ class PerformanceView:
 def view_of(report: PerformanceReport, version: ModelVersion) -> PerformanceView:
     """Return a report that is completed, to be shown; `version` is the one it is of."""
     experiment = version.session.experiment
+    measured = _("measured %(when)s") % {"when": exact(report.completed_at)}
     return PerformanceView(
-        title=f"Performance of {version}",
-        subtitle=f"{version.project.name} · {experiment.algorithm_title} · measured "
-        f"{report.completed_at:%Y-%m-%d %H:%M} UTC",
+        title=_("Performance of %(version)s") % {"version": version},
+        subtitle=f"{version.project.name} · {experiment.algorithm_title} · {measured}",
         figures=report.figures,
         suggestions=report.suggestions,
         metrics=version.session.result.metrics,
@@ -172,8 +188,11 @@ def latest_view(version: ModelVersion) -> PerformanceView:
     done = PerformanceReport.objects.completed().filter(version=version).first()
     if done is None:
         raise NotMeasuredError(
-            f"{version.version} was not measured yet. Measure it on its performance "
-            "page, or by a POST to the address of this report."
+            _(
+                "%(version)s was not measured yet. Measure it on its performance page, "
+                "or by a POST to the address of this report."
+            )
+            % {"version": version.version}
         )
     return view_of(done, version)
 
@@ -187,9 +206,13 @@ def milliseconds(seconds: float) -> str:
     """Write a time that is short: 0.42 ms, 17 ms, 1,240 ms."""
     value = seconds * 1000
     digits = next((d for most, d in DIGITS if value < most), 0)
-    return f"{value:,.{digits}f} ms"
+    return f"{fixed(value, digits)} ms"
+
+
+def whole(value: float) -> str:
+    return fixed(value, 0)
 
 
 def megabytes(count: float | None) -> str:
     """Write bytes in megabytes, or that nobody knows."""
-    return "–" if count is None else f"{count / 1e6:,.1f} MB"
+    return "–" if count is None else f"{fixed(count / 1e6, 1)} MB"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from datamine import files
 from experiments.decisions import decided, decision_of
@@ -163,7 +164,7 @@ def open_artifact(result: Result) -> LoadedArtifact:
         raise DamagedArtifactError(
             str(error)
             if isinstance(error, ArtifactError)
-            else "The model's file cannot be read; restore it from a backup."
+            else _("The model's file cannot be read; restore it from a backup.")
         ) from error
     # The libraries stay: no later look for garbage, such as ten thousand rows bring
     # about, need go through all of their objects.
@@ -183,7 +184,8 @@ def version_in_service(model: RegisteredModel) -> ModelVersion:
     version = model.active_version
     if version is None:
         raise NotInServiceError(
-            f"No version of “{model}” is in service; activate one first."
+            _("No version of “%(model)s” is in service; activate one first.")
+            % {"model": model}
         )
     version.model = model  # saves the question whose it is
     return version
@@ -218,8 +220,11 @@ def predict(
     limit = settings.LIMITS.predict_rows
     if len(rows) > limit:
         raise UnreadableRowsError(
-            f"{len(rows)} rows are more than the {limit} taken at once; send them in "
-            "parts."
+            _(
+                "%(count)s rows are more than the %(limit)s taken at once; send "
+                "them in parts."
+            )
+            % {"count": len(rows), "limit": limit}
         )
     pipeline = loaded_models.get(result).pipeline
     found = pipeline.predict(rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from datamine import files
 from datamine.leases import request_cancel
@@ -60,5 +61,5 @@ def start_batch(
 def cancel_batch(batch: BatchPrediction, *, actor: User) -> None:
     """Stop a batch; nothing of it is kept. Raises `BatchOverError`."""
     if not request_cancel(batch):
-        raise BatchOverError("This batch is over already.")
+        raise BatchOverError(_("This batch is over already."))
     record_activity(actor, batch, "cancelled")

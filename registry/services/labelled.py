@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.utils.translation import gettext as _
 
 from datasets.exports import header_line
 from datasets.readers.dialect import Dialect
@@ -36,8 +37,11 @@ def refuse_lacking_columns(pattern: TrainingSession) -> None:
         name = split.get(field)
         if name and name not in known:
             raise RecordsUnfitError(
-                f"Rows are split by “{name}”, which records do not hold. Retrain from "
-                "a dataset."
+                _(
+                    "Rows are split by “%(name)s”, which records do not hold. Retrain "
+                    "from a dataset."
+                )
+                % {"name": name}
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from datamine.leases import request_cancel
 from datamine.queue import ring
@@ -25,7 +26,9 @@ def start_measuring(version: ModelVersion, *, actor: User) -> PerformanceReport:
     ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     latest = PerformanceReport.objects.latest_of(version)
     if latest is not None and not latest.is_over:
-        raise MeasuringError(f"{version.version} is being measured already.")
+        raise MeasuringError(
+            _("%(version)s is being measured already.") % {"version": version.version}
+        )
     report = PerformanceReport.objects.create(version=version, created_by=actor)
     record_activity(actor, report, "started")
     ring(report)
@@ -37,5 +40,7 @@ def cancel_measuring(version: ModelVersion, *, actor: User) -> None:
     """Stop measuring a version. Raises `MeasuringError` if nothing is under way."""
     latest = PerformanceReport.objects.latest_of(version)
     if latest is None or not request_cancel(latest):
-        raise MeasuringError(f"{version.version} is not being measured.")
+        raise MeasuringError(
+            _("%(version)s is not being measured.") % {"version": version.version}
+        )
     record_activity(actor, latest, "cancelled")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from projects.activities import record_activity
 from registry.exceptions import NothingLearnedError, UnfitOutcomeError
@@ -90,7 +91,8 @@ def newest_signature(model: RegisteredModel) -> dict[str, Any]:
     )
     if version is None:
         raise NothingLearnedError(
-            f"“{model}” has no version to go by; register a session first."
+            _("“%(model)s” has no version to go by; register a session first.")
+            % {"model": model}
         )
     signature: dict[str, Any] = version.session.result.signature
     return signature
@@ -108,8 +110,8 @@ def read_outcome(target: dict[str, Any], value: Any) -> Any:
     text = str(value).strip()
     if text not in known:
         raise UnfitOutcomeError(
-            f"“{text[:60]}” is no value of “{name}”; it is one of "
-            f"{', '.join(known)[:500]}."
+            _("“%(text)s” is no value of “%(name)s”; it is one of %(names)s.")
+            % {"text": text[:60], "name": name, "names": ", ".join(known)[:500]}
         )
     return known[text]
 
@@ -120,7 +122,10 @@ def _number(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise UnfitOutcomeError(f"“{str(value)[:60]}” is no number for “{name}”.")
+        raise UnfitOutcomeError(
+            _("“%(value)s” is no number for “%(name)s”.")
+            % {"value": str(value)[:60], "name": name}
+        )
     return number
 
 
@@ -190,7 +195,11 @@ def _named(records: dict[int, Record], row: dict[str, Any]) -> Record:
     text = str(row.get(RECORD))
     record = records.get(int(text)) if text.isdecimal() else None
     if record is None:
-        raise UnfitOutcomeError(f"There is no record “{text[:60]}” of this model.")
+        raise UnfitOutcomeError(
+            _("There is no record “%(text)s” of this model.") % {"text": text[:60]}
+        )
     if row.get(ACTUAL) in (None, ""):
-        raise UnfitOutcomeError(f"Record {text} has no outcome in this line.")
+        raise UnfitOutcomeError(
+            _("Record %(text)s has no outcome in this line.") % {"text": text}
+        )
     return record

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from projects.activities import record_activity
 from registry.choices import RequestStatus
@@ -27,8 +28,11 @@ def request_activation(
     Raises `ActiveVersionError` if it serves, `RequestError` if that is asked already.
     """
     if version.is_active:
-        raise ActiveVersionError(f"{version.version} is in service already.")
-    suggestion = suggestion_for(version).to_json()
+        raise ActiveVersionError(
+            _("%(version)s is in service already.") % {"version": version.version}
+        )
+    with translation.override("en"):  # rows keep English
+        suggestion = suggestion_for(version).to_json()
     try:
         with transaction.atomic():
             asked = ActivationRequest.objects.create(
@@ -42,7 +46,8 @@ def request_activation(
             record_activity(actor, asked, "opened", reason=reason)
     except IntegrityError as clash:
         raise RequestError(
-            f"A request to activate {version.version} waits already."
+            _("A request to activate %(version)s waits already.")
+            % {"version": version.version}
         ) from clash
     return asked
 
@@ -55,9 +60,14 @@ def approve_request(asked: ActivationRequest, *, actor: User) -> Activation:
     version is gone; and as `activate_version` does, which leaves the request open.
     """
     if asked.created_by_id == actor.pk:
-        raise RequestError("You asked for it yourself; another owner has to approve.")
+        raise RequestError(
+            _("You asked for it yourself; another owner has to approve.")
+        )
     if asked.version is None:
-        raise RequestError(f"{asked.version_name} was deleted; decline the request.")
+        raise RequestError(
+            _("%(version_name)s was deleted; decline the request.")
+            % {"version_name": asked.version_name}
+        )
     _decide(asked, RequestStatus.APPROVED, "", actor)
     version = asked.version
     version.model = RegisteredModel.objects.get(pk=asked.model_id)
@@ -86,7 +96,7 @@ def _decide(
         "decided_at": timezone.now(),
     }
     if not ActivationRequest.objects.open().filter(pk=asked.pk).update(**values):
-        raise RequestError("This request is decided already.")
+        raise RequestError(_("This request is decided already."))
     for name, value in values.items():
         setattr(asked, name, value)
     record_activity(actor, asked, status.label.lower(), remark=remark)

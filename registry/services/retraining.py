@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from datasets.recipes import StepSpec
 from datasets.services import apply_steps
@@ -66,7 +67,8 @@ def pattern_of(model: RegisteredModel) -> TrainingSession:
     session = version.session if version else first_session_of(model)
     if session is None:
         raise NothingLearnedError(
-            f"“{model}” has no version to go by; register a session first."
+            _("“%(model)s” has no version to go by; register a session first.")
+            % {"model": model}
         )
     return session
 
@@ -195,9 +197,12 @@ def retrain_from_records(
     count = labelled.count()
     if count < LEAST_RECORDS:
         raise TooFewRecordsError(
-            f"{count} records of “{model}” have an outcome; at least {LEAST_RECORDS} "
-            "are needed. Tell more outcomes on the page of its records, or retrain "
-            "from a dataset."
+            _(
+                "%(count)s records of “%(model)s” have an outcome; at least "
+                "%(least_records)s are needed. Tell more outcomes on the page of "
+                "its records, or retrain from a dataset."
+            )
+            % {"count": count, "model": model, "least_records": LEAST_RECORDS}
         )
     refuse_lacking_columns(pattern)
     draft = retrained_draft(model, pattern.experiment.version, parameters)
@@ -233,7 +238,7 @@ def cancel_retraining(retraining: Retraining, *, actor: User) -> None:
             status=RetrainingStatus.CANCELLED, completed_at=timezone.now()
         )
         if not stopped:
-            raise RetrainingOverError("This retraining is over already.")
+            raise RetrainingOverError(_("This retraining is over already."))
         retraining.refresh_from_db(fields=["status", "session"])
         session = retraining.session
         if session is not None and not session.is_over:
@@ -277,12 +282,13 @@ def _train_when_ready(retraining: Retraining) -> bool:
     """Apply what steps are left to the rows, or start the session on them."""
     version = retraining.rows_version
     if version is None:
-        raise NothingLearnedError("The rows to learn from were deleted meanwhile.")
+        raise NothingLearnedError(_("The rows to learn from were deleted meanwhile."))
     if not version.is_over:
         return False
     if not version.is_ready:
         raise NothingLearnedError(
-            f"The rows to learn from could not be made: {version.error_message}"
+            _("The rows to learn from could not be made: %(error_message)s")
+            % {"error_message": version.error_message}
         )
     actor = _person_of(retraining)
     if retraining.steps:
@@ -301,7 +307,7 @@ def _register_when_trained(retraining: Retraining) -> bool:
     """Make a version of a completed session; tell the end of any other."""
     session = retraining.session
     if session is None:
-        raise NothingLearnedError("Its session was deleted meanwhile.")
+        raise NothingLearnedError(_("Its session was deleted meanwhile."))
     if not session.is_over:
         return False
     if session.status == SessionStatus.CANCELLED:
@@ -321,7 +327,7 @@ def _register_when_trained(retraining: Retraining) -> bool:
 
 def _person_of(retraining: Retraining) -> User:
     if retraining.created_by is None:
-        raise NothingLearnedError("Whoever asked for it has no account any more.")
+        raise NothingLearnedError(_("Whoever asked for it has no account any more."))
     return retraining.created_by
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from experiments.choices import SessionStatus
 from experiments.decisions import decision_of
@@ -49,10 +50,13 @@ def register_version(
     """
     if session.status != SessionStatus.COMPLETED:
         raise NotTrainedError(
-            f"Session {session.number} is {session.status}; only a completed session "
-            "can be registered."
+            _(
+                "Session %(session)s is %(status)s; only a completed session can "
+                "be registered."
+            )
+            % {"session": session.number, "status": session.status}
         )
-    model, _ = RegisteredModel.objects.get_or_create(
+    model, _is_new = RegisteredModel.objects.get_or_create(
         project=session.project,
         name=name,
         defaults={"description": description, "created_by": actor},
@@ -101,8 +105,10 @@ def promote_version(
     """
     if version.project.needs_second_owner:
         raise SecondOwnerNeededError(
-            "This project wants four eyes: ask for the activation, another owner "
-            "approves it."
+            _(
+                "This project wants four eyes: ask for the activation, another "
+                "owner approves it."
+            )
         )
     require_reason(version, reason)
     return activate_version(version, reason=reason, actor=actor)
@@ -131,7 +137,8 @@ def roll_back(model: RegisteredModel, *, reason: str = "", actor: User) -> Activ
     before = version_before(model)
     if before is None:
         raise NothingToRollBackError(
-            f"No earlier version of “{model}” was in service; activate one instead."
+            _("No earlier version of “%(model)s” was in service; activate one instead.")
+            % {"model": model}
         )
     return _switch(model, before, ActivationKind.ROLLBACK, reason, actor)
 
@@ -145,14 +152,19 @@ def _switch(
 ) -> Activation:
     seen = model.active_version_id
     if seen == version.pk:
-        raise ActiveVersionError(f"{version.version} is in service already.")
+        raise ActiveVersionError(
+            _("%(version)s is in service already.") % {"version": version.version}
+        )
     switched = RegisteredModel.objects.filter(pk=model.pk, active_version=seen).update(
         active_version=version, updated_at=timezone.now()
     )
     if not switched:
         raise ActivationConflictError(
-            f"Somebody changed the version of “{model}” in service a moment ago; look "
-            "at it and decide again."
+            _(
+                "Somebody changed the version of “%(model)s” in service a moment "
+                "ago; look at it and decide again."
+            )
+            % {"model": model}
         )
     transaction.on_commit(seen_models.forget)  # other servers: within a second
     previous = ModelVersion.objects.get(pk=seen) if seen else None
@@ -175,11 +187,14 @@ def read_tags(tags: Iterable[str]) -> list[str]:
     """Return tags without blanks and repetitions, or raise `UnfitTagsError`."""
     found = list(dict.fromkeys(filter(None, (" ".join(tag.split()) for tag in tags))))
     if len(found) > MOST_TAGS:
-        raise UnfitTagsError(f"A version has {MOST_TAGS} tags at most.")
+        raise UnfitTagsError(
+            _("A version has %(most_tags)s tags at most.") % {"most_tags": MOST_TAGS}
+        )
     for tag in found:
         if len(tag) > TAG_LENGTH or "," in tag:
             raise UnfitTagsError(
-                f"“{tag[:TAG_LENGTH]}” is no tag: at most {TAG_LENGTH} signs, no comma."
+                _("“%(tag)s” is no tag: at most %(tag_length)s signs, no comma.")
+                % {"tag": tag[:TAG_LENGTH], "tag_length": TAG_LENGTH}
             )
     return found
 
@@ -204,7 +219,8 @@ def delete_version(version: ModelVersion, *, actor: User) -> None:
     model = RegisteredModel.objects.select_for_update().get(pk=version.model_id)
     if model.active_version_id == version.pk:
         raise ActiveVersionError(
-            f"{version.version} is in service; activate another version first."
+            _("%(version)s is in service; activate another version first.")
+            % {"version": version.version}
         )
     record_activity(actor, version, "deleted")
     version.delete()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from datamine.htmx import render_page
@@ -48,7 +49,9 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("registry:batches", model.pk)
-    messages.success(request, f"{batch.filename} is being answered.")
+    messages.success(
+        request, _("%(filename)s is being answered.") % {"filename": batch.filename}
+    )
     return redirect(batch)
 
 

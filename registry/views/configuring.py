@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from datamine.htmx import render_page, wants_fragment
@@ -71,8 +72,11 @@ def configured(
         else:
             messages.success(
                 request,
-                f"{started.job_id} has started. It ends in a version, which serves "
-                "once somebody activates it.",
+                _(
+                    "%(job_id)s has started. It ends in a version, which serves once "
+                    "somebody activates it."
+                )
+                % {"job_id": started.job_id},
             )
             return redirect(f"{started.model.get_absolute_url()}#trainings")
     context |= {"chosen": chosen, "refusal": refusal, **chosen.preview}

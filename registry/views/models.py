@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from datamine.htmx import render_page, wants_fragment
@@ -43,11 +45,11 @@ if TYPE_CHECKING:
     from registry.models import RegisteredModel
 
 VERSIONS_PER_PAGE = 25
-NONE_SERVES = (
+NONE_SERVES = gettext_lazy(
     "No version is in service: activate one of those below, then people and programs "
     "can predict with it."
 )
-NONE_YET = "There is no version yet: one comes when a training ends well."
+NONE_YET = gettext_lazy("There is no version yet: one comes when a training ends well.")
 LEDGER_LINES = 20
 
 
@@ -121,7 +123,9 @@ def register(request: HttpRequest) -> HttpResponse:
         except RegistryError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{version} is registered.")
+            messages.success(
+                request, _("%(version)s is registered.") % {"version": version}
+            )
             return redirect(version.model)
     context = {
         "project": session.project,
@@ -157,7 +161,9 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect(model)
         else:
-            messages.success(request, f"{version.version} is in service.")
+            messages.success(
+                request, _("%(version)s is in service.") % {"version": version.version}
+            )
             return redirect(model)
     context = context_of(
         model, version=version, form=form, suggestion=suggestion_for(version)
@@ -173,7 +179,7 @@ def rollback(request: HttpRequest, pk: int) -> HttpResponse:
         return done_or_told(
             request,
             model,
-            "Rolled back: the version before is in service again.",
+            _("Rolled back: the version before is in service again."),
             lambda: roll_back(
                 model, reason=form.cleaned_data["reason"], actor=request.user
             ),
@@ -187,7 +193,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     model = model_for(request, pk, Action.MANAGE)
     if request.method == "POST":
         delete_model(model, actor=request.user)
-        messages.success(request, f"The model “{model}” is deleted.")
+        messages.success(
+            request, _("The model “%(model)s” is deleted.") % {"model": model}
+        )
         return redirect("registry:list", model.project.key)
     context = context_of(model, versions_count=model.versions.count())
     return render(request, "registry/delete.html", context)
@@ -207,7 +215,7 @@ def delete_one_version(request: HttpRequest, pk: int, version: str) -> HttpRespo
         return done_or_told(
             request,
             model,
-            f"{found.version} is deleted.",
+            _("%(version)s is deleted.") % {"version": found.version},
             lambda: delete_version(found, actor=request.user),
         )
     return render(request, "registry/delete.html", context_of(model, version=found))

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from datasets.exceptions import DatasetError
@@ -85,14 +86,17 @@ def outcome(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     record = get_for(request.user, rows, Action.EDIT, model=pk, pk=number)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say what was true of the record.")
+        messages.error(request, _("Say what was true of the record."))
         return redirect(record)
     try:
         give_outcome(record, form.cleaned_data["actual"], actor=request.user)
     except RegistryError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"The outcome of record {record.pk} is kept.")
+        messages.success(
+            request,
+            _("The outcome of record %(record)s is kept.") % {"record": record.pk},
+        )
     return redirect(record)
 
 
@@ -104,10 +108,16 @@ def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
     except (RegistryError, DatasetError) as refusal:
         messages.error(request, str(refusal))
         return redirect("registry:records", model.pk)
-    messages.success(request, f"{found.given} outcomes are kept.")
+    messages.success(
+        request, _("%(given)s outcomes are kept.") % {"given": found.given}
+    )
     for refused in found.refused[:REFUSALS_TOLD]:
-        messages.error(request, f"Line {refused['line']}: {refused['detail']}")
+        messages.error(
+            request,
+            _("Line %(line)s: %(detail)s")
+            % {"line": refused["line"], "detail": refused["detail"]},
+        )
     if len(found.refused) > REFUSALS_TOLD:
         more = len(found.refused) - REFUSALS_TOLD
-        messages.error(request, f"{more} more lines were refused.")
+        messages.error(request, _("%(more)s more lines were refused.") % {"more": more})
     return redirect("registry:records", model.pk)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.permissions import Action, get_for
@@ -36,7 +37,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(
-                request, f"The request waits: an owner puts {name} in service."
+                request,
+                _("The request waits: an owner puts %(name)s in service.")
+                % {"name": name},
             )
         return redirect(model)
     context = context_of(
@@ -51,16 +54,20 @@ def decide(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     asked = get_for(request.user, rows, Action.MANAGE, model=pk, pk=number)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Approve the request, or decline it.")
+        messages.error(request, _("Approve the request, or decline it."))
         return redirect(asked)
     try:
         if form.cleaned_data["decision"] == "approve":
             approve_request(asked, actor=request.user)
-            messages.success(request, f"{asked.version_name} is in service.")
+            messages.success(
+                request,
+                _("%(version_name)s is in service.")
+                % {"version_name": asked.version_name},
+            )
         else:
             remark = form.cleaned_data["remark"]
             decline_request(asked, remark=remark, actor=request.user)
-            messages.success(request, "The request is declined.")
+            messages.success(request, _("The request is declined."))
     except RegistryError as refusal:
         messages.error(request, str(refusal))
     return redirect(asked)

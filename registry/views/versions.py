@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.exceptions import DamagedModelError
@@ -50,7 +51,11 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
         except RegistryError as refusal:
             form.add_error("tags", str(refusal))
         else:
-            messages.success(request, f"Notes and tags of {found.version} are kept.")
+            messages.success(
+                request,
+                _("Notes and tags of %(version)s are kept.")
+                % {"version": found.version},
+            )
             return redirect(found)
     summary = Summary(found.session.result, found.session.experiment.task)
     context = context_of(

@@ -102,7 +102,7 @@ def test_better_version_comes_into_service_without_a_reason(dataset, owner):
     promote_version(strong, actor=owner)
 
     assert suggestion.verdict == Verdict.BETTER
-    assert suggestion.sentence.startswith(f"It is better than {weak.version}: accuracy")
+    assert suggestion.sentence.startswith(f"It is better than {weak.version}. Accuracy")
     # The noise repeats in some rows, which the other then has learned from.
     assert 230 <= suggestion.paired.rows <= 240
 
