@@ -18,11 +18,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
 from datamine.models import Worker
+from datamine.names import translate_names
 from datasets.exports import csv_lines
 from projects.admin import ActivityAdmin
 from projects.models import Activity, Letter, Notice, RememberedAnswer
@@ -41,7 +44,7 @@ def log_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
         wanted = request.GET.get("next", request.path)
         return redirect_to_login(wanted)
     if not admin.site.has_permission(request):
-        raise PermissionDenied("The administration is for staff.")
+        raise PermissionDenied(gettext("The administration is for staff."))
     return redirect("admin:index")
 
 
@@ -183,7 +186,7 @@ class LogAdmin(ActivityAdmin):
 
     actions = ["as_csv"]
 
-    @admin.action(description="Download as CSV", permissions=["view"])
+    @admin.action(description=_("Download as CSV"), permissions=["view"])
     def as_csv(
         self, request: HttpRequest, queryset: QuerySet[Activity]
     ) -> StreamingHttpResponse:
@@ -211,6 +214,8 @@ def log_rows(activities: Iterable[Activity]) -> Iterator[list[object]]:
             json.dumps(activity.details, ensure_ascii=False),
         ]
 
+
+translate_names()
 
 OTHERS = {
     EmailAddress: AddressAdmin,

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SiteConfig(AppConfig):
     """The site itself: commands, template tags, checks, and which workers live."""
 
     name = "datamine"
+    verbose_name = _("Site")
     label = "site"
 
     def ready(self) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Count, JSONField, Min, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django_q.models import OrmQ
 
 from datamine import env
@@ -63,16 +64,16 @@ def tiles(
     work = versions.get(ProcessingStatus.PENDING, 0)
     work += versions.get(ProcessingStatus.PROCESSING, 0)
     return [
-        tile("Sessions training", sessions.get(SessionStatus.TRAINING, 0)),
-        tile("Sessions waiting", sessions.get(SessionStatus.PENDING, 0)),
-        tile("Sessions failed", sessions.get(SessionStatus.FAILED, 0), "ever"),
-        tile("Imports and steps at work", work),
-        tile("Projects", Project.objects.visible_to(request.user).count()),
-        tile("People", User.objects.filter(is_active=True).count()),
+        tile(_("Sessions training"), sessions.get(SessionStatus.TRAINING, 0)),
+        tile(_("Sessions waiting"), sessions.get(SessionStatus.PENDING, 0)),
+        tile(_("Sessions failed"), sessions.get(SessionStatus.FAILED, 0), _("ever")),
+        tile(_("Imports and steps at work"), work),
+        tile(_("Projects"), Project.objects.visible_to(request.user).count()),
+        tile(_("People"), User.objects.filter(is_active=True).count()),
         {
-            "title": "Disk free",
+            "title": _("Disk free"),
             "value": size(disk.free),
-            "remark": f"of {size(disk.total)}",
+            "remark": _("of %(size)s") % {"size": size(disk.total)},
         },
     ]
 
@@ -86,7 +87,8 @@ def worker_table() -> dict[str, list[Any]]:
         [worker.name, worker.clusters, ago(worker.started_at), ago(worker.seen_at)]
         for worker in Worker.objects.order_by("-seen_at")[:WORKERS]
     ]
-    return {"headers": ["Worker", "Clusters", "Started", "Last seen"], "rows": rows}
+    headers = [_("Worker"), _("Clusters"), _("Started"), _("Last seen")]
+    return {"headers": headers, "rows": rows}
 
 
 def queue_table() -> dict[str, list[Any]]:
@@ -98,7 +100,7 @@ def queue_table() -> dict[str, list[Any]]:
         .order_by("key")
     )
     rows = [[row["key"], number(row["count"]), ago(row["oldest"])] for row in waiting]
-    return {"headers": ["Cluster", "Waiting", "Oldest"], "rows": rows}
+    return {"headers": [_("Cluster"), _("Waiting"), _("Oldest")], "rows": rows}
 
 
 def error_table(request: HttpRequest) -> dict[str, list[Any]]:
@@ -114,7 +116,7 @@ def error_table(request: HttpRequest) -> dict[str, list[Any]]:
         ]
         for row in found[:ERRORS]
     ]
-    return {"headers": ["What failed", "Why", "When"], "rows": rows}
+    return {"headers": [_("What failed"), _("Why"), _("When")], "rows": rows}
 
 
 def failed_rows(kind: Any, request: HttpRequest) -> QuerySet[Any]:
@@ -150,4 +152,4 @@ def disk_table(request: HttpRequest) -> dict[str, list[Any]]:
         used=disk_use_of(OuterRef("pk"))
     )
     rows = [[p.name, size(p.used)] for p in projects.order_by("-used", "pk")[:PROJECTS]]
-    return {"headers": ["Project", "Files and versions"], "rows": rows}
+    return {"headers": [_("Project"), _("Files and versions")], "rows": rows}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy
 
 from datamine import env
 
@@ -315,9 +316,9 @@ WEBHOOK_PRIVATE = env.WEBHOOK_PRIVATE
 # The administration
 
 UNFOLD = {
-    "SITE_TITLE": "DataMine administration",
+    "SITE_TITLE": gettext_lazy("DataMine administration"),
     "SITE_HEADER": "DataMine",
-    "SITE_SUBHEADER": "Administration",
+    "SITE_SUBHEADER": gettext_lazy("Administration"),
     "SITE_URL": "/",
     "SITE_SYMBOL": "bar_chart",
     "SITE_FAVICONS": [

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -48,10 +49,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def empty_inputs(request: HttpRequest) -> HttpResponse:
     """Remove the computed inputs that this machine keeps; staff ask for it."""
     if not request.user.is_staff:
-        raise PermissionDenied("The administration is for staff.")
+        raise PermissionDenied(_("The administration is for staff."))
     for path in settings.INPUTS_DIR.glob("*"):
         path.unlink(missing_ok=True)
-    messages.success(request, "The kept inputs are gone; trainings compute them anew.")
+    messages.success(
+        request, _("The kept inputs are gone; trainings compute them anew.")
+    )
     return redirect("admin:index")
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import F
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -87,20 +89,20 @@ class DatasetAdmin(ProjectScopedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @display(description="State", label=STATES, ordering="active_version__status")
+    @display(description=_("State"), label=STATES, ordering="active_version__status")
     def state(self, dataset: Dataset) -> str:
         return dataset.newest_status or ""
 
-    @display(description="Tags")
+    @display(description=_("Tags"))
     def tags(self, dataset: Dataset) -> str:
         return ", ".join(tag.name for tag in dataset.tags.all())
 
-    @display(description="Rows", ordering="active_version__rows_count")
+    @display(description=_("Rows"), ordering="active_version__rows_count")
     def rows(self, dataset: Dataset) -> int | None:
         version = dataset.active_version
         return version.rows_count if version else None
 
-    @display(description="Bytes on disk", ordering="disk_use")
+    @display(description=_("Bytes on disk"), ordering="disk_use")
     def on_disk(self, dataset: Dataset) -> int:
         return dataset.disk_use
 
@@ -127,7 +129,7 @@ class DatasetAdmin(ProjectScopedAdmin):
         found, counts, _, protected = super().get_deleted_objects(objs, request)
         return found, counts, set(), protected
 
-    @action(description="Import the file again", permissions=["change"])
+    @action(description=_("Import the file again"), permissions=["change"])
     def import_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
         def change(dataset: Dataset) -> None:
             newest = dataset.versions.filter(parent=None).last()
@@ -136,7 +138,7 @@ class DatasetAdmin(ProjectScopedAdmin):
 
         try_for_each(request, queryset, Action.EDIT, change)
 
-    @action(description="Put back from the trash", permissions=["delete"])
+    @action(description=_("Put back from the trash"), permissions=["delete"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
         def change(dataset: Dataset) -> None:
             trash.put_back(dataset, actor=request.user)
@@ -164,11 +166,11 @@ class DatasetVersionAdmin(ReadOnlyAdmin):
             rows = rows.defer(*HEAVY)
         return rows.annotate(active_pk=F("dataset__active_version"))
 
-    @display(description="State", label=STATES, ordering="status")
+    @display(description=_("State"), label=STATES, ordering="status")
     def state(self, version: DatasetVersion) -> str:
         return version.status
 
-    @display(description="Active", boolean=True)
+    @display(description=_("Active"), boolean=True)
     def is_active(self, version: Any) -> bool:
         return version.pk == version.active_pk
 
@@ -258,11 +260,11 @@ class QuotaAdmin(ProjectScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quota]:
         return super().get_queryset(request).with_use()
 
-    @display(description="Bytes used", ordering="used")
+    @display(description=_("Bytes used"), ordering="used")
     def bytes_used(self, quota: Any) -> int:
         return quota.used
 
-    @display(description="Datasets now", ordering="datasets_count")
+    @display(description=_("Datasets now"), ordering="datasets_count")
     def datasets_now(self, quota: Any) -> int:
         return quota.datasets_count
 
@@ -270,7 +272,9 @@ class QuotaAdmin(ProjectScopedAdmin):
         self, request: HttpRequest, obj: Quota, form: ModelForm, change: bool
     ) -> None:
         if not can(request.user, Action.MANAGE, obj.project):
-            raise DomainError("Only an owner changes the limits of this project.")
+            raise DomainError(
+                gettext("Only an owner changes the limits of this project.")
+            )
         kept = quotas.set_quota(
             obj.project,
             max_bytes=obj.max_bytes,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from datasets.declarations import allowed, properties
@@ -77,7 +79,7 @@ class ExperimentAdmin(ProjectScopedAdmin):
     def delete_model(self, request: HttpRequest, obj: Experiment) -> None:
         delete_experiment(obj, actor=request.user)
 
-    @admin.display(description="status", ordering="latest_session__status")
+    @admin.display(description=_("status"), ordering="latest_session__status")
     def status(self, experiment: Experiment) -> str:
         session = experiment.latest_session
         return session.get_status_display() if session else "–"
@@ -115,23 +117,23 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
             rows = rows.defer("log", "history", "plan", "checkpoints")
         return rows
 
-    @admin.display(description="Log")
+    @admin.display(description=_("Log"))
     def lines(self, session: TrainingSession) -> str:
         return render_to_string("admin/experiments/log.html", {"log": session.log})
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("experiments.change_trainingsession")
 
-    @admin.display(description="progress", ordering="progress")
+    @admin.display(description=_("progress"), ordering="progress")
     def share(self, session: TrainingSession) -> str:
         return f"{session.progress:.0%}"
 
-    @admin.display(description="seconds", ordering="training_time_seconds")
+    @admin.display(description=_("seconds"), ordering="training_time_seconds")
     def seconds(self, session: TrainingSession) -> str:
         seconds = session.training_time_seconds
         return "–" if seconds is None else f"{seconds:.1f}"
 
-    @admin.action(description="Cancel", permissions=["cancel"])
+    @admin.action(description=_("Cancel"), permissions=["cancel"])
     def cancel_selected(
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
@@ -142,7 +144,7 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
             lambda session: cancel_session(session, actor=request.user),
         )
 
-    @admin.action(description="Train again", permissions=["cancel"])
+    @admin.action(description=_("Train again"), permissions=["cancel"])
     def train_again(
         self, request: HttpRequest, queryset: QuerySet[TrainingSession]
     ) -> None:
@@ -170,7 +172,7 @@ class ResultAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     actions = ["trust"]
 
-    @admin.display(description="model is opened here", boolean=True)
+    @admin.display(description=_("model is opened here"), boolean=True)
     def is_trusted(self, result: Result) -> bool:
         return bool(result.artifact_hmac)
 
@@ -178,7 +180,7 @@ class ResultAdmin(ReadOnlyAdmin):
         return bool(request.user.is_active and request.user.is_superuser)
 
     @admin.action(
-        description="Trust models of a bundle (opening one runs what is in it)",
+        description=_("Trust models of a bundle (opening one runs what is in it)"),
         permissions=["trust"],
     )
     def trust(self, request: HttpRequest, queryset: QuerySet[Result]) -> None:
@@ -259,7 +261,7 @@ class AlgorithmSettingAdmin(ModelAdmin):
     ) -> list[str]:
         return ["algorithm", *self.readonly_fields] if obj else self.readonly_fields
 
-    @admin.display(description="Hyperparameters as declared")
+    @admin.display(description=_("Hyperparameters as declared"))
     def declared(self, setting: AlgorithmSetting) -> str:
         known = (entry for entry in algorithms() if entry.name == setting.algorithm)
         entry = next(known, None)
@@ -270,11 +272,11 @@ class AlgorithmSettingAdmin(ModelAdmin):
         ]
         return render_to_string("admin/experiments/declared.html", {"rows": told})
 
-    @admin.action(description="Offer", permissions=["change"])
+    @admin.action(description=_("Offer"), permissions=["change"])
     def offer(self, request: HttpRequest, queryset: QuerySet[AlgorithmSetting]) -> None:
         self.switch(request, queryset, is_enabled=True)
 
-    @admin.action(description="Switch off", permissions=["change"])
+    @admin.action(description=_("Switch off"), permissions=["change"])
     def switch_off(
         self, request: HttpRequest, queryset: QuerySet[AlgorithmSetting]
     ) -> None:
@@ -288,9 +290,9 @@ class AlgorithmSettingAdmin(ModelAdmin):
         is_enabled: bool,
     ) -> None:
         """Change the rows, and say in their history who did."""
-        word = "Offered." if is_enabled else "Switched off."
+        word = gettext_noop("Offered.") if is_enabled else gettext_noop("Switched off.")
         for setting in queryset:
             setting.is_enabled = is_enabled
             setting.save(update_fields=["is_enabled", "updated_at"])
             self.log_change(request, setting, word)
-            messages.success(request, f"{setting}: {word.lower()}")
+            messages.success(request, f"{setting}: {gettext(word).lower()}")

@@ -21,7 +21,7 @@ def record_activity(
         user=actor,
         project=resource.project,
         action=action,
-        resource_type=str(resource._meta.verbose_name),
+        resource_type=resource._meta.verbose_name_raw,
         resource_id=str(resource.pk),
         details={"name": str(resource)[:200], **details},
     )

@@ -10,6 +10,8 @@ from django.contrib.auth.admin import GroupAdmin as PlainGroupAdmin
 from django.contrib.auth.admin import UserAdmin as PlainUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpResponseRedirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound="Model")
 LIKES = ("theme", "language", "notify_in_pages", "notify_by_mail")
+DENIED = {
+    Action.VIEW: _("You may not view “%(row)s”."),
+    Action.EDIT: _("You may not edit “%(row)s”."),
+    Action.MANAGE: _("You may not manage “%(row)s”."),
+}
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -135,14 +142,14 @@ def try_for(
     request: HttpRequest, row: Row, action: Action, change: Callable[[Row], object]
 ) -> None:
     if not may(request, action, row):
-        messages.error(request, f"You may not {action} “{row}”.")
+        messages.error(request, str(DENIED[action]) % {"row": row})
         return
     try:
         change(row)
     except DomainError as refusal:
         messages.error(request, f"{row}: {refusal}")
     else:
-        messages.success(request, f"{row}: done.")
+        messages.success(request, gettext("%(row)s: done.") % {"row": row})
 
 
 class ReadOnlyAdmin(ProjectScopedAdmin):
@@ -190,9 +197,9 @@ class UserAdmin(PlainUserAdmin, RefusingAdmin):
     list_per_page = 25
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["full_name", "email", "avatar_url", *LIKES]}),
-        ("Rights", {"fields": ["is_active", *RIGHTS]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (_("Person"), {"fields": ["full_name", "email", "avatar_url", *LIKES]}),
+        (_("Rights"), {"fields": ["is_active", *RIGHTS]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]  # fmt: skip
     add_fieldsets = [
         (None, {"fields": ["username", "email", "full_name", "password1", "password2"]})
@@ -249,7 +256,7 @@ class ProjectAdmin(ProjectScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         return super().get_queryset(request).with_member_counts()
 
-    @admin.display(description="Members", ordering="members_count")
+    @admin.display(description=_("Members"), ordering="members_count")
     def members_total(self, project: Project) -> int:
         return project.members_count
 
@@ -299,7 +306,7 @@ class MembershipAdmin(ProjectScopedAdmin):
             services.change_role(stored, role=obj.role, actor=request.user)
             return
         if not can(request.user, Action.MANAGE, obj.project):
-            raise DomainError("Only an owner adds members to this project.")
+            raise DomainError(gettext("Only an owner adds members to this project."))
         made = services.add_member(
             obj.project,
             identifier=obj.user.username,
@@ -324,7 +331,7 @@ class ActivityAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     date_hierarchy = "created_at"
 
-    @admin.display(description="Name")
+    @admin.display(description=_("Name"))
     def resource(self, activity: Activity) -> str:
         return str(activity.details.get("name", activity.resource_id))
 
@@ -344,7 +351,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     actions = ["switch_off"]
 
-    @admin.action(description="Switch off", permissions=["view"])
+    @admin.action(description=_("Switch off"), permissions=["view"])
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
         change = partial(change_webhook, is_active=False, actor=request.user)
         try_for_each(request, queryset, Action.MANAGE, change)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects.choices import ProjectStatus, Role, Scope
 
@@ -32,6 +34,13 @@ ROLE_ACTIONS: dict[str, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.EDITOR: frozenset({Action.VIEW, Action.EDIT}),
     Role.VIEWER: frozenset({Action.VIEW}),
+}
+
+#: What is said to whom something is not allowed.
+REFUSALS = {
+    Action.VIEW: gettext_lazy("You may not view this %(what)s."),
+    Action.EDIT: gettext_lazy("You may not edit this %(what)s."),
+    Action.MANAGE: gettext_lazy("You may not manage this %(what)s."),
 }
 
 #: What a token allows at most, whatever its owner may do.
@@ -85,5 +94,5 @@ def get_for(
 def refusal(action: Action, row: Any) -> str:
     """Say why `action` is not allowed."""
     if action is Action.EDIT and row.project.status == ProjectStatus.ARCHIVED:
-        return "This project is archived: it can be read, but not changed."
-    return f"You may not {action} this {row._meta.verbose_name}."
+        return _("This project is archived: it can be read, but not changed.")
+    return str(REFUSALS[action]) % {"what": row._meta.verbose_name}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import ActionForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -35,7 +36,7 @@ class ReasonForm(ActionForm):
         max_length=500,
         required=False,
         label="",
-        widget=UnfoldAdminTextInputWidget({"placeholder": "Reason, for the ledger"}),
+        widget=UnfoldAdminTextInputWidget({"placeholder": _("Reason, for the ledger")}),
     )
 
 
@@ -63,7 +64,7 @@ class RegisteredModelAdmin(ManagedAdmin):
     date_hierarchy = "created_at"
     actions = ["roll_back_selected"]
 
-    @admin.action(description="Roll back", permissions=["manage"])
+    @admin.action(description=_("Roll back"), permissions=["manage"])
     def roll_back_selected(
         self, request: HttpRequest, queryset: QuerySet[RegisteredModel]
     ) -> None:
@@ -90,15 +91,17 @@ class ModelVersionAdmin(ManagedAdmin):
     date_hierarchy = "created_at"
     actions = ["activate_selected"]
 
-    @admin.display(description="algorithm", ordering="session__experiment__algorithm")
+    @admin.display(
+        description=_("algorithm"), ordering="session__experiment__algorithm"
+    )
     def algorithm(self, version: ModelVersion) -> str:
         return version.session.experiment.algorithm_title
 
-    @admin.display(description="in service", boolean=True)
+    @admin.display(description=_("in service"), boolean=True)
     def in_service(self, version: ModelVersion) -> bool:
         return version.is_active
 
-    @admin.action(description="Put in service", permissions=["manage"])
+    @admin.action(description=_("Put in service"), permissions=["manage"])
     def activate_selected(
         self, request: HttpRequest, queryset: QuerySet[ModelVersion]
     ) -> None:
@@ -140,7 +143,7 @@ class ActivationRequestAdmin(ManagedAdmin):
     date_hierarchy = "created_at"
     actions = ["approve_selected"]
 
-    @admin.action(description="Approve", permissions=["manage"])
+    @admin.action(description=_("Approve"), permissions=["manage"])
     def approve_selected(
         self, request: HttpRequest, queryset: QuerySet[ActivationRequest]
     ) -> None:

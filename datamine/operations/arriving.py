@@ -152,7 +152,7 @@ class Arrival:
     def resource(self, row: dict[str, Any]) -> str:
         """Return the id here of what somebody did something to; empty if it is gone."""
         titles = {
-            str(self.apps.get_model(label)._meta.verbose_name): label
+            self.apps.get_model(label)._meta.verbose_name_raw: label
             for label in self.ids
         }
         known = self.ids.get(titles.get(str(row["resource_type"]), ""), {})

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils import timezone, translation
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
+from django.utils.translation import (
+    gettext,
+    gettext_lazy,
+    ngettext_lazy,
+    pgettext_lazy,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +37,50 @@ WORDS = {
     "owner": gettext_lazy("owner"),
     "editor": gettext_lazy("editor"),
     "viewer": gettext_lazy("viewer"),
+}
+#: What somebody did, as the activity log keeps it.
+DEEDS = {
+    "activated": pgettext_lazy("activity", "activated"),
+    "added": pgettext_lazy("activity", "added"),
+    "approved": pgettext_lazy("activity", "approved"),
+    "archived": pgettext_lazy("activity", "archived"),
+    "cancelled": pgettext_lazy("activity", "cancelled"),
+    "changed": pgettext_lazy("activity", "changed"),
+    "changed role of": pgettext_lazy("activity", "changed role of"),
+    "created": pgettext_lazy("activity", "created"),
+    "decided": pgettext_lazy("activity", "decided"),
+    "declined": pgettext_lazy("activity", "declined"),
+    "deleted": pgettext_lazy("activity", "deleted"),
+    "described": pgettext_lazy("activity", "described"),
+    "discarded": pgettext_lazy("activity", "discarded"),
+    "exported": pgettext_lazy("activity", "exported"),
+    "handed the project over to": pgettext_lazy(
+        "activity", "handed the project over to"
+    ),
+    "imported again": pgettext_lazy("activity", "imported again"),
+    "joined": pgettext_lazy("activity", "joined"),
+    "left": pgettext_lazy("activity", "left"),
+    "made": pgettext_lazy("activity", "made"),
+    "made private": pgettext_lazy("activity", "made private"),
+    "made public": pgettext_lazy("activity", "made public"),
+    "not imported within a day": pgettext_lazy("activity", "not imported within a day"),
+    "opened": pgettext_lazy("activity", "opened"),
+    "purged": pgettext_lazy("activity", "purged"),
+    "put back": pgettext_lazy("activity", "put back"),
+    "registered": pgettext_lazy("activity", "registered"),
+    "removed": pgettext_lazy("activity", "removed"),
+    "reopened": pgettext_lazy("activity", "reopened"),
+    "restored": pgettext_lazy("activity", "restored"),
+    "rolled back": pgettext_lazy("activity", "rolled back"),
+    "saved": pgettext_lazy("activity", "saved"),
+    "started": pgettext_lazy("activity", "started"),
+    "told outcomes of": pgettext_lazy("activity", "told outcomes of"),
+    "told the outcome of": pgettext_lazy("activity", "told the outcome of"),
+    "trashed": pgettext_lazy("activity", "trashed"),
+    "trusted": pgettext_lazy("activity", "trusted"),
+    "updated": pgettext_lazy("activity", "updated"),
+    "uploaded": pgettext_lazy("activity", "uploaded"),
+    "withdrawn": pgettext_lazy("activity", "withdrawn"),
 }
 #: Languages that write 0.5; others write 0,5.
 POINTED = {"en", None}
@@ -127,8 +176,14 @@ def setting(value: object) -> str:
 
 @register.filter
 def word(value: str) -> str:
-    """Write a state or a role, as rows keep it, in the language that is spoken."""
-    return str(WORDS.get(value, value or ""))
+    """Write a state, a role or a model's name in the language that is spoken."""
+    return str(WORDS.get(value, "")) or (gettext(value) if value else "")
+
+
+@register.filter
+def deed(value: str) -> str:
+    """Write what somebody did, as the activity log keeps it."""
+    return str(DEEDS.get(value, value or ""))
 
 
 @register.filter

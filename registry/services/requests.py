@@ -99,5 +99,5 @@ def _decide(
         raise RequestError(_("This request is decided already."))
     for name, value in values.items():
         setattr(asked, name, value)
-    record_activity(actor, asked, status.label.lower(), remark=remark)
+    record_activity(actor, asked, status.value, remark=remark)
     return asked

@@ -179,7 +179,8 @@ def _switch(
         reason=reason,
         actor=actor,
     )
-    record_activity(actor, version, kind.label.lower(), reason=reason)
+    done = "activated" if kind == ActivationKind.ACTIVATE else "rolled back"
+    record_activity(actor, version, done, reason=reason)
     return activation
 
 
