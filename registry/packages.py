@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.http import FileResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from datamine import files
 from experiments.exceptions import DamagedModelError
@@ -53,17 +52,8 @@ def write_package(
 ) -> None:
     """Copy the files of an artefact under their own names, and add a README.
 
-    Raises `DamagedModelError` for a model that nobody vouches for here, or no archive.
+    Raises `DamagedModelError` for what is no archive.
     """
-    result = version.session.result
-    if not result.artifact_hmac:
-        raise DamagedModelError(
-            _(
-                "The model came in a project's bundle, signed by another "
-                "installation. It is not handed on before an administrator trusts "
-                "it."
-            )
-        )
     try:
         with (
             zipfile.ZipFile(source) as artifact,
@@ -71,7 +61,7 @@ def write_package(
         ):
             pack(version, artifact, package, onnx)
     except zipfile.BadZipFile as error:
-        raise damaged(result, "is no archive") from error
+        raise damaged(version.session.result, "is no archive") from error
 
 
 def pack(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
+from datamine.files import CHUNK
 from experiments.exceptions import DamagedModelError
 
 if TYPE_CHECKING:
@@ -29,19 +33,42 @@ def artifact_response(result: Result) -> FileResponse:
 
 
 def artifact_file(result: Result) -> File:
-    """Open the file of a result's model.
+    """Open the file of a result's model, whose signature was verified.
 
-    Raises `DamagedModelError` where the bytes are gone or not those that were stored.
+    Raises `DamagedModelError` where nobody here vouches for the model, and where the
+    bytes are gone or not those that were stored.
     """
+    if not result.artifact_hmac:
+        raise DamagedModelError(
+            _(
+                "The model came in a project's bundle, signed by another "
+                "installation. It is not handed on before an administrator trusts "
+                "it."
+            )
+        )
     try:
         file = default_storage.open(result.artifact)
     except FileNotFoundError as error:
         raise damaged(result, "is gone") from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != result.artifact_sha256:
+    sha256, signature = digests_of(file)
+    if not hmac.compare_digest(sha256, result.artifact_sha256):
         file.close()
         raise damaged(result, "is not the one that was stored")
+    if not hmac.compare_digest(signature, result.artifact_hmac):
+        file.close()
+        raise damaged(result, "is not signed by this installation")
     file.seek(0)
     return file
+
+
+def digests_of(file: File) -> tuple[str, str]:
+    """Return the SHA-256 of an artefact and its signature, as they should be."""
+    sha256 = hashlib.sha256()
+    signature = hmac.new(settings.ARTIFACT_KEY.encode(), digestmod=hashlib.sha256)
+    while part := file.read(CHUNK):
+        sha256.update(part)
+        signature.update(part)
+    return sha256.hexdigest(), signature.hexdigest()
 
 
 def damaged(result: Result, what: str) -> DamagedModelError:

@@ -12,11 +12,13 @@ import zipfile
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from datamine import files
+from experiments.learning.artifacts import sign
 from registry import git_export
 from registry.exceptions import ExportError
 from registry.git_export import unpacked
@@ -146,7 +148,8 @@ def put_in_place(result, content: bytes) -> None:
     """Exchange a model's file for one that was trusted as it is."""
     with default_storage.open(result.artifact, "wb") as file:
         file.write(content)
-    result.artifact_sha256 = hashlib.sha256(content).hexdigest()
+    receipt = sign(content, settings.ARTIFACT_KEY.encode())
+    result.artifact_sha256, result.artifact_hmac = receipt.sha256, receipt.hmac
     result.save()
 
 

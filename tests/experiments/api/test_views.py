@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from experiments.models import Experiment, TrainingSession
+from experiments.models import Experiment, Result, TrainingSession
 from projects.services import create_token
 from tests.factories.datasets import DatasetVersionFactory, imported_dataset
 from tests.factories.experiments import (
@@ -407,6 +407,26 @@ def test_model_is_downloaded_or_said_not_to_be_there(project, classified, owner)
 
     assert len(b"".join(model.streaming_content)) == classified.result.artifact_size
     assert (none.status_code, none.json()["errors"][0]["code"]) == (409, "no_result")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("signature", "sentence"),
+    [
+        ("", "before an administrator trusts it"),
+        ("c" * 64, "is not signed by this installation"),
+    ],
+)
+def test_model_that_nobody_signed_here_is_not_handed_out(
+    classified, owner, signature, sentence
+):
+    Result.objects.filter(session=classified).update(artifact_hmac=signature)
+    client = signed_in(owner)
+
+    answer = client.get(f"/api/experiments/{classified.experiment_id}/download-model/")
+
+    assert answer.status_code == 409
+    assert sentence in answer.json()["errors"][0]["detail"]
 
 
 @pytest.mark.django_db
