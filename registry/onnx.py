@@ -19,8 +19,12 @@ from django.utils.translation import gettext as _
 from datamine import files
 from experiments.results.downloads import artifact_file
 from registry.exceptions import NotAvailableError
+from registry.graphs import kept_graph
 
 if TYPE_CHECKING:
+    from typing import IO
+
+    from experiments.models import Result
     from registry.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -35,14 +39,20 @@ ONE = threading.BoundedSemaphore(1)
 
 
 def onnx_of(version: ModelVersion) -> bytes:
-    """Return a version as ONNX that was found to answer as it does.
+    """Return a version as ONNX that was found to answer as it does; made once.
 
     Raises `NotAvailableError` with the reason where there is none, `DamagedModelError`.
     """
     result = version.session.result
+    with artifact_file(result) as source:
+        return kept_graph(result, lambda: made_of(result, source))
+
+
+def made_of(result: Result, source: IO[bytes]) -> bytes:
+    """Return the model of a result as ONNX, which takes seconds; as `onnx_of`."""
     with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="onnx-") as folder:
         artifact, target = Path(folder, "artifact"), Path(folder, ONNX)
-        with artifact_file(result) as source, artifact.open("wb") as copy:
+        with artifact.open("wb") as copy:
             shutil.copyfileobj(source, copy, files.CHUNK)
         done = converted(
             {
@@ -59,7 +69,7 @@ def onnx_of(version: ModelVersion) -> bytes:
                 % {"stdout": done.stdout}
             )
         if done.returncode:
-            logger.error("ONNX of %s: %s", version, done.stderr[-2000:])
+            logger.error("ONNX of %s: %s", result, done.stderr[-2000:])
             raise NotAvailableError(
                 _("The ONNX could not be made; the server's log says why.")
             )

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from datamine import files
 from registry.exceptions import UnfitTagsError
+from registry.onnx import ONE
 from registry.services import activate_version, describe_version, register_version
 from tests.experiments.families.patients import FEATURES, QUICK, patients
 from tests.factories.datasets import imported_dataset
@@ -124,6 +125,28 @@ def test_package_holds_the_version_as_onnx_where_asked(
     answers = checked["answers"]["predictions"]
     expected = [list(answer["probabilities"].values()) for answer in answers]
     assert np.array(json.loads(done.stdout)) == pytest.approx(np.array(expected))
+
+
+@pytest.mark.timeout(300)
+def test_onnx_is_made_once_and_what_was_changed_is_not_handed_out(
+    client, owner, project, tmp_path, settings
+):
+    settings.INPUTS_DIR = tmp_path / "inputs"
+    version = flowers_in_service(project, owner)
+    client.force_login(owner)
+    address = f"/api/projects/{project.key}/models/flowers/versions/{version.version}"
+
+    made = client.get(f"{address}/onnx/")
+    with ONE:  # nothing is converted meanwhile
+        kept = client.get(f"{address}/onnx/")
+        (shelf,) = settings.INPUTS_DIR.iterdir()
+        shelf.write_bytes(shelf.read_bytes()[:-1] + b"!")
+        changed = client.get(f"{address}/onnx/")
+
+    assert made.status_code == 200
+    assert kept.content == made.content
+    assert changed.status_code == 409
+    assert "Another ONNX is being made" in changed.json()["errors"][0]["detail"]
 
 
 @pytest.mark.timeout(300)
