@@ -194,6 +194,24 @@ class VersionComparison:
         return Line(title, tuple(map(value, self.versions)))
 
 
+def said_beside(version: ModelVersion, active: ModelVersion | None) -> str:
+    """Say how a version that was trained did, and how the one in service did."""
+    versions = [version, active] if active else [version]
+    lines = metric_lines([one.session.result.metrics for one in versions])
+    known = {line.name: line for line in lines if None not in line.values}
+    line = next((known[name] for name in SHOWN if name in known), None)
+    if line is None:
+        return _("%(version)s is trained.") % {"version": version.version}
+    values = [fixed(value) for value in line.values]
+    found = {"version": version.version, "metric": line.title, "value": values[0]}
+    if active is None:
+        return _("%(version)s is trained: %(metric)s %(value)s.") % found
+    return _(
+        "%(version)s is trained: %(metric)s %(value)s, against %(other)s of %(active)s "
+        "in service."
+    ) % {**found, "other": values[1], "active": active.version}
+
+
 def metric_rows(metrics: dict[str, Any]) -> list[tuple[str, float]]:
     """Return every test metric of a version under its title, in the usual order."""
     found = headline_of(metrics)

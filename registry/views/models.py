@@ -19,7 +19,7 @@ from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import ReasonNeededError, RegistryError
-from registry.figures import VersionChart, VersionTable
+from registry.figures import VersionChart, VersionTable, said_beside
 from registry.forms import MomentForm, ReasonForm, RegisterForm
 from registry.gate import suggestion_for
 from registry.models import ModelVersion
@@ -37,7 +37,7 @@ from registry.views.context import (
     done_or_told,
     model_for,
 )
-from registry.views.retraining import trainings_of
+from registry.views.retraining import learned_anew, trainings_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -88,6 +88,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         may_manage=can(request.user, Action.MANAGE, model.project),
     )
     context["may_train"] = bool(page.paginator.count or context["trainings"])
+    if learned := learned_anew(model, context["trainings"]):
+        context["learned"] = learned
+        context["learned_words"] = said_beside(learned, model.active_version)
     response = render_page(
         request, "registry/detail.html", "registry/_trainings.html", context
     )

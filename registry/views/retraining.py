@@ -13,7 +13,7 @@ from datamine.htmx import render_page
 from experiments.estimates import seconds_left
 from projects.exceptions import DomainError
 from projects.permissions import Action, can, get_for
-from registry.models import Retraining
+from registry.models import ModelVersion, Retraining
 from registry.services import cancel_retraining
 from registry.views.context import context_of, model_for
 
@@ -35,6 +35,16 @@ def trainings_of(model: RegisteredModel) -> dict[str, Any]:
         "trainings": [(training, remaining(training)) for training in found],
         "is_training": any(not training.is_over for training in found),
     }
+
+
+def learned_anew(
+    model: RegisteredModel, trainings: list[tuple[Retraining, float | None]]
+) -> ModelVersion | None:
+    """Return what the newest training came to, as long as it has never served."""
+    version = trainings[0][0].version if trainings else None
+    if version is None or model.activations.filter(version=version).exists():
+        return None
+    return ModelVersion.objects.with_results().get(pk=version.pk)
 
 
 def retraining_for(

@@ -16,7 +16,7 @@ from registry.exceptions import (
     RetrainingOverError,
     TooFewRecordsError,
 )
-from registry.models import Retraining
+from registry.models import ModelVersion, Retraining
 from registry.services import (
     activate_version,
     advance_retrainings,
@@ -34,6 +34,7 @@ from tests.factories.experiments import (
     flowers_draft,
     trained_session,
 )
+from tests.factories.projects import MembershipFactory
 from tests.factories.registry import RegisteredModelFactory, flowers_in_service
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,32 @@ def test_retrain_from_version_ends_in_a_version_not_in_service(version, owner):
     assert ended.version.session.experiment.hyperparameters["max_depth"] == 3
     assert ended.version.model.active_version == version
     assert advance_retrainings() == 0
+
+
+def test_page_tells_how_a_training_ended_until_its_version_served(
+    client, project, version, owner
+):
+    rows = version.session.experiment.version
+    address = version.model.get_absolute_url()
+    started = retrain_from_version(
+        version.model, rows, parameters=PARAMETERS, actor=owner
+    )
+    new = finished(started).version
+    client.force_login(owner)
+
+    told = client.get(address)
+    client.force_login(MembershipFactory(project=project, role="viewer").user)
+    seen = client.get(address)
+    activate_version(ModelVersion.objects.get(pk=new.pk), actor=owner)
+    after = client.get(address)
+
+    words = f"{new.version} is trained: Accuracy 1.000, against 1.000 of"
+    assert words in told.text
+    assert f"{version.version} in service." in told.text
+    assert f'?version={new.version}">Activate?' in told.text
+    assert words in seen.text
+    assert "Activate?" not in seen.text
+    assert "is trained" not in after.text
 
 
 def test_a_shared_split_does_not_bind_other_rows(version, project, owner):
