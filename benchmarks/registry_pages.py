@@ -10,6 +10,7 @@ Run: python -m benchmarks.registry_pages [versions]
 from __future__ import annotations
 
 import sys
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import tell
@@ -79,7 +80,8 @@ def registered(project: Project) -> tuple[int, str, str]:
     model.active_version = served[-1]
     model.save()
     # No artefact lies behind these; pages need not try to open one.
-    serving.loaded_models.warming.add(served[-1].session.result.artifact_sha256)
+    digest = served[-1].session.result.artifact_sha256
+    serving.loaded_models.warming[digest] = Thread()
     return model.pk, versions[0].version, versions[-1].version
 
 

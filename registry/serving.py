@@ -7,13 +7,14 @@ import logging
 import tempfile
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from datamine import files
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 #: Models a server process keeps in memory; the one unused longest goes first.
 CACHED_MODELS = 8
 WARMING = "warming a model"  # what such threads are called
+PATIENCE = 10.0  # seconds a switch waits until its version is ready to answer
 
 
 @dataclass(frozen=True)
@@ -97,20 +99,26 @@ class ModelCache:
         self.size = size
         self.lock = Lock()
         self.models: OrderedDict[str, LoadedArtifact] = OrderedDict()
-        self.warming: set[str] = set()
+        self.warming: dict[str, Thread] = {}
 
-    def warm(self, result: Result) -> None:
+    def warm(self, result: Result, patience: float = 0) -> None:
         """Open the model of a result beside all else, before somebody asks it.
 
-        The first model of a process brings scikit-learn along, which takes seconds.
+        The first model of a process brings scikit-learn along, which takes seconds:
+        wait so many for it.
         """
         key = result.artifact_sha256
         with self.lock:
-            if key in self.models or key in self.warming:
+            if key in self.models:
                 return
-            self.warming.add(key)
-        thread = Thread(target=self._warm, args=(result,), name=WARMING, daemon=True)
-        thread.start()
+            thread = self.warming.get(key)
+            if thread is None:
+                thread = self.warming[key] = Thread(
+                    target=self._warm, args=(result,), name=WARMING, daemon=True
+                )
+                thread.start()
+        if patience:
+            thread.join(patience)
 
     def _warm(self, result: Result) -> None:
         try:
@@ -119,7 +127,7 @@ class ModelCache:
             pass
         finally:
             with self.lock:
-                self.warming.discard(result.artifact_sha256)
+                self.warming.pop(result.artifact_sha256, None)
 
     def get(self, result: Result) -> LoadedArtifact:
         """Return the model of a result; the first call opens it.
@@ -152,7 +160,9 @@ def open_artifact(result: Result) -> LoadedArtifact:
         ArtifactError,
         load_artifact,
     )
+    from experiments.learning.lean import import_sklearn  # noqa: PLC0415 -- heavy import
 
+    import_sklearn()
     key = settings.ARTIFACT_KEY.encode()
     try:
         with files.local_copy(result.artifact) as path:
@@ -173,10 +183,21 @@ def open_artifact(result: Result) -> LoadedArtifact:
     return opened
 
 
-def warm(model: RegisteredModel) -> None:
-    """Make the version in service ready to answer in this process, if there is one."""
+def warm(model: RegisteredModel, patience: float = 0) -> None:
+    """Make the version in service ready to answer in this process, if there is one.
+
+    It is opened beside all else; somebody may wait so many seconds for it.
+    """
     if model.active_version:
-        loaded_models.warm(model.active_version.session.result)
+        loaded_models.warm(model.active_version.session.result, patience)
+
+
+def make_ready(model: RegisteredModel) -> None:
+    """Have a version that came into service opened before the switch is answered.
+
+    No lock of the database is held meanwhile. Other processes see to it themselves.
+    """
+    transaction.on_commit(partial(warm, model, PATIENCE))
 
 
 def version_in_service(model: RegisteredModel) -> ModelVersion:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from datamine.api.idempotency import idempotent
 from projects.permissions import Action, get_for
+from registry import serving
 from registry.api.lookups import ModelLookups
 from registry.api.serializers import (
     ActivationRequestSerializer,
@@ -55,6 +56,7 @@ class ActivationRequestViewSet(ModelLookups):
     def approve(self, request: Request, key: str, name: str, pk: str) -> Response:
         """Put the version in service; not for whoever asked."""
         activation = approve_request(self.asked(pk), actor=request.user)
+        serving.make_ready(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
     @extend_schema(request=DeclineSerializer)

@@ -150,7 +150,7 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
         activation = promote_version(
             version, reason=form.validated_data["reason"], actor=request.user
         )
-        serving.warm(activation.model)
+        serving.make_ready(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
     @extend_schema(
@@ -168,7 +168,7 @@ class RegisteredModelViewSet(VersionActions, PerformanceActions, RetrainingActio
         activation = roll_back(
             model, reason=form.validated_data["reason"], actor=request.user
         )
-        serving.warm(activation.model)
+        serving.make_ready(activation.model)
         return Response(SwitchedSerializer(activation).data)
 
     @extend_schema(responses=ModelVersionSerializer)

@@ -137,17 +137,21 @@ def test_page_of_a_model_in_service_opens_it_beside(client, owner, version, page
     assert opened_beside() == {version.session.result.artifact_sha256}
 
 
-def test_activation_by_api_opens_the_version_beside(client, owner, project, version):
+def test_activation_by_api_is_answered_when_the_version_is_open(
+    client, owner, project, version, django_capture_on_commit_callbacks
+):
     other = register_version(version.session, name="flowers", actor=owner)
     client.force_login(owner)
 
-    answer = client.post(
-        f"/api/projects/{project.key}/models/flowers/activate/",
-        {"version": other.version, "reason": "The same again."},
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(
+            f"/api/projects/{project.key}/models/flowers/activate/",
+            {"version": other.version, "reason": "The same again."},
+        )
 
     assert answer.status_code == 200
-    assert opened_beside() == {version.session.result.artifact_sha256}
+    opened = set(serving.loaded_models.models)
+    assert opened == {version.session.result.artifact_sha256}
 
 
 def test_damaged_model_is_refused_where_it_is_asked_not_in_the_thread(version, caplog):

@@ -1,0 +1,69 @@
+"""What comes into service, wherever that was done, is opened before it is asked."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from registry import serving
+from registry.readiness import look
+from registry.services import activate_version, register_version
+from tests.factories.experiments import draft_on, trained_session
+from tests.factories.registry import flowers_in_service
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(project, owner):
+    serving.loaded_models.models.clear()
+    return flowers_in_service(project, owner)
+
+
+def opened() -> set[str]:
+    """Wait for the threads that open models; return what this process holds."""
+    for thread in threading.enumerate():
+        if thread.name == serving.WARMING:
+            thread.join(30)
+    return set(serving.loaded_models.models)
+
+
+def test_first_look_opens_what_came_into_service_last(version):
+    seen = look(None)
+
+    assert seen == version.model.activations.get().pk
+    assert opened() == {version.session.result.artifact_sha256}
+
+
+def test_later_look_opens_what_others_put_in_service_since(version, owner):
+    seen = look(None)
+    dataset = version.session.experiment.dataset
+    draft = draft_on(dataset, "species", "petal", hyperparameters={"max_depth": 1})
+    other = register_version(trained_session(draft, owner), name="flowers", actor=owner)
+    activate_version(other, actor=owner)
+
+    newest = look(seen)
+
+    results = {version.session.result, other.session.result}
+    assert newest > seen
+    assert opened() == {result.artifact_sha256 for result in results}
+
+
+def test_look_without_news_opens_nothing(version):
+    seen = look(None)
+    opened()
+    serving.loaded_models.models.clear()
+
+    assert look(seen) == seen
+    assert opened() == set()
+
+
+def test_look_at_an_empty_ledger_waits_for_its_first_line(project, owner):
+    seen = look(None)
+    version = flowers_in_service(project, owner)
+    serving.loaded_models.models.clear()
+
+    look(seen)
+
+    assert opened() == {version.session.result.artifact_sha256}
