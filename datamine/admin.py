@@ -24,10 +24,10 @@ from django_q import admin as queue
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 
-from datamine.models import Worker
+from datamine.models import BundleExport, BundleImport, Worker
 from datamine.names import translate_names
 from datasets.exports import csv_lines
-from projects.admin import ActivityAdmin
+from projects.admin import ActivityAdmin, ReadOnlyAdmin
 from projects.models import Activity, Letter, Notice, RememberedAnswer
 
 if TYPE_CHECKING:
@@ -112,6 +112,32 @@ class WorkerAdmin(LookOnly):
     list_filter = ["clusters"]
     search_fields = ["name"]
     date_hierarchy = "seen_at"
+
+
+class ExportAdmin(ReadOnlyAdmin):
+    """Projects that become files, and how far that is."""
+
+    list_display = [
+        "id", "project", "status", "phase", "size", "created_by", "created_at",
+        "completed_at",
+    ]  # fmt: skip
+    list_filter = ["status", "project"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["project__name", "error_message"]
+    date_hierarchy = "created_at"
+
+
+class ImportAdmin(ReadOnlyAdmin):
+    """Bundles that become projects; before that, only superusers see them."""
+
+    list_display = [
+        "id", "filename", "project", "status", "phase", "trained", "untrusted",
+        "created_by", "created_at", "completed_at",
+    ]  # fmt: skip
+    list_filter = ["status"]
+    list_select_related = ["project", "created_by"]
+    search_fields = ["filename", "project__name", "error_message"]
+    date_hierarchy = "created_at"
 
 
 class AnswerAdmin(LookOnly):
@@ -238,6 +264,8 @@ for model in (*OTHERS, Schedule, SocialApp, SocialToken, UserSession):
 for model, options in OTHERS.items():
     admin.site.register(model, options)
 admin.site.register(Worker, WorkerAdmin)
+admin.site.register(BundleExport, ExportAdmin)
+admin.site.register(BundleImport, ImportAdmin)
 admin.site.register(RememberedAnswer, AnswerAdmin)
 admin.site.register(Letter, LetterAdmin)
 admin.site.register(Notice, NoticeAdmin)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.storage import default_storage
 from django.http import FileResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
-from datamine import files
-from datamine.operations.archives import ArchiveError
-from datamine.operations.exporting import export_project
-from datamine.operations.importing import WEB, Imported, import_project
-from datamine.room import NO_ROOM, is_full
-from datasets.exceptions import NoRoomError
+from datamine.exceptions import BundleOverError
+from datamine.htmx import render_page
+from datamine.models import BundleExport, BundleImport
+from datamine.services import cancel_bundle, start_export, start_import
 from datasets.uploads import received_file
-from projects.exceptions import BundleError, DomainError
+from projects.exceptions import DomainError
 from projects.models import Project
 from projects.permissions import Action, get_for
 
@@ -42,54 +44,59 @@ class BundleForm(forms.Form):
     )
 
 
-def bundle_response(project: Project, actor: User) -> FileResponse:
-    """Return the bundle of a project to be kept; `BundleError` where there is none."""
+def newest_export(project: Project) -> BundleExport | None:
+    found: BundleExport | None = BundleExport.objects.filter(project=project).first()
+    return found
+
+
+def bundle_response(project: Project) -> FileResponse:
+    """Return the file of a project; `BundleOverError` where there is none."""
+    row = newest_export(project)
     try:
-        with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="send-") as folder:
-            target = Path(folder, "bundle.tar")
-            export_project(project, target, actor=actor)
-            content = target.open("rb")  # can be read though its name is gone
-    except ArchiveError as error:
-        raise BundleError(f"The project cannot be exported: {error}") from error
-    except OSError as error:
-        raise no_room(error) from error
+        if row is None or not row.bundle:
+            raise FileNotFoundError
+        file = default_storage.open(row.bundle)
+    except FileNotFoundError as error:
+        raise BundleOverError(
+            gettext("There is no bundle to download. Export the project first.")
+        ) from error
     return FileResponse(
-        content,
+        file,
         as_attachment=True,
         filename=f"{project.key}.tar",
         content_type="application/x-tar",
     )
 
 
-def receive_bundle(request: HttpRequest, *, name: str, actor: User) -> Imported:
-    """Make a project of the bundle a request brought, or say why not."""
-    file = received_file(request)
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, key: str) -> HttpResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
+    if request.method == "POST":
+        start_export(project, actor=request.user)
+        return redirect("bundle", key)
+    context = {
+        "project": project,
+        "section": "settings",
+        "bundle": newest_export(project),
+    }
+    return render_page(request, "bundles/export.html", "bundles/_export.html", context)
+
+
+@require_safe
+def fetch(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
+    project = get_for(request.user, Project, Action.MANAGE, key=key)
     try:
-        return import_project(
-            Path(file.temporary_file_path()),
-            actor=actor,
-            name=name.strip(),
-            limits=WEB,
-        )
-    except ArchiveError as error:
-        raise BundleError(f"Nothing was imported: {error}") from error
-    except OSError as error:
-        raise no_room(error) from error
-
-
-def no_room(error: OSError) -> Exception:
-    """Return what to say of a file that could not be written."""
-    return NoRoomError(NO_ROOM) if is_full(error) else error
+        return bundle_response(project)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("bundle", key)
 
 
 @require_POST
-def send(request: HttpRequest, key: str) -> HttpResponse | FileResponse:
+def cancel_sending(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.MANAGE, key=key)
-    try:
-        return bundle_response(project, request.user)
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("projects:settings", key=key)
+    cancel(request, newest_export(project))
+    return redirect("bundle", key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,24 +104,42 @@ def receive(request: HttpRequest) -> HttpResponse:
     form = BundleForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "limit": settings.LIMITS.upload_bytes}
     if request.method != "POST" or not form.is_valid():
-        return render(request, "projects/import.html", context)
+        return render(request, "bundles/import.html", context)
     try:
-        found = receive_bundle(request, **form.cleaned_data, actor=request.user)
+        file = received_file(request)
+        row = start_import(file, **form.cleaned_data, actor=request.user)
     except DomainError as refusal:
         context["error"] = str(refusal)
         return render(
-            request, "projects/import.html", context, status=refusal.status_code
+            request, "bundles/import.html", context, status=refusal.status_code
         )
-    messages.success(request, f"{found.project.name} is here; you own it.")
-    if found.untrusted:
-        messages.warning(request, waiting(found))
-    return redirect(found.project)
+    return redirect(row)
 
 
-def waiting(found: Imported) -> str:
-    """Say that models are not opened yet, and who can change that."""
-    many = "1 model is" if found.untrusted == 1 else f"{found.untrusted} models are"
-    return (
-        f"{many} signed by another installation and will not be opened before an "
-        "administrator trusts them."
+@require_safe
+def arriving(request: HttpRequest, pk: int) -> HttpResponse:
+    context = {"bundle": own_import(request.user, pk)}
+    return render_page(
+        request, "bundles/arriving.html", "bundles/_arriving.html", context
     )
+
+
+@require_POST
+def cancel_arriving(request: HttpRequest, pk: int) -> HttpResponse:
+    row = own_import(request.user, pk)
+    cancel(request, row)
+    return redirect(row)
+
+
+def own_import(user: User, pk: int) -> BundleImport:
+    rows = BundleImport.objects.of(user).select_related("project")
+    return get_object_or_404(rows, pk=pk)
+
+
+def cancel(request: HttpRequest, row: BundleExport | BundleImport | None) -> None:
+    """Cancel what is under way; say so where nothing is."""
+    try:
+        if row is not None:
+            cancel_bundle(row)
+    except DomainError as refusal:
+        messages.info(request, str(refusal))

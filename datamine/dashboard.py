@@ -123,7 +123,7 @@ def failed_rows(kind: Any, request: HttpRequest) -> QuerySet[Any]:
     """Return the newest rows of a kind that failed, without what is long in them."""
     since = timezone.now() - DAY
     visible = kind._default_manager.visible_to(request.user)
-    named = visible.project_path.rpartition("__")[0]
+    named = visible.project_path.rpartition("__")[0] or visible.project_path
     long = [
         field.name
         for field in kind._meta.fields

@@ -9,6 +9,8 @@ from allauth.usersessions.models import UserSession
 from django.urls import resolve
 from django.utils import timezone
 
+from datamine.models import BundleImport
+from datamine.services import start_export
 from experiments.evaluating import start_evaluation
 from projects.invitations import invite
 from projects.services import create_token
@@ -65,6 +67,10 @@ class World:
         self.invitation, self.word = invite(
             project, name="Ann", role="viewer", actor=owner
         )
+        start_export(project, actor=owner)
+        self.bundle = BundleImport.objects.create(
+            filename="flowers.tar", upload="bundles/0/none", created_by=owner
+        )
         self.membership = project.memberships.get(user=viewer)
         self.token, _ = create_token(owner, name="notebook", days=1)
         self.sign_in = UserSession.objects.create(
@@ -113,6 +119,8 @@ class World:
             "account:token": self.token.id,
             "account:sign-in": self.sign_in.pk,
             "mfa_": 1,
+            "bundle-arriving": self.bundle.pk,
+            "api-bundle-import": self.bundle.pk,
             "datasets:review": self.upload.pk,
             "datasets:discard": self.upload.pk,
             "datasets:visualization": self.chart.pk,

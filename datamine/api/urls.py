@@ -38,7 +38,17 @@ urlpatterns = [
     path(
         "projects/<slug:key>/bundle/", bundles.BundleView.as_view(), name="api-bundle"
     ),
+    path(
+        "projects/<slug:key>/bundle/file/",
+        bundles.BundleFileView.as_view(),
+        name="api-bundle-file",
+    ),
     path("bundles/", bundles.BundlesView.as_view(), name="api-bundles"),
+    path(
+        "bundles/<int:pk>/",
+        bundles.BundleImportView.as_view(),
+        name="api-bundle-import",
+    ),
     path("", include("projects.api.urls")),
     path("", include("datasets.api.urls")),
     path("", include("experiments.api.urls")),

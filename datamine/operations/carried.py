@@ -140,6 +140,7 @@ CARRIED = (
 LEFT_BEHIND = {
     "projects.membership", "projects.invitation", "projects.webhook",
     "projects.delivery", "projects.notice", "datasets.quota", "datasets.upload",
+    "site.bundleexport", "site.bundleimport",
 }  # fmt: skip
 
 

@@ -28,11 +28,17 @@ from datamine.operations.carried import (
 )
 from datamine.operations.rows import one_moment, write_table
 from datamine.operations.schema import applied
+from datasets.monitor import SilentMonitor
 from projects.activities import record_activity
 from projects.models import Project, User
 
 if TYPE_CHECKING:
     from typing import IO
+
+    from datamine.operations.archives import ArchiveWriter
+    from datasets.monitor import Monitor
+
+SILENT = SilentMonitor()
 
 #: What of a project's own row goes along.
 TOLD = ("name", "description", "needs_second_owner", "metadata")
@@ -40,6 +46,21 @@ TOLD = ("name", "description", "needs_second_owner", "metadata")
 
 def export_project(
     project: Project, target: Path, *, actor: User | None
+) -> BundleManifest:
+    """Write a project with all its files to `target`, and write down that it was."""
+    manifest = write_bundle(project, target)
+    record_export(project, manifest, actor=actor)
+    return manifest
+
+
+def record_export(
+    project: Project, manifest: BundleManifest, *, actor: User | None
+) -> None:
+    record_activity(actor, project, "exported", rows=sum(manifest.rows.values()))
+
+
+def write_bundle(
+    project: Project, target: Path, *, monitor: Monitor = SILENT
 ) -> BundleManifest:
     """Write a project with all its files to `target`, which must not exist.
 
@@ -52,24 +73,32 @@ def export_project(
         tempfile.TemporaryDirectory(dir=files.scratch(), prefix="export-") as folder,
         writing(target) as archive,
     ):
+        monitor.phase("Reading the rows")
         rows = Path(folder, ROWS)
         manifest = read_project(project, rows)
+        monitor.phase("Packing the files")
+        monitor.total(len(manifest.files))
         for key, sha256 in manifest.files.items():
-            try:
-                with files.local_copy(key) as path:
-                    found = archive.add(f"{FILES}{key}", path)
-            except FileNotFoundError as error:
-                raise ArchiveError(
-                    f"{key} is gone. If somebody deleted something just now, export "
-                    "again; else see `manage.py reconcile`."
-                ) from error
-            if found != sha256:
-                raise ArchiveError(f"{key} is damaged; restore it from a backup.")
+            pack(archive, key, sha256)
+            monitor.advance()
         manifest.rows_sha256 = archive.add(ROWS, rows)
         manifest.signature = manifest.sealed_with(settings.ARTIFACT_KEY)
         archive.finish(manifest)
-    record_activity(actor, project, "exported", rows=sum(manifest.rows.values()))
     return manifest
+
+
+def pack(archive: ArchiveWriter, key: str, sha256: str) -> None:
+    """Add a stored file; raise `ArchiveError` where it is gone or damaged."""
+    try:
+        with files.local_copy(key) as path:
+            found = archive.add(f"{FILES}{key}", path)
+    except FileNotFoundError as error:
+        raise ArchiveError(
+            f"{key} is gone. If somebody deleted something just now, export again; "
+            "else see `manage.py reconcile`."
+        ) from error
+    if found != sha256:
+        raise ArchiveError(f"{key} is damaged; restore it from a backup.")
 
 
 def read_project(project: Project, path: Path) -> BundleManifest:

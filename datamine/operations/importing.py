@@ -13,7 +13,7 @@ import hmac
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +35,7 @@ from datamine.operations.carried import APPS, PROJECT, BundleManifest
 from datamine.operations.rows import rows_of
 from datamine.operations.schema import applied
 from datasets.models import Dataset, DatasetVersion
+from datasets.monitor import SilentMonitor
 from datasets.quotas import require_place, require_room
 from experiments.choices import SessionStatus
 from experiments.models import ARTIFACTS, Result, TrainingSession
@@ -44,10 +45,11 @@ from projects.services import create_project
 from registry.models import ModelVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from datamine.operations.archives import ArchiveReader
+    from datasets.monitor import Monitor
 
     Reader = ArchiveReader[BundleManifest]
 
@@ -88,6 +90,21 @@ class Imported:
     untrusted: int
 
 
+def nothing(found: Imported) -> None: ...
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who looks on while a bundle is taken in."""
+
+    monitor: Monitor = field(default_factory=SilentMonitor)
+    #: Told what came of it, in the transaction that makes the project.
+    settle: Callable[[Imported], object] = nothing
+
+
+NOBODY = Watching()
+
+
 def import_project(
     source: Path,
     *,
@@ -96,6 +113,7 @@ def import_project(
     source_key: str = "",
     match_people: bool = False,
     limits: Limits = OPERATOR,
+    watching: Watching = NOBODY,
 ) -> Imported:
     """Make a new private project of a bundle; `actor` owns it.
 
@@ -112,6 +130,8 @@ def import_project(
         Rows name the people here who have the names of those there; else nobody.
     limits
         How large its rows and its manifest may be.
+    watching
+        Who is told how far it is, and what came of it.
 
     Raises
     ------
@@ -120,6 +140,7 @@ def import_project(
     QuotaError
         Where it holds more than a project may.
     """
+    monitor = watching.monitor
     with (
         reading_as(BundleManifest, source, limits.manifest) as archive,
         tempfile.TemporaryDirectory(dir=files.scratch(), prefix="import-") as folder,
@@ -127,13 +148,17 @@ def import_project(
         refuse_others(archive.manifest, source_key)
         kept: dict[str, Kept] = {}
         try:
-            keep_files(archive, Path(folder, "file"), source_key, kept)
+            keep_files(archive, Path(folder, "file"), source_key, kept, monitor)
             with archive.rows(Path(folder)) as lines:
+                monitor.phase("Reading the rows")
                 read_through(lines, limits)
+                monitor.phase("Putting in the rows")
                 with transaction.atomic():
-                    return put_in(
+                    found = put_in(
                         archive.manifest, lines, kept, actor, name, match_people
                     )
+                    watching.settle(found)
+                    return found
         except BaseException:
             for file in kept.values():
                 files.delete(file.key)
@@ -156,9 +181,15 @@ def refuse_others(manifest: BundleManifest, source_key: str) -> None:
 
 
 def keep_files(
-    archive: Reader, place: Path, source_key: str, kept: dict[str, Kept]
+    archive: Reader,
+    place: Path,
+    source_key: str,
+    kept: dict[str, Kept],
+    monitor: Monitor,
 ) -> None:
     """Store every file under a key made here, after holding it against its digest."""
+    monitor.phase("Storing the files")
+    monitor.total(len(archive.manifest.files))
     own = settings.ARTIFACT_KEY.encode()
     known = [own, *([source_key.encode()] if source_key else [])]
     for key, sha256 in archive.manifest.files.items():
@@ -170,6 +201,7 @@ def keep_files(
         new = files.new_key(folder, 0, suffix)
         kept[key] = Kept(new, sha256, place.stat().st_size, signatures)
         files.store(place, new)
+        monitor.advance()
 
 
 def signatures_of(path: Path, keys: list[bytes]) -> tuple[str, ...]:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     #: Changes a row on its way in, given its model's label; None leaves it out.
     Change = Callable[[str, dict[str, Any]], dict[str, Any] | None]
 
-#: What belongs to processes that run, or to browsers: log-ins, messages, workers; and
-#: letters, whose links open things.
+#: What belongs to processes that run, or to browsers: log-ins, messages, workers,
+#: bundles on their way; and letters, whose links open things.
 APPS_LEFT_OUT = {"sessions", "usersessions", "django_q"}
-LEFT_OUT = {"site.worker", "projects.letter"}
+LEFT_OUT = {
+    "site.worker", "site.bundleexport", "site.bundleimport", "projects.letter",
+}  # fmt: skip
 #: So many rows are in memory at once, and about so many bytes of them.
 MANY, MANY_BYTES = 500, 16 * 1024**2
 

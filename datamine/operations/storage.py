@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datamine.models import BUNDLES
+from datamine.services import bundle_files
 from datasets import stored as datasets
 from experiments import models as experiments_models
 from experiments import stored as experiments
@@ -9,6 +11,7 @@ from registry import models as registry_models
 from registry import stored as registry
 
 #: Files of running sessions are no part of a backup: such a session begins again.
+#: Nor are bundles, which are gone after a day.
 FOLDERS = (
     datasets.UPLOADS,
     datasets.VERSIONS,
@@ -16,6 +19,7 @@ FOLDERS = (
     experiments_models.CHECKPOINTS,
     experiments_models.EVALUATED,
     registry_models.BATCHES,
+    BUNDLES,
 )
 
 
@@ -29,8 +33,11 @@ def named_files() -> dict[str, str]:
 
 
 def working_files() -> set[str]:
-    """Return the keys of what sessions under way have put aside."""
-    return experiments.working_files()
+    """Return the keys of what is no part of a backup, and still needed.
+
+    That is what sessions under way have put aside, and bundles on their way.
+    """
+    return experiments.working_files() | bundle_files()
 
 
 def orphans() -> list[str]:

@@ -27,6 +27,7 @@ from datamine.leases import (
 )
 from datamine.models import Worker
 from datamine.queue import ring_for
+from datamine.services import forget_bundles
 from datamine.work.broker import cluster_settings
 from datamine.work.handover import put_back
 from datasets.trash import sweep as sweep_datasets
@@ -174,6 +175,7 @@ SWEEPING: tuple[Callable[[], object], ...] = (
     sweep_datasets,
     sweep_artifacts,
     sweep_batches,
+    forget_bundles,
     forget_deliveries,
     forget_letters,
     forget_notices,
