@@ -14,7 +14,7 @@ from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 
-from datamine.room import NO_ROOM, is_full
+from datamine.room import AWAY, NO_ROOM, StorageAwayError, is_full
 from projects.exceptions import DomainError, Problem
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ SENTENCES = {
     415: ("unsupported_media_type", "Only UTF-8 that is not compressed is accepted."),
     429: ("throttled", "Too many failed tries. Wait ten minutes, then try again."),
     500: ("error", "Something broke here; it has been written down."),
+    503: ("storage_away", AWAY),
     507: ("storage_full", NO_ROOM),
 }
 
@@ -42,6 +43,13 @@ class StorageFullError(exceptions.APIException):
 
     status_code = 507
     default_code, default_detail = SENTENCES[507]
+
+
+class NoStorageError(exceptions.APIException):
+    """The storage of files does not answer."""
+
+    status_code = 503
+    default_code, default_detail = SENTENCES[503]
 
 
 class RefusedError(exceptions.APIException):
@@ -72,6 +80,9 @@ def translated(error: Exception) -> Exception:
         return exceptions.PermissionDenied(str(error))
     if isinstance(error, TooManyFilesSent):
         return exceptions.ParseError("These are more files than a request may have.")
+    if isinstance(error, StorageAwayError):
+        logger.error("The storage does not answer: %s", error)
+        return NoStorageError()
     if is_full(error):
         logger.error("The disk is full: %s", error)
         return StorageFullError()

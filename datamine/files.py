@@ -63,9 +63,16 @@ def local_copy(key: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=scratch(), prefix="copy-") as folder:
         path = Path(folder, "file").with_suffix(Path(key).suffix)
-        with default_storage.open(key) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target, CHUNK)
+        fetch(key, path)
         yield path
+
+
+def fetch(key: str, target: Path) -> None:
+    """Copy an object to a path; its bytes come only while they are read."""
+    from datamine.objects import answering  # noqa: PLC0415 -- heavy import
+
+    with answering(), default_storage.open(key) as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, CHUNK)
 
 
 def delete(key: str) -> None:

@@ -23,7 +23,7 @@ from datamine import env
 from datamine.errors import API, refuse
 from datamine.htmx import wants_fragment
 from datamine.logs import during_request
-from datamine.room import is_full
+from datamine.room import StorageAwayError, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,8 +143,8 @@ def limit_of(request: HttpRequest) -> int:
     return limit
 
 
-class FullDiskMiddleware:
-    """Says that a page could not store something because the disk is full."""
+class StorageMiddleware:
+    """Says that a page could not store or read because a disk is full, or away."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -155,6 +155,9 @@ class FullDiskMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
+        if isinstance(exception, StorageAwayError):
+            logger.error("The storage does not answer: %s", exception)
+            return refuse(request, 503)
         if not is_full(exception):
             return None
         logger.error("The disk is full: %s", exception)

@@ -1,4 +1,4 @@
-"""A disk without room: told apart from what is broken, and said in a sentence."""
+"""No room on a disk, or no storage: told apart from what is broken, in a sentence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ NO_ROOM = (
     "The disk of this site is full; nothing was stored. Ask the operator to make room, "
     "then try again."
 )
+AWAY = (
+    "The storage of files does not answer; nothing was stored. Try again in a moment."
+)
+
+
+class StorageAwayError(OSError):
+    """The storage on another machine fails, or cannot be reached."""
+
+
 #: No room on the disk, none left to this person, or for a file of this size.
 CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: PostgreSQL's own number for it.

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "datamine.middleware.AdminPolicyMiddleware",
     "datamine.api.throttling.ApiRateMiddleware",
     "datamine.middleware.RequestLimitMiddleware",
-    "datamine.middleware.FullDiskMiddleware",
+    "datamine.middleware.StorageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -132,7 +132,7 @@ LIMITS = env.LIMITS
 MEDIA_ROOT = env.HOME / "files"
 FILE_STORE = (
     {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "datamine.objects.ObjectStorage",
         "OPTIONS": {
             "bucket_name": env.S3_BUCKET,
             "endpoint_url": env.S3_ENDPOINT,

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from datamine import files
+from datamine.room import StorageAwayError
 from datasets.exceptions import DamagedDataError
 from datasets.models import Dataset, DatasetVersion, Upload
 
@@ -65,6 +66,8 @@ def readable(version: DatasetVersion) -> Iterator[Path]:
     try:
         with files.local_copy(version.data) as path:
             yield path
+    except StorageAwayError:
+        raise
     except (OSError, *broken) as error:
         logger.exception("Table %s cannot be read", version.data)
         raise DamagedDataError(

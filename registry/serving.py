@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from datamine import files
+from datamine.room import StorageAwayError
 from experiments.decisions import decided, decision_of
 from projects.memory import Memory
 from registry.exceptions import (
@@ -169,6 +170,8 @@ def open_artifact(result: Result) -> LoadedArtifact:
             opened = load_artifact(
                 path, result.artifact_sha256, result.artifact_hmac, key
             )
+    except StorageAwayError:
+        raise
     except (ArtifactError, OSError) as error:
         logger.exception("Artefact %s refused", result.artifact)
         raise DamagedArtifactError(

@@ -123,6 +123,7 @@ class Schema(AutoSchema):
             413: has_body,
             415: has_body,
             429: True,
+            503: True,  # the storage of files is away
             507: changes,
         }
         return [status for status, is_possible in possible.items() if is_possible]

@@ -31,7 +31,7 @@ from datamine.leases import (
 )
 from datamine.limits import LIMITS
 from datamine.logs import during_job
-from datamine.room import NO_ROOM, is_full
+from datamine.room import AWAY, NO_ROOM, StorageAwayError, is_full
 from datamine.work.handover import put_back
 from datamine.work.nursery import Assignment
 from datasets.monitor import Cancelled
@@ -164,6 +164,8 @@ def perform(lease: Lease) -> None:
 
 
 def sentence_of(error: Exception) -> str:
+    if isinstance(error, StorageAwayError):
+        return AWAY
     if is_full(error):
         return NO_ROOM
     sentence = f"Something went wrong that should not: {type(error).__name__}."
