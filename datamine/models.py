@@ -8,7 +8,11 @@ from django.urls import reverse
 
 from datamine.choices import BundleStatus
 from datamine.leases import LeasedJob
-from datamine.querysets import BundleImportQuerySet, BundleQuerySet
+from datamine.querysets import (
+    BundleImportQuerySet,
+    BundleQuerySet,
+    WorkerQuerySet,
+)
 
 #: The folder of the storage for bundles on their way, out and in.
 BUNDLES = "bundles"
@@ -21,6 +25,8 @@ class Worker(models.Model):
     clusters = models.CharField(max_length=100)
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
+
+    objects = WorkerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

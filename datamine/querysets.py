@@ -1,16 +1,29 @@
-"""What a person may see of bundles on their way."""
+"""Which workers live, and what a person may see of bundles on their way."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
 
 from datamine.choices import UNDER_WAY
+from datamine.leases import LEASE, from_now
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from projects.models import User
+
+
+class WorkerQuerySet(models.QuerySet[Any]):
+    def heard_of(self, host: str, clusters: list[str]) -> Self:
+        """Return the worker commands of a machine that said lately they are alive."""
+        return self.filter(
+            name__startswith=f"{host}:",
+            clusters=" ".join(clusters),
+            seen_at__gt=from_now(-LEASE),
+        )
 
 
 class BundleQuerySet(VisibleQuerySet):
