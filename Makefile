@@ -15,7 +15,7 @@ CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) ma
 .NOTPARALLEL:
 
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
-	types imports templates migrations deploy coverage abuse bench chaos contract docs histories messages browser lock clean
+	types imports templates migrations deploy coverage abuse bench chaos contract damage docs histories messages browser lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -76,6 +76,10 @@ chaos: $(READY_DEV) ## hundreds of kills at random points (ROUNDS=300)
 
 histories: $(READY_DEV) ## made-up lives of a row against a model of it (COUNT=20000)
 	DATAMINE_HISTORIES=$(or $(COUNT),20000) $(PYTEST) tests/datamine/test_histories.py
+
+damage: $(READY_DEV) ## files damaged by chance, read or refused (COUNT=20000, SEED=…)
+	DATAMINE_DAMAGED_FILES=$(or $(COUNT),20000) $(if $(SEED),DATAMINE_DAMAGED_SEED=$(SEED)) \
+	  $(PYTEST) tests/datasets/readers/test_mutations.py
 
 abuse: $(READY_DEV) ## thousands of hostile calls to the API (CALLS=5000, SEED=…)
 	DATAMINE_ABUSE_CALLS=$(or $(CALLS),5000) $(if $(SEED),DATAMINE_ABUSE_SEED=$(SEED)) \

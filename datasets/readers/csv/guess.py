@@ -84,6 +84,12 @@ def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
     )
     header, why = has_header(records, dialect)
     reasons.append(why)
+    if _lacks_empty_ends(records):
+        dialect = dialect.model_copy(update={"bad_records": "fill"})
+        reasons.append(
+            "Rows leave out empty cells at their end, as Excel writes them; short "
+            "rows are filled with missing values."
+        )
     return dialect.model_copy(update={"header": header}), reasons
 
 
@@ -91,6 +97,20 @@ def _can_separate(sign: str, quote: str, comment: str) -> bool:
     if sign in {quote, comment}:
         return False
     return sign.isascii() and not sign.isalnum()
+
+
+def _lacks_empty_ends(records: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are short only where the whole rows have empty cells.
+
+    Such a row can have lost nothing else; any other short one may have lost a cell
+    from its middle, and what becomes of it is for the user to say.
+    """
+    width = len(records[0]) if records else 0
+    shortest = min(map(len, records), default=0)
+    whole = [record for record in records[1:] if len(record) == width]
+    if shortest == width or max(map(len, records), default=0) > width or not whole:
+        return False
+    return not any(cell.strip() for record in whole for cell in record[shortest:])
 
 
 def _comment(lines: Sequence[str]) -> str:
@@ -149,6 +169,7 @@ def _score(
     cells = [cell for record in records for cell in record]
     others = [sign for sign in DELIMITERS if sign not in {delimiter, " "}]
     clean = sum(not any(o in cell for o in others) for cell in cells) / len(cells)
+    width = max(width, len(records[0]))
     return round(even, 1), round(clean, 1) if delimiter != " " else clean - 1, width
 
 

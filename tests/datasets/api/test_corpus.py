@@ -1,25 +1,22 @@
 """Every file of a folder of real and nasty ones, through the API: what becomes of each.
 
-The folder is named by DATAMINE_CORPUS; without it the module is skipped, and the small
-files of `tests/datasets/readers` and `tests/datasets/damage.py` cover the same ground.
+What became a dataset is looked at on its pages, too.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from datamine.work.children import run_inline
 from datasets.models import Dataset
+from tests.datasets.corpus import corpus
 from tests.factories.datasets import sent
 
-FOLDER = os.environ.get("DATAMINE_CORPUS", "")
-if not FOLDER:
-    pytest.skip("DATAMINE_CORPUS names no folder", allow_module_level=True)
-CORPUS = Path(FOLDER)
+CORPUS = corpus()
 TABLE = Path(__file__).with_name("corpus.txt")
 #: Outcome and file: rows × columns of a dataset, else how the refusal begins.
 OUTCOMES = {
@@ -28,6 +25,9 @@ OUTCOMES = {
     for name, _, outcome in [line.partition(" | ")]
 }
 SHOWN = 50
+#: Bytes of a page, however wide or long the table is.
+LARGEST = 2_000_000
+PAGES = ("detail", "rows", "prepare", "versions", "outliers", "charts")
 
 
 @pytest.fixture
@@ -62,5 +62,13 @@ def test_every_file_is_in_the_table():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OUTCOMES)
-def test_outcome_is_as_noted(api, project, name):
-    assert outcome_of(api, project.key, CORPUS / name) == OUTCOMES[name]
+def test_outcome_is_as_noted(api, project, owner, client, name):
+    outcome = outcome_of(api, project.key, CORPUS / name)
+
+    assert outcome == OUTCOMES[name]
+    client.force_login(owner)
+    for dataset in Dataset.objects.all():
+        for page in PAGES:
+            answer = client.get(reverse(f"datasets:{page}", args=[dataset.pk]))
+            assert answer.status_code == 200, page
+            assert len(answer.content) < LARGEST, page

@@ -1,13 +1,6 @@
-"""A folder of real and of nasty files, named by DATAMINE_CORPUS: what becomes of each.
+"""A folder of real and of nasty files: what readers make of each."""
 
-The folder has `nasty/` and folders of real tables beside it. Without the variable the
-module is skipped; the small files of `test_csv_files` cover the same ground.
-"""
-
-import csv
 import json
-import os
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -18,11 +11,9 @@ from datasets.readers.importing import import_table
 from datasets.readers.limits import Limits
 from datasets.readers.sniff import sniff
 from datasets.tables import ColumnType as T
+from tests.datasets.corpus import corpus
 
-FOLDER = os.environ.get("DATAMINE_CORPUS", "")
-if not FOLDER:
-    pytest.skip("DATAMINE_CORPUS names no folder", allow_module_level=True)
-CORPUS = Path(FOLDER)
+CORPUS = corpus()
 NASTY = CORPUS / "nasty"
 
 INT, NUM, CAT, TXT, YES, DAY = (
@@ -275,19 +266,3 @@ def test_real_tables_preview_is_what_is_stored(name, tmp_path):
 def test_a_relational_attribute_is_refused_with_its_line(tmp_path):
     with pytest.raises(ReaderError, match="Line 12: “time series” is relational"):
         taken(CORPUS / "arff" / "SimpleTimeSeries.arff", tmp_path / "t.parquet")
-
-
-def test_real_tables_cells_equal_the_csv_modules(tmp_path):
-    path, target = CORPUS / "tabular" / "titanic_kaggle.csv", tmp_path / "t.parquet"
-    with path.open(newline="") as file:
-        names, *rows = csv.reader(file)
-    dialect = sniff(path, path.name).dialect.model_copy(
-        update={"types": dict.fromkeys(names, T.TEXT), "missing_markers": ()}
-    )
-
-    import_table(path, target, "csv", dialect, SilentMonitor(), Limits())
-
-    columns = list(pq.read_table(target).to_pydict().values())[1:]
-    assert [list(row) for row in zip(*columns, strict=True)] == [
-        [cell.strip(" \t") for cell in row] for row in rows
-    ]

@@ -159,6 +159,21 @@ def test_short_records_can_be_filled(imported):
     ]
 
 
+def test_rows_without_their_empty_last_cells_are_filled_unasked(taken):
+    found, report, columns = taken("a;b;c\n1;2;\n3;4\n5;6\n")
+
+    assert found.dialect.bad_records == "fill"
+    assert found.reasons[1] == "Cells are separated by a semicolon: 3 columns."
+    assert "Rows leave out empty cells at their end" in found.reasons[-1]
+    assert columns["c2"] == [None, None, None]
+    assert report.notices[0] == "2 short records were filled with missing values."
+
+
+@pytest.mark.parametrize("text", ["a,b,c\n1,2,3\n4,5\n", "a,b\n1,\n2\n3,4,5\n"])
+def test_rows_that_may_have_lost_a_cell_inside_are_asked_about(write, text):
+    assert sniff(write(text), "t.csv").dialect.bad_records == "stop"
+
+
 def test_bad_records_are_told_up_to_a_hundred(imported):
     text = "a,b\n" + "1\n" * 300
 
