@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
+from django.conf import settings
 
 from datasets.generators.transits.generator import VERDICTS, generate
 from datasets.generators.transits.parameters import TransitsParameters
 from experiments.families.exoplanet.declaration import CONTRACT
+
+EXAMPLE = Path(settings.BASE_DIR, "static", "examples", "example_dataset.csv")
 
 
 def made(**changes) -> pl.DataFrame:
@@ -58,3 +63,15 @@ def test_the_same_seed_gives_the_same_objects():
     assert made(seed=3).equals(made(seed=3))
     assert not made(seed=3).equals(made(seed=4))
     assert (np.array(made()["label"][:20]) != "CANDIDATE").any()
+
+
+def test_the_example_that_is_shipped_is_drawn_here_with_labels_as_numbers():
+    columns = [column.name for column in CONTRACT.columns]
+    codes = {label: code for code, label in enumerate(VERDICTS)}
+    drawn = made(n_per_class=100, seed=42).select(columns)
+
+    shipped = pl.read_csv(EXAMPLE)
+
+    assert shipped.equals(
+        drawn.with_columns(pl.col("label").replace_strict(codes, return_dtype=pl.Int64))
+    )
