@@ -28,6 +28,8 @@ YEAR_OF_DAYS, HUNDRED_EPOCHS, RULE = 365, 100, 5 * 60.0
 #: … and so many times that on a CPU.
 ON_CPU, ON_GPU = (2.0, 4.0), (0.8, 1.25)
 CPU = "cpu"
+#: A rule of thumb says no less: to start and to store takes time as well.
+SHORTEST = 60.0
 #: How people call the devices of torch.
 NAMES = defaultdict(lambda: "GPU", {CPU: "CPU"})
 #: However alike sessions were, the next one may be so much faster or slower.
@@ -82,7 +84,7 @@ def outlook_for(
     years = values["days"] / YEAR_OF_DAYS
     seconds = years * values["epochs"] / HUNDRED_EPOCHS * RULE * fits
     slower = ON_CPU if device == CPU else ON_GPU
-    low, high = (seconds * factor for factor in slower)
+    low, high = (max(SHORTEST, seconds * factor) for factor in slower)
     return Outlook(low, high, "a rule of thumb; no session was timed here yet")
 
 

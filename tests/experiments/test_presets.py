@@ -130,6 +130,20 @@ def test_before_any_session_the_rule_of_thumb_holds():
     assert outlook(days=1095, epochs=100).is_long
 
 
+def test_a_rule_of_thumb_says_no_less_than_a_minute():
+    found = outlook(days=90, epochs=50)
+
+    # 37 s on a GPU, twice to four times that on a CPU.
+    assert (found.low, found.high) == (
+        pytest.approx(74, abs=0.1),
+        pytest.approx(147.9, abs=0.1),
+    )
+    assert (outlook(days=90, epochs=10).low, outlook(days=90, epochs=20).high) == (
+        60,
+        60,
+    )
+
+
 def test_history_is_what_tells_afterwards(price_table, owner):
     version = price_table.active_version
     # 300 rows are fewer than the days: 300 samples a symbol at the most.

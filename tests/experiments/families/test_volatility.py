@@ -266,6 +266,20 @@ def test_bounds_and_defaults_are_those_that_were_asked_for():
     }  # fmt: skip
 
 
+CHOICES = {
+    "train_val_split": [0.7, 0.8, 0.9],
+    "batch_size": [8, 16, 32, 64, 128],
+    "learning_rate": [0.0001, 0.0005, 0.001, 0.005, 0.01],
+    "hidden_size": [32, 64, 128, 256],
+}
+
+
+def test_recommended_choices_are_those_that_were_asked_for():
+    declared = VolatilityParameters.model_json_schema()["properties"]
+
+    assert {name: declared[name]["recommended"] for name in CHOICES} == CHOICES
+
+
 def test_tested_days_are_drawn_with_intervals(trained):
     outcome, _ = trained
     details = outcome.to_json()
