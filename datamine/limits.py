@@ -8,28 +8,33 @@ from datamine import env
 
 
 class WorkLimits(NamedTuple):
-    """The most that one child process may take."""
+    """The most that one child process may take, and what takes less."""
 
     memory_mb: int
     seconds: int
+    smaller: str = "fewer rows or columns"
 
     @property
     def memory_sentence(self) -> str:
         """What is said of work that wanted more, whoever noticed it first."""
         return (
             f"The work needed more than the {self.memory_mb} MB of memory it may "
-            "have. Use fewer rows or columns, or ask for a higher limit."
+            f"have. Use {self.smaller}, or ask for a higher limit."
         )
 
     @property
     def time_sentence(self) -> str:
         return (
             f"The work took longer than the {self.seconds} s it may have. "
-            "Use fewer rows or columns, or ask for a higher limit."
+            f"Use {self.smaller}, or ask for a higher limit."
         )
 
 
 LIMITS = {
     "fast": WorkLimits(env.LIMITS.import_memory_mb, env.LIMITS.import_seconds),
-    "train": WorkLimits(env.LIMITS.training_memory_mb, env.LIMITS.training_seconds),
+    "train": WorkLimits(
+        env.LIMITS.training_memory_mb,
+        env.LIMITS.training_seconds,
+        "fewer rows or columns, or smaller batches or a smaller size of a network",
+    ),
 }

@@ -379,3 +379,12 @@ def test_put_back_by_many_at_once_happens_once():
 
         assert sorted(results, key=str) == [None, None, None, "pending"]
         assert state(version) == ("pending", 1, 1)
+
+
+def test_a_network_that_needs_too_much_is_told_what_needs_less():
+    assert LIMITS["fast"].smaller == "fewer rows or columns"
+    assert LIMITS["train"]._replace(memory_mb=500).memory_sentence == (
+        "The work needed more than the 500 MB of memory it may have. Use fewer rows or "
+        "columns, or smaller batches or a smaller size of a network, or ask for a "
+        "higher limit."
+    )
