@@ -282,6 +282,8 @@ def finish(
 ) -> None:
     """End the session and write its result: both, or nothing if the lease is lost."""
     found = outcome.to_json()
+    key = session.artifact_key(lease.token)
+    lease.monitor.log(f"Model saved to {key}.")
     lease.monitor.log(f"Completed in {seconds:.1f} s.")
     lease.finish(training_time_seconds=seconds)
     own = {name: found.pop(name) for name in OWN_FIELDS}
@@ -289,7 +291,7 @@ def finish(
         session=session,
         **own,
         details=found,
-        artifact=session.artifact_key(lease.token),
+        artifact=key,
         artifact_sha256=receipts.artifact.sha256,
         artifact_hmac=receipts.artifact.hmac,
         artifact_size=receipts.artifact.size,

@@ -123,6 +123,9 @@ class Network(HoldsTensors, BaseEstimator):
                 score=self.right if self.tells_classes else None,
                 held=rows[1] if len(held) else None,
             )
+            if watch.is_model:
+                weights = sum(part.numel() for part in net.module_.parameters())
+                watch.monitor.log(f"The network has {weights:,} weights.")
             epochs = Epochs(net, self.schedule, watch)
             self.weights_ = packed(epochs.run(rows[0]))
         self.history_ = epochs.history

@@ -36,6 +36,7 @@ def test_session_trains_a_classification_to_a_result(project, owner):
     assert (session.status, session.error_message) == ("completed", "")
     result = Result.objects.get(session=session)
     assert result.metrics["test"]["accuracy"] == 1
+    assert f"Model saved to {result.artifact}." in session.log
     session.experiment.refresh_from_db()
     assert session.experiment.headline["accuracy"] == 1
     assert session.experiment.latest_session == session
