@@ -13,7 +13,13 @@ from experiments.families.diabetes.network import DiabetesNetwork
 from experiments.learning.checkpoints import NoCheckpoints
 from experiments.learning.tensors import unpacked
 from experiments.learning.watching import EPOCHS, Watch
-from experiments.networks.nets import Schedule, nearer, steady
+from experiments.networks.nets import (
+    Schedule,
+    compile_in_place,
+    make_net,
+    nearer,
+    steady,
+)
 
 EPOCH_COUNT = 6
 
@@ -37,6 +43,10 @@ class Listener(SilentMonitor):
     def __init__(self, last_epoch: float = np.inf, last_check: float = np.inf) -> None:
         self.last_epoch, self.last_check = last_epoch, last_check
         self.epochs, self.checks, self.advanced = [], 0, 0.0
+        self.lines = []
+
+    def log(self, message):
+        self.lines.append(message)
 
     def epoch(self, metrics):
         self.epochs.append(metrics)
@@ -184,3 +194,73 @@ def test_an_average_goes_back_over_the_last_tenth_of_all_steps():
         mean = nearer(mean, weights, done)
 
     assert mean == pytest.approx(2000 - 2000 / 10, rel=0.01)
+
+
+class Precise(torch.nn.Module):
+    """Notes in what precision its layer has computed."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 2)
+
+    def forward(self, rows):
+        found = self.layer(rows)
+        self.computed_in = found.dtype
+        return found
+
+
+BATCH = ({"rows": torch.ones(4, 3)}, torch.zeros(4).long())
+
+
+def precise_net():
+    module, loss = Precise(), torch.nn.CrossEntropyLoss()
+    return make_net(module, loss, Schedule(averaged=True), device="cpu", check=int)
+
+
+@pytest.mark.parametrize(
+    ("mixed", "precision"), [(True, torch.bfloat16), (False, torch.float32)]
+)
+def test_half_precision_is_for_layers_and_not_for_losses(mixed, precision):
+    net = precise_net()
+    net.mixed = mixed
+
+    step = net.train_step_single(BATCH)
+
+    assert net.module_.computed_in == precision
+    assert step["loss"].dtype == step["y_pred"].dtype == torch.float32
+    assert net.module_.layer.weight.dtype == torch.float32
+
+
+def test_a_compiled_network_keeps_the_names_of_its_weights():
+    net = precise_net()
+    names = list(net.module_.state_dict())
+
+    compile_in_place(net, backend="eager")
+    net.train_step(BATCH)
+
+    assert list(net.module_.state_dict()) == names
+    assert list(net.averaged_.module.state_dict()) == names
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_what_a_gpu_has_learned_answers_on_a_cpu():
+    X, y = rows(200)
+
+    fitted = network(epochs=40, averaged=True).fit(X, y)
+
+    assert fitted.device_ == "cuda"
+    assert set(unpacked(fitted.weights_)) == set(fitted.module().state_dict())
+    assert (fitted.predict(X) == y).mean() > 0.9
+
+
+def test_how_large_a_network_is_is_told_once():
+    listener = Listener()
+
+    network(Watch(listener), epochs=1).fit(*rows())
+    network(Watch(listener, part="fold 1"), epochs=1).fit(*rows())
+
+    # Three numbers with four cuts each, twice eight units, three classes.
+    assert [line for line in listener.lines if "weights" in line] == [
+        "The network has 227 weights."
+    ]
