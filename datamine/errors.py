@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, TooManyFilesSent
+from django.core.exceptions import (
+    PermissionDenied,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,6 +19,7 @@ from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 
+from datamine.away import is_away
 from datamine.room import AWAY, NO_ROOM, StorageAwayError, is_full
 from projects.exceptions import DomainError, Problem
 
@@ -52,6 +58,14 @@ class NoStorageError(exceptions.APIException):
     default_code, default_detail = SENTENCES[503]
 
 
+class NoDatabaseError(exceptions.APIException):
+    """The database does not answer: the same call may be answered in a moment."""
+
+    status_code, wait = 503, 5
+    default_code = "database_away"
+    default_detail = "The database does not answer. Try again in a moment."
+
+
 class RefusedError(exceptions.APIException):
     """A domain error on its way out of the API."""
 
@@ -80,12 +94,17 @@ def translated(error: Exception) -> Exception:
         return exceptions.PermissionDenied(str(error))
     if isinstance(error, TooManyFilesSent):
         return exceptions.ParseError("These are more files than a request may have.")
+    if isinstance(error, TooManyFieldsSent):
+        return exceptions.ParseError("These are more fields than a request may have.")
     if isinstance(error, StorageAwayError):
         logger.error("The storage does not answer: %s", error)
         return NoStorageError()
     if is_full(error):
         logger.error("The disk is full: %s", error)
         return StorageFullError()
+    if is_away(error):
+        logger.error("The database is away: %s", error)
+        return NoDatabaseError()
     return error
 
 
@@ -102,10 +121,15 @@ def refuse(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     """Answer with an error: JSON below /api/, a page elsewhere."""
     code, sentence = SENTENCES[status]
     if request.path.startswith(API):
-        kind = "server_error" if status >= 500 else "client_error"
-        error = {"code": code, "detail": detail or sentence, "attr": None}
-        return JsonResponse({"type": kind, "errors": [error]}, status=status)
+        return told(status, code, detail or sentence)
     return render(request, f"{status}.html", {"detail": detail}, status=status)
+
+
+def told(status: int, code: str, detail: str) -> JsonResponse:
+    """Return an error in the API's shape."""
+    kind = "server_error" if status >= 500 else "client_error"
+    error = {"code": code, "detail": detail, "attr": None}
+    return JsonResponse({"type": kind, "errors": [error]}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -125,9 +149,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when the program broke; the page needs no database to show."""
+    if is_away(sys.exc_info()[1]):
+        return no_database(request)
     if request.path.startswith(API):
         return refuse(request, 500)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def no_database(request: HttpRequest) -> HttpResponse:
+    """Answer while the database is away."""
+    away = NoDatabaseError
+    answer: HttpResponse
+    if request.path.startswith(API):
+        answer = told(503, away.default_code, away.default_detail)
+    else:
+        answer = HttpResponse(render_to_string("no_database.html"), status=503)
+    answer["Retry-After"] = str(away.wait)
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -18,27 +18,40 @@ under new names, and ends with `lease.finish(…)` or `lease.fail(sentence)`::
 
 from __future__ import annotations
 
+import logging
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import (
+    InterfaceError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Now
 
 from datamine import env, files
+from datamine.away import is_away
 from datamine.faults import fault_point
 from datamine.work.progress import RowMonitor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
 LEASE = timedelta(seconds=env.LEASE_SECONDS)
 #: Seconds between two renewals.
 RENEWAL = min(env.LEASE_SECONDS / 4, 5.0)
+#: Seconds between two tries to reach a database that is away.
+PAUSE = 0.5
 SENTENCE_LENGTH = 2000
 
 
@@ -142,6 +155,36 @@ class Lease:
         fault_point("finish.before")
         self.end(self.job.DONE, progress=1, **values)
         fault_point("finish.after")
+
+    def conclude(self, write: Callable[[], object]) -> None:
+        """Call `write`, one transaction that finishes the row, until it is answered.
+
+        A database that went away may have kept the transaction: the row says whether.
+        Raises what `write` raises, and the database's error when a lease has passed.
+        """
+        end = time.monotonic() + LEASE.total_seconds()
+        while True:
+            values, lines = self.monitor.values, [*self.monitor.lines]
+            try:
+                write()
+            except (OperationalError, InterfaceError) as error:
+                if not is_away(error) or time.monotonic() > end:
+                    raise
+                logger.warning("%s: the database is away.", self, exc_info=True)
+                connection.close()
+                self.monitor.values, self.monitor.lines = values, lines
+                time.sleep(PAUSE)
+            except LeaseLostError:
+                if not self.is_finished():
+                    raise
+                return
+            else:
+                return
+
+    def is_finished(self) -> bool:
+        """Whether the row has ended well under this lease."""
+        mine = self.job._base_manager.filter(pk=self.pk, fencing_token=self.token)
+        return mine.filter(status=self.job.DONE).exists()
 
     def fail(self, sentence: str, **values: Any) -> None:
         """End badly, with a sentence for the person who waits."""

@@ -14,6 +14,23 @@ _request: ContextVar[str] = ContextVar("request", default="-")
 _job: ContextVar[str] = ContextVar("job", default="-")
 
 
+#: Signs that move a terminal's cursor or colour what follows, and how they are shown.
+UNSEEN = {
+    code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160)) if code != 10
+}
+
+
+class Line(logging.Formatter):
+    """Writes a record so that nothing in it can pass for another one.
+
+    What somebody wrote may hold line breaks: further lines are set in.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record).translate(UNSEEN)
+        return text.replace("\n", "\n    ")
+
+
 class Context(logging.Filter):
     """Adds `request` and `job` to every record; "-" where there is none."""
 

@@ -21,6 +21,8 @@ class StorageAwayError(OSError):
 
 #: No room on the disk, none left to this person, or for a file of this size.
 CODES = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+#: SQLite says another word where it is the index of its log that finds no room.
+SQLITE_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 #: PostgreSQL's own number for it.
 POSTGRES_DISK_FULL = "53100"
 
@@ -33,8 +35,8 @@ def is_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in CODES:
         return True
     cause = error.__cause__
-    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+    if getattr(cause, "sqlite_errorcode", None) in SQLITE_CODES:
         return True
-    if getattr(cause, "sqlstate", None) == POSTGRES_DISK_FULL:
+    if getattr(cause, "pgcode", None) == POSTGRES_DISK_FULL:
         return True
     return any(os.strerror(code) in str(error) for code in CODES)

@@ -93,11 +93,15 @@ def keep(version: DatasetVersion, target: Path, values: Values, lease: Lease) ->
     """Store the table, then the row, then move the dataset's pointer to it."""
     key = version_key(version.dataset_id, values["sha256"])
     files.store(target, key)
-    with transaction.atomic():
+
+    @transaction.atomic
+    def write() -> None:
         lease.finish(data=key, **values)
         Dataset.everything.filter(pk=version.dataset_id).update(
             active_version=version, updated_at=timezone.now()
         )
+
+    lease.conclude(write)
 
 
 def read_file(

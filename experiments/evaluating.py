@@ -196,7 +196,7 @@ def evaluate_in_child(pk: int, lease: Lease) -> None:
         lease.fail(nothing_counted(retest, seen))
         return
     details = retest.details(seed=42) | {"learned_from": seen}
-    lease.finish(metrics=metrics | measured, details=details)
+    lease.conclude(lambda: lease.finish(metrics=metrics | measured, details=details))
 
 
 def frame_of(version: DatasetVersion) -> Frame:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from datamine import files
+from datamine.away import is_away
 from datamine.leases import request_cancel
 from datamine.queue import ring
 from datasets.recipes import StepSpec, learning_starts
@@ -181,9 +182,11 @@ def train_in_child(session_id: int, lease: Lease) -> None:
         receipt = stored_artifact(outcome, session, session.artifact_key(lease.token))
         tested = stored_tested(outcome, session.tested_key(lease.token))
         seconds = time.perf_counter() - started
-        finish(session, lease, outcome, Receipts(receipt, tested), seconds)
-    except BaseException:  # whatever it was: no file without its row
-        forget_files(session, lease.token)
+        receipts = Receipts(receipt, tested)
+        lease.conclude(lambda: finish(session, lease, outcome, receipts, seconds))
+    except BaseException as error:  # whatever it was: no file without its row
+        if not is_away(error):  # else the row may be there; the reaper will see
+            forget_files(session, lease.token)
         raise
     for token in range(1, lease.token):  # attempts that died before they could tidy
         forget_files(session, token)

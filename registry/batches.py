@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
 
 from datamine import files
 from datasets.exports import csv_lines
@@ -48,8 +47,8 @@ def predict_in_child(batch_id: int, lease: Lease) -> None:
         key = batch.answers_key(lease.token)
         sha256 = files.digest(target)
         files.store(target, key)
-        with transaction.atomic():
-            lease.finish(answers=key, answers_sha256=sha256, **counts)
+        with_answers = {"answers": key, "answers_sha256": sha256, **counts}
+        lease.conclude(lambda: lease.finish(**with_answers))
 
 
 def write_answers(

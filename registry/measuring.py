@@ -52,7 +52,7 @@ def measure_in_child(report_id: int, lease: Lease) -> None:
     except (DamagedArtifactError, NothingToAskError) as refusal:
         lease.fail(str(refusal))
         return
-    lease.finish(**measured._asdict())
+    lease.conclude(lambda: lease.finish(**measured._asdict()))
 
 
 def measured_result(

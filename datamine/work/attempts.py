@@ -145,12 +145,23 @@ class Attempt:
         except LeaseLostError:
             logger.info("%s ended by itself.", self.lease)
 
+    def is_open(self) -> bool:
+        """Whether the row waits for an end; asked again while the database is away."""
+        while time.monotonic() - self.renewed < env.LEASE_SECONDS:
+            try:
+                return bool(self.lease.rows.exists())
+            except (DatabaseError, InterfaceError):
+                logger.warning("The row cannot be read.", exc_info=True)
+                connection.close()
+                time.sleep(LOOK)
+        return False  # its lease is over, and the reaper sees to it
+
     def judge(self, ended: Exit) -> None:
         """Decide what becomes of a row whose child has ended."""
         if ended.code or ended.errors:
             logger.warning("%s: %s\n%s", self.lease, ended.reason, ended.errors)
         fault_point("judge.before")
-        if not self.lease.rows.exists():
+        if not self.is_open():
             return
         if ended.errors:
             self.end(lambda: self.lease.write(log=appended(ended.errors)))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from datamine.away import is_away
 from datamine.faults import fault_point
 from datamine.leases import (
     RENEWAL,
@@ -145,7 +146,11 @@ def limit_memory(megabytes: int) -> None:
 
 
 def perform(lease: Lease) -> None:
-    """Call the row's work; whatever it does, the row is ended or another's."""
+    """Call the row's work; whatever it does, the row is ended or another's.
+
+    Where the database is away nothing can be written of it, and nobody is to blame: the
+    error is raised, and the row waits for the next attempt.
+    """
     try:
         fault_point("work.before")
         function(lease.job.WORK)(lease.pk, lease)
@@ -158,6 +163,8 @@ def perform(lease: Lease) -> None:
     except MemoryError:
         close(lambda: lease.fail(LIMITS[lease.job.CLUSTER].memory_sentence))
     except Exception as error:  # the row must end, whatever it was
+        if is_away(error):
+            raise
         logger.exception("%s %s failed", lease.job.__name__, lease.pk)
         sentence = sentence_of(error)
         close(lambda: lease.fail(sentence))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
+from datamine.away import is_away
 from datamine.faults import fault_point
 from datasets.monitor import Cancelled
 
 if TYPE_CHECKING:
     from datamine.leases import Lease
+
+logger = logging.getLogger(__name__)
 
 INTERVAL = 1.0  # seconds between two writes: SQLite has one writer at a time
 NEARLY = 0.99  # nothing is complete before it has ended
@@ -90,9 +94,23 @@ class RowMonitor:
         self.flush()
 
     def flush(self) -> None:
+        """Write what is new; a database that is away hears of it the next time.
+
+        The work goes on meanwhile: its worker ends it when the lease has run out.
+        """
         self.written_at = time.monotonic()
-        self.lease.write(progress=self.progress, **self.remaining())
-        if self.lease.rows.filter(cancel_requested=True).exists():
+        values, lines = self.values, self.lines
+        try:
+            self.lease.write(progress=self.progress, **self.remaining())
+            is_unwanted = self.lease.rows.filter(cancel_requested=True).exists()
+        except (OperationalError, InterfaceError) as error:
+            if not is_away(error):
+                raise
+            logger.warning("%s: the database is away.", self.lease, exc_info=True)
+            connection.close()
+            self.values, self.lines = values, lines
+            return
+        if is_unwanted:
             raise Cancelled
 
     def remaining(self) -> dict[str, Any]:

@@ -35,9 +35,13 @@ def make_version(version_id, lease):
     if behave(version.dialect, lease) is LEFT_OPEN:
         return
     key, sha256, size = keep(f"versions/{version_id}", b"rows")
-    with transaction.atomic():
+
+    @transaction.atomic
+    def write():
         lease.finish(data=key, sha256=sha256, size=size)
         fault_point("register.commit")
+
+    lease.conclude(write)
 
 
 def make_result(session_id, lease):
@@ -50,7 +54,9 @@ def make_result(session_id, lease):
         return
     key, sha256, size = keep(f"artifacts/{session_id}", b"model")
     fault_point("register.before")
-    with transaction.atomic():
+
+    @transaction.atomic
+    def write():
         lease.finish(training_time_seconds=1.0)
         Result.objects.create(
             session=session,
@@ -62,6 +68,8 @@ def make_result(session_id, lease):
             artifact_size=size,
         )
         fault_point("register.commit")
+
+    lease.conclude(write)
     fault_point("register.after")
 
 
