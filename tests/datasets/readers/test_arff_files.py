@@ -1,6 +1,7 @@
 """One small file for each thing ARFF can say, and what becomes of it."""
 
 import time
+from contextlib import suppress
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +13,7 @@ from datasets.readers.arff.tokens import values_in
 from datasets.readers.contents import recognise
 from datasets.readers.errors import ReaderError
 from datasets.readers.limits import Limits
+from datasets.readers.sniff import sniff
 from datasets.tables import ColumnType as T
 
 
@@ -178,6 +180,28 @@ def test_no_beginning_of_a_file_takes_long_to_recognise(write, sign):
     recognise(write(sign * 4_000 + "x", "a.csv"), "a.csv")
 
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        lambda count: "@attribute a {" + "\"'," * count + "}",
+        lambda count: "@attribute a {" + ",".join(map(str, range(count))) + "}",
+        lambda count: "@attribute '" + "\\\\'" * count + "' numeric",
+        lambda count: "@attribute a numeric" + " {" * count,
+    ],
+)
+def test_headers_twice_as_long_take_twice_as_long(write, line):
+    def seconds(count):
+        path = write(f"@relation r\n{line(count)}\n@data\n1\n", "a.arff")
+        begun = time.process_time()
+        with suppress(ReaderError):
+            sniff(path, "a.arff")
+        return time.process_time() - begun
+
+    seconds(100)  # what is loaded first is not counted
+
+    assert seconds(80_000) < 5 * seconds(20_000) + 0.3
 
 
 CELL = st.text(alphabet="ab1 ,'\"\\%{}?\t", max_size=5)
