@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
+import polars as pl
 import pytest
 
 from experiments.families.exoplanet.curves import (
@@ -46,6 +50,35 @@ def test_every_row_keeps_its_width(curves):
     # The last bin within the transit holds its end.
     assert (edges[last - 1] < half).all()
     assert (half <= edges[last] * (1 + 1e-9)).all()
+
+
+def archive(name):
+    """Return the rows of a table of the archive that say all that a curve needs."""
+    path = Path(os.environ.get("DATAMINE_TEST_DATA", "."), "exoplanets", name)
+    if not path.exists():
+        pytest.skip(f"DATAMINE_TEST_DATA has no exoplanets/{name}")
+    rows = pl.read_csv(path, infer_schema_length=None).with_columns(
+        pl.col("impact").cast(pl.Float64).fill_null(0.3)  # which TESS does not tell
+    )
+    sizes = rows.select("period", "duration", "depth", "impact").cast(pl.Float64)
+    return sizes.drop_nulls().filter(pl.col("depth") > 0).to_numpy()
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("koi_converted.csv", 6000), ("toi_converted.csv", 700)]
+)
+def test_every_object_of_the_archive_keeps_depth_and_width(name, most):
+    rows, edges = archive(name), curve_edges()
+    assert len(rows) > most
+    for some in np.array_split(rows, len(rows) // 500):  # 500 curves are 8 MB
+        drawn = transit_curves(*some.T)
+
+        depth = FAINT * (10 ** (-drawn.min(axis=1).astype(float) * DECADES) - 1)
+        ends = edges[(drawn[:, MIDDLE + 1 :] == 0).argmax(axis=1)]
+
+        assert depth == pytest.approx(some[:, 2], rel=1e-5)
+        assert (ends >= some[:, 1] / 2 * (1 - 1e-9)).all()
+        assert (ends <= some[:, 1] / 2 * 1.02).all()
 
 
 def test_the_next_transit_is_at_the_period(curves):
