@@ -12,6 +12,8 @@ from datasets.steps import catalogue
 from datasets.tables import ColumnType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datasets.models import DatasetVersion
 
 WIDTH, HEIGHT = 120, 24
@@ -118,14 +120,14 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
 
 def query_of(warning: dict[str, Any]) -> str:
     """Return what fills the step in, by what was found in the columns."""
-    examples = list(dict.fromkeys(warning.get("examples") or ()))
+    examples = warning.get("examples")
     values = FILLED_IN[warning["code"]](examples) if examples else {}
     return urlencode(values)
 
 
 def marked(signs: list[str]) -> dict[str, str]:
     # The form takes them with commas between: one with a comma is left out.
-    plain = [sign for sign in signs if sign and "," not in sign]
+    plain = [sign for sign in dict.fromkeys(signs) if sign and "," not in sign]
     return {"markers": ", ".join(plain)} if plain else {}
 
 
@@ -135,8 +137,22 @@ def read_by(amounts: list[str]) -> dict[str, str]:
     return {"decimal": ","} if ends == {","} else {}
 
 
+def agreeing(groups: list[list[str]]) -> dict[str, str]:
+    """Return which capitals make one of each group, where blanks alone do not."""
+    spelled = [{" ".join(value.split()) for value in group} for group in groups]
+    differing = [values for values in spelled if len(values) > 1]
+    if not differing:
+        return {}
+    is_upper = all(any(v == v.upper() for v in values) for values in differing)
+    return {"case": "upper" if is_upper else "lower"}
+
+
 #: What is filled in from the figures of the same name, by the code of a warning.
-FILLED_IN = {"markers": marked, "amounts": read_by}
+FILLED_IN: dict[str, Callable[[list[Any]], dict[str, str]]] = {
+    "markers": marked,
+    "amounts": read_by,
+    "look_alikes": agreeing,
+}
 
 
 def figures_of(version: DatasetVersion) -> dict[str, Profile]:

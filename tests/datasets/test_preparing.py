@@ -154,6 +154,16 @@ def test_prepare_shows_what_would_change(signed_in, dataset):
     assert len(petal["after"]["bars"]) == 3
 
 
+def test_prepare_tries_by_itself_what_was_not_tried_yet(signed_in, dataset):
+    url = reverse("datasets:prepare", args=[dataset.pk])
+
+    linked = signed_in.get(url, {"step": "scale", "column": "c1"})
+    tried = signed_in.post(url, {"step-0": "scale", "do": "try"})
+
+    assert 'hx-trigger="load, change from:closest form' in linked.text
+    assert 'hx-trigger="change from:closest form' in tried.text
+
+
 def test_prepare_says_what_a_trial_still_needs(signed_in, dataset):
     url = reverse("datasets:prepare", args=[dataset.pk])
 

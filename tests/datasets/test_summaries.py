@@ -94,6 +94,21 @@ def test_signs_of_missing_values_are_filled_into_the_step():
 
 
 @pytest.mark.parametrize(
+    ("groups", "query"),
+    [
+        ([["F", "f"]], "case=upper"),
+        ([["Yes", "yes "], ["NO", "no"]], "case=lower"),
+        ([["N", "N "], ["a  b", "a b"]], ""),
+    ],
+)
+def test_capitals_that_make_one_of_values_are_filled_into_the_step(groups, query):
+    told = {"code": "look_alikes", "detail": "…", "step": "tidy_text"}
+    version = version_of([column("a", warnings=[told], look_alikes=groups)])
+
+    assert warnings_of(version)[0]["query"] == query
+
+
+@pytest.mark.parametrize(
     ("found", "query"),
     [
         (["1.234,50 €", "7 €"], "decimal=%2C"),

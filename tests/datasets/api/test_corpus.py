@@ -16,6 +16,8 @@ from datasets.models import Dataset
 from tests.datasets.corpus import corpus
 from tests.factories.datasets import sent
 
+pytestmark = pytest.mark.timeout(600)
+
 CORPUS = corpus()
 TABLE = Path(__file__).with_name("corpus.txt")
 #: Outcome and file: rows × columns of a dataset, else how the refusal begins.
