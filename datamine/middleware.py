@@ -24,6 +24,7 @@ from datamine.errors import API, refuse
 from datamine.htmx import wants_fragment
 from datamine.logs import during_request
 from datamine.room import StorageAwayError, is_full
+from projects.sign_ins import see
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,6 +184,18 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language"])
         return response
+
+
+class SeenMiddleware:
+    """Keeps when a person was last seen; programs come with a token, not a session."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            see(request)
+        return self.get_response(request)
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

@@ -341,6 +341,11 @@ HELP = (
 )
 #: Words of installed packages that have no catalogue in our languages.
 BORROWED = (
+    _("Queue"),
+    _("Axes"),
+    _("MFA"),
+    _("authenticator"),
+    _("authenticators"),
     _("Successful task"),
     _("Successful tasks"),
     _("Failed task"),
@@ -397,6 +402,11 @@ BORROWED = (
         '"%(escaped_object)s"? All of the following related items will be '
         "deleted:"
     ),
+    _(
+        "Raw passwords are not stored, so there is no way to see this "
+        "user’s password, but you can change the password using "
+        '<a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
     _("Select all %(total_count)s %(module_name)s"),
     _("By %(filter_title)s"),
 )
@@ -413,10 +423,21 @@ def translate_names() -> None:
     Migrations keep what was given by hand: Django reads it from elsewhere.
     """
     for model in models():
-        meta = model._meta
-        meta.verbose_name = gettext_lazy(str(meta.verbose_name))
-        meta.verbose_name_plural = gettext_lazy(str(meta.verbose_name_plural))
-        for field in meta.local_fields:
+        call(model)
+        for field in model._meta.local_fields:
             field.verbose_name = gettext_lazy(str(field.verbose_name))
             if field.help_text:
                 field.help_text = gettext_lazy(str(field.help_text))
+    for app in apps.get_app_configs():
+        if app.verbose_name in BORROWED:
+            app.verbose_name = gettext_lazy(str(app.verbose_name))
+    for model in apps.get_models():
+        if model._meta.verbose_name in BORROWED:
+            call(model)
+
+
+def call(model: type[Model]) -> None:
+    """Let a model be called as the language that is spoken has it."""
+    meta = model._meta
+    meta.verbose_name = gettext_lazy(str(meta.verbose_name))
+    meta.verbose_name_plural = gettext_lazy(str(meta.verbose_name_plural))

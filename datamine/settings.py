@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "datamine.middleware.SeenMiddleware",
     "datamine.middleware.LanguageMiddleware",
     "datamine.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from datamine.templatetags.display import fixed, percent
 from datasets.declarations import allowed, properties
 from experiments.algorithms.catalogue import algorithms
 from experiments.models import (
@@ -126,12 +127,12 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("progress"), ordering="progress")
     def share(self, session: TrainingSession) -> str:
-        return f"{session.progress:.0%}"
+        return percent(session.progress, 0)
 
     @admin.display(description=_("seconds"), ordering="training_time_seconds")
     def seconds(self, session: TrainingSession) -> str:
         seconds = session.training_time_seconds
-        return "–" if seconds is None else f"{seconds:.1f}"
+        return fixed(seconds, 1)
 
     @admin.action(description=_("Cancel"), permissions=["cancel"])
     def cancel_selected(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from datamine.templatetags.display import deed, word
 from projects import services
 from projects.addresses import follow
 from projects.exceptions import DomainError
@@ -322,7 +323,7 @@ class MembershipAdmin(ProjectScopedAdmin):
 @admin.register(Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     list_display = [
-        "created_at", "user", "action", "resource_type", "resource", "project",
+        "created_at", "user", "deed", "kind", "resource", "project",
     ]  # fmt: skip
     list_filter = ["action", "resource_type", "created_at"]
     list_select_related = ["user", "project"]
@@ -330,6 +331,14 @@ class ActivityAdmin(ReadOnlyAdmin):
         "user__username", "action", "resource_type", "resource_id", "project__name",
     ]  # fmt: skip
     date_hierarchy = "created_at"
+
+    @admin.display(description=_("action"), ordering="action")
+    def deed(self, activity: Activity) -> str:
+        return deed(activity.action)
+
+    @admin.display(description=_("resource type"), ordering="resource_type")
+    def kind(self, activity: Activity) -> str:
+        return word(activity.resource_type)
 
     @admin.display(description=_("Name"))
     def resource(self, activity: Activity) -> str:

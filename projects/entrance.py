@@ -16,7 +16,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
-from projects import services
+from projects import services, sign_ins
 from projects.mail import send_letter
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Entrance(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account without an invitation."""
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Let somebody in, by whatever proof, and note from now on when they come."""
+        super().login(request, user)
+        sign_ins.begin(request)
 
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]

@@ -125,6 +125,6 @@ def test_kept_inputs_are_counted_and_emptied_by_staff_only(
     client.force_login(boss)
     client.post(address)
 
-    assert "1 files, 1.5" in shown
+    assert "1 file, 1.5" in shown
     assert (refused.status_code, len(there)) == (403, 1)
     assert list(tmp_path.iterdir()) == []

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
-from projects import addresses, invitations, services
+from projects import addresses, invitations, services, sign_ins
 from projects.models import Letter, User
 from tests.factories.projects import PASSWORD, UserFactory
 
@@ -150,6 +153,23 @@ def test_sign_ins_are_listed_and_ended(owner):
     assert len(ends) == 2
     assert sorted(after_one) == [200, 200, 302]
     assert after_all == [200, 302, 302]
+
+
+def test_sign_in_says_when_somebody_was_last_there(client, owner):
+    log_in(client)
+    days_ago = timezone.now() - timedelta(days=3)
+    UserSession.objects.update(last_seen_at=days_ago)
+    within = client.get(reverse("account:sign-ins")).content.decode()
+    session = client.session
+    session[sign_ins.SEEN] -= sign_ins.EVERY
+    session.save()
+
+    later = client.get(reverse("account:sign-ins")).content.decode()
+
+    assert "3 days ago" in within  # a request soon after the last writes nothing
+    assert "3 days ago" not in later
+    assert UserSession.objects.get().last_seen_at > days_ago
+    assert client.session[sign_ins.SEEN] > session[sign_ins.SEEN]
 
 
 def test_sign_in_of_another_person_stays(client, owner, stranger):
