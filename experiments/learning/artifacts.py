@@ -175,6 +175,7 @@ def load_split(
     content = _read(path, largest)
     _verify(content, sha256, hmac, key)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        _check_names(archive)
         stored = io.BytesIO(archive.read(SPLIT))
     with np.load(stored, allow_pickle=False) as split:
         return {name: split[name] for name in split.files}
@@ -288,13 +289,18 @@ def _verify(content: bytes, sha256: str, hmac: str, key: bytes) -> None:
 
 def _unzip(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
-        if sorted(names) not in CONTENTS:
-            raise ArtifactError(
-                f"The model's file holds {', '.join(names)[:200]}; another version of "
-                "this program may have written it."
-            )
+        names = _check_names(archive)
         return {name: archive.read(name) for name in names if name != SPLIT}
+
+
+def _check_names(archive: zipfile.ZipFile) -> list[str]:
+    names = archive.namelist()
+    if sorted(names) not in CONTENTS:
+        raise ArtifactError(
+            f"The model's file holds {', '.join(names)[:200]}; another version of "
+            "this program may have written it."
+        )
+    return names
 
 
 def _check_format(metadata: Mapping[str, Any]) -> None:

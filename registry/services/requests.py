@@ -13,7 +13,7 @@ from registry.choices import RequestStatus
 from registry.exceptions import ActiveVersionError, RequestError
 from registry.gate import suggestion_for
 from registry.models import ActivationRequest, RegisteredModel
-from registry.services.versions import activate_version
+from registry.services.versions import activate_version, require_sound
 
 if TYPE_CHECKING:
     from projects.models import User
@@ -52,12 +52,12 @@ def request_activation(
     return asked
 
 
-@transaction.atomic
 def approve_request(asked: ActivationRequest, *, actor: User) -> Activation:
     """Put the version in service that somebody else asked for.
 
     Raises `RequestError` for one's own request, one that is decided, or one whose
-    version is gone; and as `activate_version` does, which leaves the request open.
+    version is gone; and as `activate_version` and `require_sound` do, which leaves the
+    request open.
     """
     if asked.created_by_id == actor.pk:
         raise RequestError(
@@ -68,11 +68,15 @@ def approve_request(asked: ActivationRequest, *, actor: User) -> Activation:
             _("%(version_name)s was deleted; decline the request.")
             % {"version_name": asked.version_name}
         )
-    _decide(asked, RequestStatus.APPROVED, "", actor)
-    version = asked.version
-    version.model = RegisteredModel.objects.get(pk=asked.model_id)
-    reason = f"{asked.reason} (asked for by {asked.created_by or 'a former member'})"
-    return activate_version(version, reason=reason[:500], actor=actor)
+    require_sound(asked.version)
+    with transaction.atomic():
+        _decide(asked, RequestStatus.APPROVED, "", actor)
+        version = asked.version
+        version.model = RegisteredModel.objects.get(pk=asked.model_id)
+        reason = (
+            f"{asked.reason} (asked for by {asked.created_by or 'a former member'})"
+        )
+        return activate_version(version, reason=reason[:500], actor=actor)
 
 
 @transaction.atomic

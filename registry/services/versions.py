@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from experiments.choices import SessionStatus
 from experiments.decisions import decision_of
+from experiments.exceptions import DamagedModelError
+from experiments.results.downloads import artifact_file
 from projects.activities import record_activity
 from registry.choices import ActivationKind
 from registry.exceptions import (
     ActivationConflictError,
     ActiveVersionError,
+    DamagedArtifactError,
     NothingToRollBackError,
     NotTrainedError,
     SecondOwnerNeededError,
@@ -101,7 +104,8 @@ def promote_version(
     """Activate a version that is better, or for a reason; as `activate_version`.
 
     Raises `SecondOwnerNeededError` where the project wants a request and another
-    owner's approval, `ReasonNeededError` where the gate does not find it better.
+    owner's approval, `ReasonNeededError` where the gate does not find it better, and as
+    `require_sound` does.
     """
     if version.project.needs_second_owner:
         raise SecondOwnerNeededError(
@@ -111,7 +115,19 @@ def promote_version(
             )
         )
     require_reason(version, reason)
+    require_sound(version)
     return activate_version(version, reason=reason, actor=actor)
+
+
+def require_sound(version: ModelVersion) -> None:
+    """Raise `DamagedArtifactError` unless a version's file is the one signed here.
+
+    Nothing is opened: what is gone or changed must not come to serve.
+    """
+    try:
+        artifact_file(version.session.result).close()
+    except DamagedModelError as damage:
+        raise DamagedArtifactError(str(damage)) from damage
 
 
 def version_before(model: RegisteredModel) -> ModelVersion | None:
@@ -128,11 +144,11 @@ def version_before(model: RegisteredModel) -> ModelVersion | None:
     return entry.previous if entry else None
 
 
-@transaction.atomic
 def roll_back(model: RegisteredModel, *, reason: str = "", actor: User) -> Activation:
     """Put the version back in service that served before the active one.
 
-    Raises `NothingToRollBackError` if there is none, or if it was deleted.
+    Raises `NothingToRollBackError` if there is none, or if it was deleted; and as
+    `require_sound` does.
     """
     before = version_before(model)
     if before is None:
@@ -140,7 +156,9 @@ def roll_back(model: RegisteredModel, *, reason: str = "", actor: User) -> Activ
             _("No earlier version of “%(model)s” was in service; activate one instead.")
             % {"model": model}
         )
-    return _switch(model, before, ActivationKind.ROLLBACK, reason, actor)
+    require_sound(before)
+    with transaction.atomic():
+        return _switch(model, before, ActivationKind.ROLLBACK, reason, actor)
 
 
 def _switch(

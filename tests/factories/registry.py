@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
 import factory
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from datamine import files
 from experiments.evaluation.processor import processor
 from registry.models import (
     BatchPrediction,
@@ -22,6 +30,9 @@ from tests.factories.experiments import (
 )
 from tests.factories.projects import ProjectFactory
 
+if TYPE_CHECKING:
+    from experiments.models import TrainingSession
+
 
 class RegisteredModelFactory(DjangoModelFactory):
     """A name without versions."""
@@ -33,6 +44,23 @@ class RegisteredModelFactory(DjangoModelFactory):
     name = factory.Sequence(lambda number: f"model-{number}")
 
 
+#: An archive that holds no model; its file is as it was signed, and nobody opens it.
+HOLLOW = b"PK\x05\x06" + bytes(18)
+
+
+def hollow_session() -> TrainingSession:
+    """Return a completed session whose artefact is sound and holds nothing."""
+    result = ResultFactory(
+        artifact=files.new_key("artifacts", 0, ".zip"),
+        artifact_sha256=hashlib.sha256(HOLLOW).hexdigest(),
+        artifact_hmac=hmac.new(
+            settings.ARTIFACT_KEY.encode(), HOLLOW, "sha256"
+        ).hexdigest(),
+    )
+    default_storage.save(result.artifact, ContentFile(HOLLOW))
+    return result.session
+
+
 class ModelVersionFactory(DjangoModelFactory):
     """A version whose artefact nobody opens: for lists, switches and rights."""
 
@@ -41,7 +69,7 @@ class ModelVersionFactory(DjangoModelFactory):
 
     model = factory.SubFactory(RegisteredModelFactory)
     version = factory.Sequence(lambda number: f"v20260131_{number:06d}")
-    session = factory.LazyFunction(lambda: ResultFactory().session)
+    session = factory.LazyFunction(hollow_session)
 
 
 class BatchFactory(DjangoModelFactory):

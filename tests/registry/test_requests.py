@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from datamine import files
 from projects.models import Activity
 from registry.exceptions import (
     ActiveVersionError,
+    DamagedArtifactError,
     RequestError,
     SecondOwnerNeededError,
 )
@@ -105,6 +107,17 @@ def test_approval_of_a_deleted_version_is_refused(member, second, version):
 
     decline_request(asked, actor=second)
     assert not ActivationRequest.objects.open().exists()
+
+
+def test_approval_of_a_damaged_version_leaves_the_request_open(member, second, version):
+    asked = asked_by(member, version)
+    files.delete(version.session.result.artifact)
+
+    with pytest.raises(DamagedArtifactError, match="file is gone"):
+        approve_request(asked, actor=second)
+
+    assert ActivationRequest.objects.open().get() == asked
+    assert not Activation.objects.exists()
 
 
 def test_approval_that_changes_nothing_leaves_the_request_open(member, second, version):

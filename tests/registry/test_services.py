@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 
+from datamine import files
 from projects.models import Activity
 from registry.exceptions import (
     ActivationConflictError,
     ActiveVersionError,
+    DamagedArtifactError,
     NothingToRollBackError,
     NotTrainedError,
 )
@@ -20,6 +22,7 @@ from registry.services import (
     activate_version,
     delete_model,
     delete_version,
+    promote_version,
     register_version,
     roll_back,
 )
@@ -104,6 +107,28 @@ def test_roll_back_returns_to_the_version_before(owner):
     assert list(written)[-5:] == ["activated"] * 3 + ["rolled back"] * 2
     with pytest.raises(NothingToRollBackError, match="No earlier version"):
         roll_back(model, actor=owner)
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [
+        lambda before, said: promote_version(before, reason="all the same", **said),
+        lambda before, said: roll_back(before.model, **said),
+    ],
+)
+def test_damaged_version_does_not_come_into_service(owner, switch):
+    model = RegisteredModelFactory()
+    before, active = (ModelVersionFactory(model=model) for _ in range(2))
+    for version in (before, active):
+        activate_version(ModelVersion.objects.get(pk=version.pk), actor=owner)
+    files.delete(before.session.result.artifact)
+    before = ModelVersion.objects.get(pk=before.pk)
+
+    with pytest.raises(DamagedArtifactError, match="file is gone"):
+        switch(before, {"actor": owner})
+
+    assert RegisteredModel.objects.get().active_version == active
+    assert Activation.objects.count() == 2
 
 
 def test_delete_active_version_is_refused(owner):

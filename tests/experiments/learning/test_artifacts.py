@@ -238,6 +238,14 @@ def test_signed_but_unfit_file_is_refused(written, changes, sentence):
         load_artifact(path, sha256, signature, KEY)
 
 
+def test_split_of_a_signed_but_unfit_file_is_refused(written):
+    path, content = written[0], b"PK\x05\x06" + bytes(18)  # an archive of nothing
+    path.write_bytes(content)
+
+    with pytest.raises(ArtifactError, match="another version of this program"):
+        artifacts.load_split(path, *signed(content), KEY)
+
+
 def test_pickle_of_something_else_is_refused(written):
     buffer = io.BytesIO()
     joblib.dump({"not": "a pipeline"}, buffer)
