@@ -261,6 +261,16 @@ class ModelConfiguration(Configuration):
         return chosen or self.experiment.version
 
     @property
+    def sources(self) -> dict[str, bool]:
+        """Whether it learns from records, and whether from rows of a dataset."""
+        said = self.form.cleaned_data if self.form.is_valid() else self.form.initial
+        records = said.get("source") == RetrainingSource.RECORDS
+        return {
+            "records": records,
+            "rows": not records or said.get("with_training_rows", True),
+        }
+
+    @property
     def split(self) -> SplitSettings:
         return SplitSettings(**self.experiment.split)
 

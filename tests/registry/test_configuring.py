@@ -74,6 +74,23 @@ def test_rows_are_chosen_under_data_of_any_algorithm(client, project, owner):
     assert data < shown.index('name="rows"') < values < shown.index('name="p-')
 
 
+def test_preview_tells_what_is_learned_from(client, project, owner):
+    plain = flowers_in_service(project, owner).model
+    client.force_login(owner)
+    address = reverse("registry:retrain", args=[plain.pk])
+    said = filled(page(client, plain)) | {"source": "records"}
+
+    usual = page(client, plain)
+    together = client.post(address, {**said, "with_training_rows": "on"}).text
+    said.pop("with_training_rows", None)
+    alone = client.post(address, said).text
+
+    rows = f'<p class="type">{plain.active_version.session.base_version}'
+    told = "0 records with their outcome"
+    assert [told in shown for shown in (usual, together, alone)] == [False, True, True]
+    assert [rows in shown for shown in (usual, together, alone)] == [True, True, False]
+
+
 def test_a_preset_fills_the_form_and_the_estimate(client, owner, model):
     client.force_login(owner)
 
