@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 from pydantic import BaseModel
 
+from datamine.speech import spoken
 from datasets.declarations import (
     NUMBERS,
     ParameterError,
@@ -81,7 +83,7 @@ def field_for(name: str, schema: Schema) -> forms.Field:
         common["help_text"] = help_of(schema, names_recommended=True)
         options = [(value, str(value).replace("_", " ")) for value in first["enum"]]
         if may_be_empty:
-            options = [("", "none"), *options]
+            options = [("", gettext("none")), *options]
         return forms.ChoiceField(choices=options, **common)
     if first.get("type") == "boolean":
         return forms.BooleanField(**common)
@@ -91,7 +93,9 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     if first.get("type") == "object":
         return NamesField(**common)
     if first.get("format") == "column":
-        return ColumnField(empty="none" if may_be_empty else "choose", **common)
+        return ColumnField(
+            empty=gettext("none") if may_be_empty else gettext("choose"), **common
+        )
     if first.get("type") in NUMBERS:
         return number_field(first, common, schema)
     return forms.CharField(**common)
@@ -231,7 +235,8 @@ def label_of(name: str, schema: Schema) -> str:
     label = words.capitalize() if title in {"", words.title()} else title
     unit = schema.get("unit")
     is_said = unit and unit in label.lower().split()
-    return f"{label} ({unit})" if unit and not is_said else label
+    said = spoken(label)
+    return f"{said} ({spoken(unit)})" if unit and not is_said else said
 
 
 def help_of(schema: Schema, *, names_recommended: bool = False) -> str:
@@ -244,9 +249,11 @@ def help_of(schema: Schema, *, names_recommended: bool = False) -> str:
     known = schema.get("recommended", []) if names_recommended else []
     recommended = ", ".join(str(value) for value in known)
     parts = [
-        schema.get("description", ""),
-        f"{bounds.capitalize()}." if bounds else "",
-        f"Recommended: {recommended}." if recommended else "",
+        spoken(schema.get("description", "")),
+        f"{spoken(bounds).capitalize()}." if bounds else "",
+        gettext("Recommended: %(values)s.") % {"values": recommended}
+        if recommended
+        else "",
     ]
     return " ".join(part for part in parts if part)
 

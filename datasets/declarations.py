@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from datasets.words import word
 from projects.exceptions import DomainError, Problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=BaseModel)
 Schema = dict[str, Any]
 
-NUMBERS = {"integer": "a whole number", "number": "a number"}
+NUMBERS = {"integer": word("a whole number"), "number": word("a number")}
 
 
 class ParameterError(DomainError):
@@ -81,24 +82,24 @@ def allowed_once(schema: Schema) -> str:
     kind = schema.get("type")
     if "const" in schema or "enum" in schema:
         values = [str(value) for value in schema.get("enum", [schema.get("const")])]
-        return values[0] if len(values) == 1 else f"one of {', '.join(values)}"
+        return values[0] if len(values) == 1 else word(f"one of {', '.join(values)}")
     if kind in NUMBERS:
         bounds = bounds_of(schema)
         if kind == "integer" and bounds.startswith("between"):
             return bounds
         return f"{NUMBERS[kind]} {bounds}".strip() if bounds else NUMBERS[kind]
     if kind == "array":
-        return f"a list; each entry {allowed(schema.get('items', {}))}"
+        return word(f"a list; each entry {allowed(schema.get('items', {}))}")
     if schema.get("format") == "column":
         types = schema.get("accepts", [])
-        return f"a column: {', '.join(types)}" if types else "a column"
+        return word(f"a column: {', '.join(types)}") if types else word("a column")
     words = {
-        "boolean": "true or false",
-        "object": "a text for each name",
+        "boolean": word("true or false"),
+        "object": word("a text for each name"),
         "string": "text",
         "null": "empty",
     }
-    return words.get(str(kind), "a valid value")
+    return words.get(str(kind), word("a valid value"))
 
 
 def bounds_of(schema: Schema) -> str:
@@ -106,13 +107,13 @@ def bounds_of(schema: Schema) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"between {plain(low)} and {plain(high)}"
+        return word(f"between {plain(low)} and {plain(high)}")
     parts = [
         f"{word} {plain(bound)}"
         for word, bound in (
-            ("at least", low),
+            (word("at least"), low),
             ("above", above),
-            ("at most", high),
+            (word("at most"), high),
             ("below", below),
         )
         if bound is not None

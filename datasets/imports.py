@@ -24,6 +24,7 @@ from datasets.recipes import fit_recipe
 from datasets.steps.base import StepError
 from datasets.stored import DamagedFileError, verified, version_key
 from datasets.tables import Schema, Table
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +153,7 @@ def import_notices(notices: list[str], bad_count: int) -> list[str]:
     """Add how many records were left out, if any were."""
     if not bad_count:
         return notices
-    noun = "record was" if bad_count == 1 else "records were"
+    noun = word("record was") if bad_count == 1 else word("records were")
     return [f"{bad_count} bad {noun} left out.", *notices]
 
 

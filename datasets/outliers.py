@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from datasets.paging import PLACE, fetch, placed_rows, require_ids
 from datasets.steps.base import Parameters
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +66,11 @@ class OutlierRule(Parameters):
         if self.method != "range":
             return self
         if self.low is None and self.high is None:
-            raise ValueError("a range needs its lowest or highest number, or both")
+            raise ValueError(
+                word("a range needs its lowest or highest number, or both")
+            )
         if None not in (self.low, self.high) and self.low > self.high:  # type: ignore[operator]
-            raise ValueError("the lowest number of a range is above its highest")
+            raise ValueError(word("the lowest number of a range is above its highest"))
         return self
 
 

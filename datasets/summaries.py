@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from datasets.readers.catalogue import reader
 from datasets.steps import catalogue
 from datasets.tables import ColumnType
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +28,14 @@ TOGETHER, WORTH_SAYING = 10, 0.3
 MEASURES = {
     "pearson": "correlation",
     "cramers_v": "Cramér's V",
-    "correlation_ratio": "correlation ratio",
+    "correlation_ratio": word("correlation ratio"),
 }
 #: How the columns can be ordered; the first is as in the file.
 ORDERS = {
-    "": "as in the file",
+    "": word("as in the file"),
     "name": "name",
-    "-missing": "most missing first",
-    "-unique": "most different values first",
+    "-missing": word("most missing first"),
+    "-unique": word("most different values first"),
 }
 DELIMITER_NAMES = {
     ",": "comma",
@@ -296,10 +297,10 @@ def alternative_of(column: dict[str, Any]) -> str:
     """Say in words what the sparkline draws."""
     histogram = column.get("histogram") or {}
     if histogram.get("counts"):
-        return (
+        return word(
             f"Histogram from {column.get('minimum')} to {column.get('maximum')}, "
             f"{len(histogram['counts'])} bars"
         )
     top = (column.get("top") or [])[:3]
     values = ", ".join(f"{entry['value']}: {entry['count']}"[:40] for entry in top)
-    return f"Most frequent: {values}" if values else "No values"
+    return word(f"Most frequent: {values}") if values else word("No values")

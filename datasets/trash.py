@@ -21,6 +21,7 @@ from datasets.models import (
 )
 from datasets.quotas import locked_project, require_place
 from datasets.services import discard_upload, locked, remove_after_commit
+from datasets.words import word
 from projects.activities import record_activity
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def sweep() -> None:
     """Do what time has made due: the trash, uploads nobody imported, lost files."""
     now = timezone.now()
     kept = retention()
-    reason = f"{kept.days} days in the trash"
+    reason = word(f"{kept.days} days in the trash")
     for dataset in Dataset.everything.filter(trashed_at__lt=now - kept):
         try:
             purge_dataset(dataset, actor=None, reason=reason)

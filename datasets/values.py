@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from datasets.tables import ColumnType
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,11 +115,11 @@ _PARSERS: dict[ColumnType, Callable[[object], Value]] = {
 }
 
 _NOUNS = {
-    ColumnType.INTEGER: "a whole number",
-    ColumnType.NUMBER: "a number",
+    ColumnType.INTEGER: word("a whole number"),
+    ColumnType.NUMBER: word("a number"),
     ColumnType.CATEGORY: "text",
     ColumnType.TEXT: "text",
-    ColumnType.BOOLEAN: "yes or no",
-    ColumnType.DATE: "a date such as 2024-03-01",
-    ColumnType.DATETIME: "a time such as 2024-03-01T12:30:00",
+    ColumnType.BOOLEAN: word("yes or no"),
+    ColumnType.DATE: word("a date such as 2024-03-01"),
+    ColumnType.DATETIME: word("a time such as 2024-03-01T12:30:00"),
 }

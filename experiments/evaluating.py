@@ -15,6 +15,7 @@ from datasets.quotas import locked_project, require_room
 from datasets.readers.errors import ReaderError
 from datasets.stored import DamagedFileError, verified
 from datasets.uploads import label_of
+from datasets.words import word
 from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.exceptions import NotEvaluableError
 from experiments.models import EVALUATED, Evaluation
@@ -315,10 +316,10 @@ def batches(
 def nothing_counted(retest: Retest, seen: int) -> str:
     """Say why there is no figure."""
     told = [
-        (seen, "the model learned from"),
-        (retest.without_target, "without a target"),
-        (retest.unknown_class, "of a class the model does not know"),
-        (retest.quarantined, "that the model does not take"),
+        (seen, word("the model learned from")),
+        (retest.without_target, word("without a target")),
+        (retest.unknown_class, word("of a class the model does not know")),
+        (retest.quarantined, word("that the model does not take")),
     ]
     named = ", ".join(f"{count} {what}" for count, what in told if count)
-    return f"No figure can be given: of the rows there are {named or 'too few'}."
+    return f"No figure can be given: of the rows there are {named or word('too few')}."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from datasets.words import word
 from experiments.algorithms.catalogue import Task
 
 Value = TypeVar("Value")
@@ -24,10 +25,16 @@ class Metric:
     higher: bool = True
 
 
-_AVERAGED = tuple(
-    Metric(f"{name}_{average}", f"{title}, {average}", CLASSES)
-    for name, title in (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
-    for average in ("macro", "micro", "weighted")
+_AVERAGED = (
+    Metric("precision_macro", "Precision, macro", CLASSES),
+    Metric("precision_micro", "Precision, micro", CLASSES),
+    Metric("precision_weighted", "Precision, weighted", CLASSES),
+    Metric("recall_macro", "Recall, macro", CLASSES),
+    Metric("recall_micro", "Recall, micro", CLASSES),
+    Metric("recall_weighted", "Recall, weighted", CLASSES),
+    Metric("f1_macro", "F1, macro", CLASSES),
+    Metric("f1_micro", "F1, micro", CLASSES),
+    Metric("f1_weighted", "F1, weighted", CLASSES),
 )
 
 METRICS = {
@@ -68,10 +75,10 @@ LISTED = ("accuracy", "f1_macro", "roc_auc", "r2", "rmse")
 
 #: What learning in epochs tells of each, as far as it is known, and its title.
 EPOCH_FIGURES = {
-    "train_loss": "loss",
-    "valid_loss": "validation loss",
-    "valid_accuracy": "validation accuracy",
-    "valid_r2": "validation R²",
+    "train_loss": word("loss"),
+    "valid_loss": word("validation loss"),
+    "valid_accuracy": word("validation accuracy"),
+    "valid_r2": word("validation R²"),
 }
 
 #: Significant digits of a headline: lists parse thousands of them to sort.
@@ -81,9 +88,9 @@ DIGITS = 6
 #: What only families measure, and nobody sorts by.
 OF_FAMILIES = {
     "qlike": "QLIKE",
-    "r2_symbols": "R², mean over symbols",
-    "flips_a_year": "Changes of regime a year, foretold",
-    "true_flips_a_year": "Changes of regime a year, true",
+    "r2_symbols": word("R², mean over symbols"),
+    "flips_a_year": word("Changes of regime a year, foretold"),
+    "true_flips_a_year": word("Changes of regime a year, true"),
 }
 
 

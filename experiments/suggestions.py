@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasets.choices import ProcessingStatus
 from datasets.querysets import HEAVY
 from datasets.tables import ColumnType
+from datasets.words import word
 from experiments.algorithms.catalogue import Algorithm, Task, algorithms
 from experiments.drafts import Draft, facts_of
 from experiments.evaluation.checks import check_plan
@@ -33,11 +34,11 @@ TYPES_OF_TASKS = {
 FIRST_CHOICES = frozenset({"gradient_boosting", "gradient_boosting_regressor"})
 #: Findings that keep a column out of the features, and how the page says it.
 DOUBTS = {
-    "free_text": "free text",
-    "identifier": "names rows",
+    "free_text": word("free text"),
+    "identifier": word("names rows"),
     "all_missing": "empty",
-    "constant": "one value only",
-    "names_repeat": "names things",
+    "constant": word("one value only"),
+    "names_repeat": word("names things"),
 }
 
 

@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "es")
 PACKAGES = ("datamine", "projects", "datasets", "experiments", "registry")
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-PLACES = re.compile(r"%\(\w+\)[a-z]")
+PLACES = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]\w*\}", re.IGNORECASE)
+#: Attributes that people read or hear.
+HEARD = re.compile(r"""\b(?:aria-label|title|placeholder|alt)="([^"]*)\"""")
+#: What is called the same everywhere.
+NAMES = {"DataMine", "CSV", "JSON", "PDF", "ONNX", "SHA", "AUC", "UTC", "OK"}
 
 
 def words_of(program: str) -> set[str]:
@@ -54,6 +58,25 @@ def marked() -> set[str]:
 
 def catalogue(language: str) -> polib.POFile:
     return polib.pofile(str(ROOT / f"locale/{language}/LC_MESSAGES/django.po"))
+
+
+def unmarked(template: str) -> list[str]:
+    """Return the words of a template that no tag and no filter translates."""
+    text = re.sub(
+        r"\{% blocktranslate.*?endblocktranslate %\}", "", template, flags=re.S
+    )
+    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", "", text, flags=re.S)
+    seen = re.sub(r"<(script|style|pre|code)\b.*?</\1>", "", text, flags=re.S)
+    seen = re.sub(r"\b[\w-]+\.\w{2,4}\b", "", seen)  # names of files
+    said = re.sub(r"<[^>]*>", "\n", seen).splitlines() + HEARD.findall(text)
+    words = (re.findall(r"[^\W\d_]{2,}", re.sub(r"&\w+;", "", line)) for line in said)
+    return [" ".join(found) for found in words if set(found) - NAMES]
+
+
+def test_unmarked_words_are_seen():
+    page = '<b title="New">Old</b> {% translate "Said" %} <p>{{ name }} rows'
+
+    assert unmarked(page) == ["Old", "rows", "New"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

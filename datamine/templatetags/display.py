@@ -15,16 +15,18 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
+from datamine import speech
+from datamine.speech import THIN
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 register = template.Library()
 
-#: Between groups of three digits, and between a number and its unit: never a break.
-THIN = "\u202f"
 NOTHING = "–"
 SIZES = ("B", "kB", "MB", "GB", "TB")
-#: States and roles as rows keep them.
+#: States, roles, types, tasks and methods as rows keep them.
 WORDS = {
     "pending": gettext_lazy("pending"),
     "processing": gettext_lazy("processing"),
@@ -37,6 +39,18 @@ WORDS = {
     "owner": gettext_lazy("owner"),
     "editor": gettext_lazy("editor"),
     "viewer": gettext_lazy("viewer"),
+    "integer": gettext_lazy("integer"),
+    "number": gettext_lazy("number"),
+    "boolean": gettext_lazy("boolean"),
+    "category": gettext_lazy("category"),
+    "text": gettext_lazy("text"),
+    "date": gettext_lazy("date"),
+    "datetime": gettext_lazy("datetime"),
+    "classification": gettext_lazy("classification"),
+    "regression": gettext_lazy("regression"),
+    "random": gettext_lazy("random"),
+    "grid": gettext_lazy("grid"),
+    "halving": gettext_lazy("halving"),
 }
 #: What somebody did, as the activity log keeps it.
 DEEDS = {
@@ -184,6 +198,19 @@ def word(value: str) -> str:
 def deed(value: str) -> str:
     """Write what somebody did, as the activity log keeps it."""
     return str(DEEDS.get(value, value or ""))
+
+
+@register.filter
+def spoken(text: object) -> str:
+    """Write what programs and rows say in English in the language that is spoken."""
+    return speech.spoken(text)
+
+
+@register.filter
+def spoken_list(texts: Iterable[object], between: str = "") -> str:
+    """Write several such texts in a row, with “and” between them or what is given."""
+    glue = between or f" {gettext('and')} "
+    return glue.join(speech.spoken(text) for text in texts)
 
 
 @register.filter

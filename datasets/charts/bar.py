@@ -14,6 +14,7 @@ from datasets.charts.source import (
     Numbers,
     number_of,
 )
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row
@@ -104,8 +105,8 @@ def measured(source: Source, parameters: MeasuredParameters) -> str:
 def said(source: Source, parameters: MeasuredParameters) -> str:
     """Name what is shown: "mean of price"."""
     if parameters.measure == "rows":
-        return "Rows"
-    words = {"min": "Smallest", "max": "Largest"}
+        return word("Rows")
+    words = {"min": word("Smallest"), "max": word("Largest")}
     measure = words.get(parameters.measure, parameters.measure.capitalize())
     return f"{measure} of {short(parameters.value)}"
 

@@ -14,6 +14,7 @@ from datasets.charts.source import (
     Numbers,
     number_of,
 )
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -44,7 +45,7 @@ def draw(source: Source, parameters: BoxParameters) -> Drawing:
     rows, dots = boxes_of(source, value, classes)
     if not rows:
         raise ChartError(f"“{short(value.name)}” has no values to draw.", "value")
-    title = f"Box plot of {short(value.name)}"
+    title = word(f"Box plot of {short(value.name)}")
     if classes.column:
         title += f" by {short(classes.column.name)}"
     marks = {"layer": layers_of(rows, dots, value, classes)}

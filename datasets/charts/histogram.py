@@ -24,6 +24,7 @@ from datasets.charts.source import (
     kind_of,
     number_of,
 )
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row
@@ -45,7 +46,7 @@ def draw(source: Source, parameters: HistogramParameters) -> Drawing:
     classes = source.classes(source.optional(parameters, "colour"))
     rows = bars_of(source, column, classes, parameters.bins)
     words = words_of(column, rows, source.rows)
-    title = f"Histogram of {short(column.name)}"
+    title = word(f"Histogram of {short(column.name)}")
     kind = kind_of(column)
     encoding = {
         "x": axis("from", column.name, kind, scale={"zero": False}),

@@ -24,6 +24,7 @@ from datasets.charts.source import (
     kind_of,
     number_of,
 )
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row
@@ -63,7 +64,7 @@ def draw(source: Source, parameters: LineParameters) -> Drawing:
         "mark": {"type": "line", "strokeWidth": 2, "point": len(rows) < 60},
         "encoding": encoding,
     }
-    title = f"{what} along {short(x.name)}"
+    title = word(f"{what} along {short(x.name)}")
     names = ["x", "value", *classes.fields]
     return Drawing.of(title, words_of(rows), marks, names, rows)
 

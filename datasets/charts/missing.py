@@ -17,6 +17,7 @@ from datasets.charts.drawing import (
 )
 from datasets.charts.source import ChartError, ChartParameters
 from datasets.paging import PLACE
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row
@@ -71,7 +72,7 @@ def draw(source: Source, parameters: MissingParameters) -> Drawing:
     }
     names = ["column", "from", "to", "share"]
     words = words_of(source, lacking)
-    return Drawing.of("Missing values", words, marks, names, rows)
+    return Drawing.of(word("Missing values"), words, marks, names, rows)
 
 
 def parts_of(source: Source, columns: list[Column], parts: int) -> list[Row]:
@@ -96,5 +97,5 @@ def words_of(source: Source, lacking: list[Column]) -> str:
     worst = ", ".join(
         f"{short(c.name)} {source.missing[c.id] / source.rows:.1%}" for c in lacking[:5]
     )
-    noun = "column misses" if len(lacking) == 1 else "columns miss"
+    noun = word("column misses") if len(lacking) == 1 else word("columns miss")
     return f"{len(lacking):,} {noun} values. Most: {worst}."

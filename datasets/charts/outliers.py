@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, Drawing, Spec, frame, plain, short
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.outliers import Outliers
@@ -14,7 +15,7 @@ SIZE = 56
 
 def draw_outliers(figures: dict[str, Any], found: Outliers) -> Drawing:
     """Draw a column's quartiles, the numbers within the bounds and those beyond."""
-    title = f"Outliers of {short(figures['name'])}"
+    title = word(f"Outliers of {short(figures['name'])}")
     words = words_of(figures, found)
     box = {
         "low": found.whiskers[0],
@@ -25,8 +26,8 @@ def draw_outliers(figures: dict[str, Any], found: Outliers) -> Drawing:
     }
     marks = [{"value": value, "count": count} for value, count in found.marks]
     ends = (
-        ("Lowest allowed", found.bounds.low),
-        ("Highest allowed", found.bounds.high),
+        (word("Lowest allowed"), found.bounds.low),
+        (word("Highest allowed"), found.bounds.high),
     )
     bounds = [{"bound": end, "words": w} for w, end in ends if end is not None]
     layers = [*box_layers([box], short(figures["name"])), *bound_layers(bounds)]

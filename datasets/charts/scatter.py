@@ -26,6 +26,7 @@ from datasets.charts.source import (
     number_of,
 )
 from datasets.paging import PLACE
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -69,7 +70,7 @@ def draw(source: Source, parameters: ScatterParameters) -> Drawing:
     names = [*roles, *classes.fields, *facets.fields]
     if facets.column:
         marks = faceted(marks, facets.column, facets.seen(rows))
-    title = f"{short(y.name)} against {short(x.name)}"
+    title = word(f"{short(y.name)} against {short(x.name)}")
     words = words_of(rows, every, source.rows)
     return Drawing.of(title, words, {"data": {"values": rows}, **marks}, names, rows)
 
@@ -134,7 +135,11 @@ def faceted(marks: Spec, column: Column, order: list[str]) -> Spec:
 
 def words_of(rows: list[Row], every: int, total: int) -> str:
     """Say how much of the table is drawn."""
-    of = f"one of {every:,} rows of {total:,}" if every > 1 else f"of {total:,} rows"
+    of = (
+        word(f"one of {every:,} rows of {total:,}")
+        if every > 1
+        else word(f"of {total:,} rows")
+    )
     left = -(-total // every) - len(rows)
     lacking = f" {left:,} more lack a value and are left out." if left else ""
     return f"{len(rows):,} dots, {of}.{lacking}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.tables import NUMERIC, ColumnType
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +133,7 @@ def _infinite(figures: Figures, present: int) -> Warning_ | None:
     count = figures["infinite"]
     if not count:
         return None
-    values = "1 value" if count == 1 else f"{count:,} values"
+    values = word("1 value") if count == 1 else word(f"{count:,} values")
     detail = f"“{figures['name']}” has {values} without end (infinity)."
     return _warning("infinite", detail, "outliers")
 
@@ -212,7 +213,7 @@ def _duplicates(profile: Figures) -> Warning_ | None:
     count = profile["duplicates"]
     if not count:
         return None
-    rows = "1 row equals" if count == 1 else f"{count:,} rows equal"
+    rows = word("1 row equals") if count == 1 else word(f"{count:,} rows equal")
     detail = (
         f"{rows} an earlier one. A copy in training and in test makes results look "
         "better than they are."
@@ -252,7 +253,7 @@ def _different_scales(profile: Figures) -> Warning_ | None:
 
 
 def _percent(share: float) -> str:
-    return "less than 0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
+    return word("less than 0.1 %") if share < 0.001 else f"{100 * share:.1f} %"
 
 
 def _short(value: str) -> str:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from datasets.words import word
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -79,5 +81,5 @@ def _notice(what: str, names: Sequence[str]) -> str:
         return ""
     shown = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN])
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    columns = "1 column" if len(names) == 1 else f"{len(names):,} columns"
+    columns = word("1 column") if len(names) == 1 else word(f"{len(names):,} columns")
     return f"{columns} {what} {shown}{more}."

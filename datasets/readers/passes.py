@@ -23,6 +23,7 @@ from datasets.readers.questions import questions_about
 from datasets.readers.report import ImportReport
 from datasets.readers.survey import ColumnSurvey
 from datasets.tables import Column, Schema
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,7 +139,7 @@ def _refusal(survey: ColumnSurvey) -> ReaderError:
     count = survey.seen.misfits
     line, text = survey.seen.first_misfit or (0, "")
     if survey.is_closed:
-        values = "1 value is" if count == 1 else f"{count:,} values are"
+        values = word("1 value is") if count == 1 else word(f"{count:,} values are")
         return ReaderError(
             f"Column “{survey.name}”: {values} not among those the file declares, the "
             f"first in line {line:,}: “{text[:60]}”. Correct it, declare it, or choose "
@@ -146,7 +147,7 @@ def _refusal(survey: ColumnSurvey) -> ReaderError:
             line=line,
             column=survey.name,
         )
-    values = "1 value does" if count == 1 else f"{count:,} values do"
+    values = word("1 value does") if count == 1 else word(f"{count:,} values do")
     return ReaderError(
         f"Column “{survey.name}” cannot be {survey.wanted}: {values} not fit, the "
         f"first in line {line:,}: “{text[:60]}”.",
@@ -163,7 +164,7 @@ def stop_at_bad_records(dialect: Dialect, findings: Findings, *, at_end: bool) -
     if not at_end and count < RECORDS_TOLD:
         return
     least = "" if at_end else "At least "
-    records = "1 record does" if count == 1 else f"{count:,} records do"
+    records = word("1 record does") if count == 1 else word(f"{count:,} records do")
     first = findings.bad[0]
     raise ReaderError(
         f"{least}{records} not fit the table. {first.detail} Correct the file or how "

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from datasets.steps.base import Parameters, Step
 from datasets.tables import ColumnType, Table
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -54,7 +55,7 @@ class ReadAmounts(Step[ReadAmountsParameters]):
     @property
     @override
     def told(self) -> list[str]:
-        return ["decimal comma"] if self.parameters.decimal == "," else []
+        return [word("decimal comma")] if self.parameters.decimal == "," else []
 
     @override
     def outcome(self, schema: Schema) -> Schema:

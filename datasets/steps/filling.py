@@ -16,6 +16,7 @@ from datasets.steps.catalogue import ANY
 from datasets.steps.settling import settled
 from datasets.tables import NUMERIC, ColumnType, Table
 from datasets.values import Value, ValueTypeError, parse_value, to_json
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,9 +56,9 @@ class FillMissingParameters(Parameters):
     def _value_belongs_to_constant(self) -> Self:
         constant = self.strategy == "constant"
         if constant and self.value in (None, ""):
-            raise ValueError("a constant needs the value to fill with")
+            raise ValueError(word("a constant needs the value to fill with"))
         if not constant and self.value not in (None, ""):
-            raise ValueError(f"“{self.strategy}” takes no value of its own")
+            raise ValueError(word(f"“{self.strategy}” takes no value of its own"))
         return self
 
 
@@ -214,10 +215,10 @@ def _most_frequent(table: Table, id: str, engine: Engine) -> Any:
 
 
 _STRATEGIES = {
-    "mean": _Strategy("mean", NUMERIC, _mean, widens=True),
-    "median": _Strategy("median", NUMERIC, _median, widens=True),
-    "mode": _Strategy("most frequent value", ANY, _mode),
-    "min": _Strategy("smallest value", ORDERED, _minimum),
-    "max": _Strategy("largest value", ORDERED, _maximum),
+    "mean": _Strategy(word("mean"), NUMERIC, _mean, widens=True),
+    "median": _Strategy(word("median"), NUMERIC, _median, widens=True),
+    "mode": _Strategy(word("most frequent value"), ANY, _mode),
+    "min": _Strategy(word("smallest value"), ORDERED, _minimum),
+    "max": _Strategy(word("largest value"), ORDERED, _maximum),
     "constant": _Strategy("constant", ANY, None),
 }

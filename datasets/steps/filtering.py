@@ -14,6 +14,7 @@ from datasets.steps.columns import LONGEST_NAME
 from datasets.steps.filling import ORDERED
 from datasets.tables import Table
 from datasets.values import Value, ValueTypeError, parse_value
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -73,9 +74,9 @@ class FilterRowsParameters(Parameters):
     def _value_belongs_to_operator(self) -> Self:
         needed = self.operator not in _WITHOUT_VALUE
         if needed and self.value in (None, ""):
-            raise ValueError(f"“{self.operator}” needs a value to compare with")
+            raise ValueError(word(f"“{self.operator}” needs a value to compare with"))
         if not needed and self.value not in (None, ""):
-            raise ValueError(f"“{self.operator}” takes no value")
+            raise ValueError(word(f"“{self.operator}” takes no value"))
         return self
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 
 from datamine.htmx import render_page
 from datamine.parameters import ColumnField, form_for
+from datamine.speech import spoken_chart
 from datasets.charts.catalogue import CHARTS
 from datasets.charts.source import accepted
 from datasets.declarations import ParameterError, properties
@@ -220,4 +221,4 @@ class ChartView:
         if drawing is None:
             return shown
         rows = [[cell_of(value) for value in row] for row in drawing.rows[:SHOWN_ROWS]]
-        return shown | {"spec": json.dumps(drawing.spec), "rows": rows}
+        return shown | {"spec": json.dumps(spoken_chart(drawing.spec)), "rows": rows}

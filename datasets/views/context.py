@@ -10,18 +10,19 @@ from django.urls import reverse
 from datasets.choices import ProcessingStatus
 from datasets.exports.catalogue import FORMATS
 from datasets.models import Dataset, DatasetVersion
+from datasets.words import word
 from projects.permissions import Action, can, get_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 TABS = (
-    ("detail", "Overview"),
-    ("rows", "Data"),
-    ("charts", "Charts"),
-    ("outliers", "Outliers"),
-    ("prepare", "Prepare"),
-    ("versions", "Versions"),
+    ("detail", word("Overview")),
+    ("rows", word("Data")),
+    ("charts", word("Charts")),
+    ("outliers", word("Outliers")),
+    ("prepare", word("Prepare")),
+    ("versions", word("Versions")),
 )
 #: Megabytes for a wide table; the page that shows them asks again.
 UNSEEN = ("profile", "log")

@@ -14,6 +14,7 @@ from datasets.exceptions import DatasetError
 from datasets.trials import is_same
 from datasets.views.context import dataset_context, dataset_for, version_for
 from datasets.views.rows import short_cell
+from datasets.words import word
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def shown_difference(found: Difference) -> dict[str, Any]:
         "tables": [
             shown_rows(title, rows, found.renamed)
             for title, rows in (
-                ("Changed rows", found.changed_rows),
-                ("Rows removed", found.removed_rows),
-                ("Rows added", found.added_rows),
+                (word("Changed rows"), found.changed_rows),
+                (word("Rows removed"), found.removed_rows),
+                (word("Rows added"), found.added_rows),
             )
             if rows
         ],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from datamine.htmx import render_page
 from datamine.parameters import form_for
+from datamine.speech import spoken_chart
 from datasets.charts.outliers import draw_outliers
 from datasets.exceptions import DamagedDataError
 from datasets.exports import csv_lines
@@ -24,6 +25,7 @@ from datasets.summaries import figures_of
 from datasets.tables import NUMERIC, ROW
 from datasets.views.context import dataset_context, dataset_for, shown_version
 from datasets.views.rows import bounded, cell_of
+from datasets.words import word
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -38,9 +40,9 @@ DOWNLOADED = 1000
 SHOWN_COLUMNS, CHOICES = 10, 500
 #: What can be done about outliers: the action of the step, and in words.
 ACTIONS = {
-    "clip": "Clip to the bounds",
-    "replace": "Replace by the median",
-    "drop": "Remove the rows",
+    "clip": word("Clip to the bounds"),
+    "replace": word("Replace by the median"),
+    "drop": word("Remove the rows"),
 }
 
 
@@ -146,7 +148,7 @@ class OutliersView:
         present = self.version.rows_count - self.figures["missing"]
         return {
             "drawing": drawing,
-            "spec": json.dumps(drawing.spec),
+            "spec": json.dumps(spoken_chart(drawing.spec)),
             "share": found.count / present if present else None,
             "header": self.shown,
             "rows": [(r[0] + 1, [cell_of(v) for v in r[1:]]) for r in found.rows],

@@ -39,6 +39,7 @@ from datasets.views.context import (
     shown_version,
     version_for,
 )
+from datasets.words import word
 from projects.models import Project
 from projects.permissions import Action, can, get_for
 
@@ -52,11 +53,11 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
 #: How the list can be ordered: in words, and by which fields.
 ORDERS = {
-    "newest": ("newest first", "-created_at"),
-    "oldest": ("oldest first", "created_at"),
-    "name": ("name", "name"),
-    "rows": ("most rows first", "-active_version__rows_count"),
-    "size": ("most on disk first", "-disk_use"),
+    "newest": (word("newest first"), "-created_at"),
+    "oldest": (word("oldest first"), "created_at"),
+    "name": (word("name"), "name"),
+    "rows": (word("most rows first"), "-active_version__rows_count"),
+    "size": (word("most on disk first"), "-disk_use"),
 }
 
 

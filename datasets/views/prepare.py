@@ -26,6 +26,7 @@ from datasets.views.context import (
 )
 from datasets.views.recipes import recipes_context
 from datasets.views.rows import short_cell
+from datasets.words import word
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -177,5 +178,5 @@ def drawn(shape: Shape) -> dict[str, Any]:
     """Return a small histogram with its bars and what it says in words."""
     labels = (", " if len(shape.labels) > 2 else " to ").join(shape.labels)
     missing = f", {shape.missing:,} missing" if shape.missing else ""
-    told = f"{labels or 'no values'}{missing}"
+    told = f"{labels or word('no values')}{missing}"
     return {"bars": bars_of({"histogram": {"counts": shape.counts}}), "told": told}

@@ -11,6 +11,8 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from datasets.words import word
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 MOST_FOLDS = 5
@@ -38,8 +40,10 @@ class Calibrated(ClassifierMixin, BaseEstimator):
         smallest = int(np.unique(y, return_counts=True)[1].min())
         if smallest < 2:
             raise ValueError(
-                "one class has a single row to learn from, and two are needed for "
-                "probabilities; leave the class out or merge it"
+                word(
+                    "one class has a single row to learn from, and two are needed for "
+                    "probabilities; leave the class out or merge it"
+                )
             )
         folds = StratifiedKFold(
             min(MOST_FOLDS, smallest), shuffle=True, random_state=self.random_state

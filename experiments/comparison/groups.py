@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from experiments.models import Experiment
 
 #: Everything but the seeds: what is left over differs by luck alone.
-SEEDS = "all but seeds"
+SEEDS = word("all but seeds")
 SEED_SETTINGS = ("split: random_seed", "random_state")
 
 
@@ -68,7 +69,7 @@ class Grouping:
                 x for x in self.comparison.differences if x.title not in SEED_SETTINGS
             ]
             told = (f"{x.label or x.title} {_said(x.values[place])}" for x in rest)
-            return ", ".join(told) or "the same but for seeds"
+            return ", ".join(told) or word("the same but for seeds")
         line = next(line for line in lines if line.title == self.field)
         return _said(line.values[place])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import frame
+from datasets.words import word
 from experiments.models import Result
 from experiments.results.charts import lines, share_axis
 
@@ -74,7 +75,7 @@ class Overlay:
             diagonal=True,
         )
         marks = {"data": {"values": self.rows}, **draw(self.rows)}
-        return frame("ROC of several experiments", self.words, marks)
+        return frame(word("ROC of several experiments"), self.words, marks)
 
 
 def unique(names: Sequence[str]) -> list[str]:

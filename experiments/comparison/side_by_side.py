@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.choices import SessionStatus
 from experiments.metrics import HEADLINES, METRICS, headline_of, in_order, title_of
 from experiments.models import Result
@@ -152,12 +153,12 @@ class Comparison:
     def settings(self) -> list[Line]:
         """What was asked for, hyperparameters one by one."""
         lines = [
-            self._line("Algorithm", lambda e: e.algorithm_title),
-            self._line("Dataset", lambda e: e.dataset.name),
-            self._line("Version", lambda e: e.version.number),
-            self._line("Target", lambda e: e.target_column),
-            self._line("Features", lambda e: ", ".join(e.feature_columns)),
-            self._line("Preprocessing", lambda e: e.get_preprocessing_display()),
+            self._line(word("Algorithm"), lambda e: e.algorithm_title),
+            self._line(word("Dataset"), lambda e: e.dataset.name),
+            self._line(word("Version"), lambda e: e.version.number),
+            self._line(word("Target"), lambda e: e.target_column),
+            self._line(word("Features"), lambda e: ", ".join(e.feature_columns)),
+            self._line(word("Preprocessing"), lambda e: e.get_preprocessing_display()),
         ]
         return [*lines, *self._settings("hyperparameters"), *self._settings("split")]
 

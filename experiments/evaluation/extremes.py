@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from datasets.tables import NUMERIC
+from datasets.words import word
 from experiments.learning.problems import LARGEST
 
 if TYPE_CHECKING:
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
 #: What every number of a row is replaced by, and how people call that.
 IN_ROWS: dict[str, Any] = {
-    "no value in any number": None,
-    "NaN in every number": math.nan,
-    "infinity in every number": math.inf,
-    "1e308 in every number": 1e308,
-    "the largest that is let in, 3.4e38": LARGEST,
-    "zero in every number": 0,
-    "−1,000,000 in every number": -1_000_000,
+    word("no value in any number"): None,
+    word("NaN in every number"): math.nan,
+    word("infinity in every number"): math.inf,
+    word("1e308 in every number"): 1e308,
+    word("the largest that is let in, 3.4e38"): LARGEST,
+    word("zero in every number"): 0,
+    word("−1,000,000 in every number"): -1_000_000,
 }
 #: What the model alone is given, past contract and steps.
 IN_MATRIX = {
-    "the model alone: nothing but 0": 0.0,
-    "the model alone: nothing but 1,000,000": 1e6,
-    "the model alone: nothing but −1,000,000": -1e6,
+    word("the model alone: nothing but 0"): 0.0,
+    word("the model alone: nothing but 1,000,000"): 1e6,
+    word("the model alone: nothing but −1,000,000"): -1e6,
 }
 
 

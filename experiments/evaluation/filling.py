@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from datasets.lineage import origins
 from datasets.recipes import build, learning_starts
 from datasets.steps.catalogue import step
+from datasets.words import word
 from experiments.learning.problems import Problem
 
 if TYPE_CHECKING:
@@ -75,5 +76,5 @@ def _learned_from(spec: StepSpec, *, is_leak_free: bool) -> str:
     if learning_starts([spec]) is None:
         return ""
     if is_leak_free:
-        return ", by what the training rows of each fold tell"
-    return ", by what all rows tell, tested ones too"
+        return word(", by what the training rows of each fold tell")
+    return word(", by what all rows tell, tested ones too")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from datasets.words import word
 from experiments.evaluation.extremes import Extreme, extremes_of
 from experiments.learning.tensors import HoldsTensors
 
@@ -265,11 +266,11 @@ def sizes(*names: str) -> Callable[[Any], int]:
 COUNTS: dict[str, tuple[str, Callable[[Any], int]]] = {
     "coefs_": ("weights", sizes("coefs_", "intercepts_")),
     "_predictors": (
-        "nodes of trees",
+        word("nodes of trees"),
         lambda e: sum(len(tree.nodes) for step in e._predictors for tree in step),
     ),
     "estimators_": (
-        "nodes of trees",
+        word("nodes of trees"),
         lambda e: sum(member.tree_.node_count for member in e.estimators_),
     ),
     "nodes_": ("nodes", lambda e: len(e.nodes_)),
@@ -277,9 +278,9 @@ COUNTS: dict[str, tuple[str, Callable[[Any], int]]] = {
         "nodes",
         lambda e: getattr(e.tree_, "node_count", None) or len(e.answers_),
     ),
-    "support_vectors_": ("rows kept", lambda e: len(e.support_vectors_)),
-    "n_samples_fit_": ("rows kept", lambda e: e.n_samples_fit_),
+    "support_vectors_": (word("rows kept"), lambda e: len(e.support_vectors_)),
+    "n_samples_fit_": (word("rows kept"), lambda e: e.n_samples_fit_),
     "coef_": ("coefficients", sizes("coef_", "intercept_")),
-    "theta_": ("means and variances", sizes("theta_", "var_")),
+    "theta_": (word("means and variances"), sizes("theta_", "var_")),
     "feature_log_prob_": ("probabilities", sizes("feature_log_prob_")),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.metrics import HEADLINES, title_of
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _about_siblings(found: Performance, known: Background) -> Iterator[str]:
 
 def _gap(difference: float) -> str:
     """Write how far another figure is from one's own."""
-    return f"within {difference:.1%}" if difference > 0 else "no worse"
+    return word(f"within {difference:.1%}") if difference > 0 else word("no worse")
 
 
 def _about_learning(known: Background) -> Iterator[str]:

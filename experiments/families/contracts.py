@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from datasets.tables import ColumnType
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,10 +74,16 @@ class ContractColumn:
         if self.labels:
             return ", ".join(self.labels)
         if self.low is None:
-            return "any number" if self.high is None else f"at most {self.high:g}"
-        least = f"more than {self.low:g}" if self.low_excluded else f"{self.low:g}"
+            return (
+                word("any number")
+                if self.high is None
+                else word(f"at most {self.high:g}")
+            )
+        least = (
+            word(f"more than {self.low:g}") if self.low_excluded else f"{self.low:g}"
+        )
         if self.high is None:
-            return least if self.low_excluded else f"at least {least}"
+            return least if self.low_excluded else word(f"at least {least}")
         return f"{least} to {self.high:g}"
 
     def allows(self, low: float, high: float) -> bool:

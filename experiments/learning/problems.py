@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from datasets.words import word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -85,7 +87,9 @@ def missing_problem(
 
     `rows` are the first ones concerned, where they are known.
     """
-    amount = "missing values" if count is None else f"{count} missing values"
+    amount = (
+        word("missing values") if count is None else word(f"{count} missing values")
+    )
     if rows and count:
         more = ", …" if count > len(rows) else ""
         amount += f" (rows {', '.join(str(row + 1) for row in rows)}{more})"

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
+from datamine.speech import spoken
+from datasets.words import word
 from experiments.metrics import title_of
 from experiments.reports.documents import Document, figure
 
@@ -12,6 +16,7 @@ if TYPE_CHECKING:
     from experiments.comparison.groups import Grouping
     from experiments.comparison.overlay import Overlay
     from experiments.comparison.side_by_side import Comparison, Line
+    from experiments.evaluation.paired import FoldTest
 
 
 def comparison_report(
@@ -24,7 +29,9 @@ def comparison_report(
     """Return what is told of experiments side by side."""
     names = [experiment.name for experiment in comparison.experiments]
     project = comparison.experiments[0].project.name
-    document = Document("Comparison of experiments", f"{project} · {', '.join(names)}")
+    document = Document(
+        spoken("Comparison of experiments"), f"{project} · {', '.join(names)}"
+    )
     if not comparison.same_split:
         document.note(
             "Not all of these were tested on the same rows: differences between "
@@ -32,26 +39,33 @@ def comparison_report(
         )
     document.heading("Setup that differs")
     document.table(
-        ["", *names], [[line.label or line.title, *line.values] for line in lines]
+        ["", *names],
+        [[spoken(line.label or line.title), *line.values] for line in lines],
     )
     document.heading("Test metrics")
     document.table(
         ["", *names],
-        [[line.title, *map(figure, line.values)] for line in comparison.metrics],
+        [
+            [spoken(line.title), *map(figure, line.values)]
+            for line in comparison.metrics
+        ],
     )
     if comparison.folds:
         document.heading("Over folds, mean ± deviation")
         document.table(
             ["", *names],
-            [[line.title, *map(_spread, line.values)] for line in comparison.folds],
+            [
+                [spoken(line.title), *map(_spread, line.values)]
+                for line in comparison.folds
+            ],
         )
     _tests(document, contest)
     _groups(document, grouping)
     if overlay.rows:
-        title = f"ROC of class {overlay.label}"
+        title = word(f"ROC of class {overlay.label}")
         document.charts([(title, overlay.words, overlay.spec())])
     document.heading("Splits")
-    digests = [digest or "not trained" for digest in comparison.digests]
+    digests = [digest or spoken("not trained") for digest in comparison.digests]
     document.facts(zip(names, digests, strict=True))
     return document
 
@@ -75,15 +89,20 @@ def _tests(document: Document, contest: Contest) -> None:
     )
 
 
+def _interval(folds: FoldTest) -> str:
+    between = {"low": figure(folds.low), "high": figure(folds.high)}
+    return f"{figure(folds.difference)} ({gettext('%(low)s to %(high)s') % between})"
+
+
 def _duel(duel: Duel) -> list[str]:
     folds, rows = duel.folds, duel.rows
     return [
         duel.experiment.name,
-        f"{figure(folds.difference)} ({figure(folds.low)} to {figure(folds.high)})"
-        if folds
-        else duel.folds_refused,
+        _interval(folds) if folds else spoken(duel.folds_refused),
         figure(duel.folds_adjusted),
-        f"{rows.only_first} : {rows.only_second}" if rows else duel.rows_refused,
+        f"{rows.only_first} : {rows.only_second}"
+        if rows
+        else spoken(duel.rows_refused),
         figure(duel.rows_adjusted),
     ]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from datamine.speech import spoken, spoken_chart
+from datamine.templatetags.display import NOTHING, pointed, setting
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -26,19 +29,19 @@ class Document:
     blocks: list[dict[str, Any]] = field(default_factory=list)
 
     def heading(self, text: str) -> None:
-        self.blocks.append({"kind": "heading", "text": text})
+        self.blocks.append({"kind": "heading", "text": spoken(text)})
 
     def text(self, text: str) -> None:
-        self.blocks.append({"kind": "text", "text": text})
+        self.blocks.append({"kind": "text", "text": spoken(text)})
 
     def note(self, text: str) -> None:
-        self.blocks.append({"kind": "note", "text": text})
+        self.blocks.append({"kind": "note", "text": spoken(text)})
 
     def code(self, text: str) -> None:
         self.blocks.append({"kind": "code", "text": text})
 
     def facts(self, pairs: Iterable[tuple[str, Any]]) -> None:
-        rows = [[name, said(value)] for name, value in pairs]
+        rows = [[spoken(name), setting(value)] for name, value in pairs]
         if rows:
             self.blocks.append({"kind": "facts", "rows": rows})
 
@@ -51,7 +54,7 @@ class Document:
             self.blocks.append(
                 {
                     "kind": "table",
-                    "head": [cell(head[place]) for place in places],
+                    "head": [cell(spoken(head[place])) for place in places],
                     "rows": [[cell(row[p]) for p in places] for row in rows[:ROWS]],
                 }
             )
@@ -60,7 +63,11 @@ class Document:
 
     def charts(self, items: Iterable[tuple[str, str, Spec]]) -> None:
         shown = [
-            {"title": title, "words": words, "spec": drawn(spec)}
+            {
+                "title": spoken(title),
+                "words": spoken(words),
+                "spec": spoken_chart(drawn(spec)),
+            }
             for title, words, spec in items
         ]
         if shown:
@@ -79,19 +86,10 @@ def drawn(spec: Spec) -> Spec:
 
 def figure(value: Any) -> str:
     """Write a measure with three decimals, as the pages do."""
-    return f"{value:.3f}" if isinstance(value, int | float) else "–"
-
-
-def said(value: Any) -> str:
-    """Write a setting: yes, no, nothing or the value itself."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+    return pointed(f"{value:.3f}") if isinstance(value, int | float) else NOTHING
 
 
 def cell(value: Any) -> str:
     """Write a table's cell, shortened where it is long."""
-    text = f"{value:.4g}" if isinstance(value, float) else said(value)
+    text = pointed(f"{value:.4g}") if isinstance(value, float) else setting(value)
     return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"

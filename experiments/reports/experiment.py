@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
+from datamine.speech import spoken
+from datamine.templatetags.display import number
+from datasets.words import word
 from experiments.reports.documents import Document, figure
 from experiments.results.labels import settings_of
 from experiments.results.summaries import Summary
@@ -21,8 +26,10 @@ def experiment_report(result: Result) -> Document:
     summary = Summary(result, experiment.task)
     document = Document(
         experiment.name,
-        f"{experiment.project.name} · experiment {experiment.pk}, session "
-        f"{session.number} · completed {result.created_at:%Y-%m-%d %H:%M} UTC",
+        spoken(
+            f"{experiment.project.name} · experiment {experiment.pk}, session "
+            f"{session.number} · completed {result.created_at:%Y-%m-%d %H:%M} UTC"
+        ),
     )
     _question(document, experiment)
     _data(document, result)
@@ -62,8 +69,11 @@ def _data(document: Document, result: Result) -> None:
     document.facts(
         [
             ("Dataset", session.experiment.dataset.name),
-            ("Version", f"{version.number}; rows were split at version {base.number}"),
-            ("Rows", f"{base.rows_count:,}"),
+            (
+                "Version",
+                spoken(f"{version.number}; rows were split at version {base.number}"),
+            ),
+            ("Rows", number(base.rows_count)),
             ("SHA-256 of the rows", base.sha256),
         ]
     )
@@ -90,9 +100,9 @@ def _setup(document: Document, result: Result) -> None:
     document.heading("Algorithm and split")
     document.facts(
         [
-            ("Algorithm", experiment.algorithm_title),
+            ("Algorithm", spoken(experiment.algorithm_title)),
             *((line.label, line.value) for line in settings_of(experiment)),
-            ("Preprocessing", experiment.get_preprocessing_display()),
+            ("Preprocessing", spoken(experiment.get_preprocessing_display())),
             *((f"Rows to {part}", count) for part, count in rows.items() if count),
             ("Digest of the split", result.split_digest),
         ]
@@ -110,12 +120,15 @@ def _results(document: Document, summary: Summary) -> None:
     document.table(
         ["", "Value", "From", "To", "Gain over the baseline"],
         [
-            [tile.title, *map(figure, (tile.value, tile.low, tile.high, tile.gain))]
+            [
+                spoken(tile.title),
+                *map(figure, (tile.value, tile.low, tile.high, tile.gain)),
+            ]
             for tile in summary.tiles
         ],
     )
     titles = [part["title"] for part in summary.part_titles]
-    folds = ["Folds, mean", "± folds"] if summary.has_folds else []
+    folds = [word("Folds, mean"), word("± folds")] if summary.has_folds else []
     document.table(
         ["Metric", *titles, *folds, "Baseline", "One question"],
         [_metric_line(row, has_folds=summary.has_folds) for row in summary.metric_rows],
@@ -134,14 +147,14 @@ def _results(document: Document, summary: Summary) -> None:
 def _metric_line(row: dict[str, Any], *, has_folds: bool) -> list[str]:
     folds = [row["mean"], row["std"]] if has_folds else []
     figures = [*row["parts"], *folds, row["baseline"], row["question"]]
-    return [row["title"], *map(figure, figures)]
+    return [spoken(row["title"]), *map(figure, figures)]
 
 
 def _rivals(document: Document, summary: Summary) -> None:
     document.table(
         ["Against plain models", *summary.rival_titles, "This model is"],
         [
-            [rival["title"], *map(figure, rival["figures"]), verdict(rival)]
+            [spoken(rival["title"]), *map(figure, rival["figures"]), verdict(rival)]
             for rival in summary.rivals
         ],
     )
@@ -151,8 +164,9 @@ def verdict(rival: dict[str, Any]) -> str:
     """Return whether the model beats a plain one, and by what that was decided."""
     if "name" not in rival:
         return ""
-    found = "better" if rival["is_beaten"] else "not better"
-    return f"{found} by {rival['metric']}"
+    found = gettext("better") if rival["is_beaten"] else gettext("not better")
+    metric = gettext("by %(metric)s") % {"metric": spoken(rival["metric"])}
+    return f"{found} {metric}"
 
 
 def _classes(document: Document, summary: Summary) -> None:

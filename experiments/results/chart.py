@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from datamine.speech import spoken
 from datasets.charts.drawing import frame
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Chart:
 
     def heading(self, details: dict[str, Any]) -> str:
         """Return the title as it stands over the chart of a result."""
-        return f"{self.title} {self.subject(details)}" if self.subject else self.title
+        title = spoken(self.title)
+        return f"{title} {self.subject(details)}" if self.subject else title
 
     def spec(self, details: dict[str, Any]) -> Spec:
         """Return the chart as Vega-Lite."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datamine.speech import spoken
 from datasets.charts.drawing import PALETTE
+from datasets.words import word
 from experiments.results.chart import Chart
 from experiments.results.epoch_charts import (
     epoch_rows,
@@ -137,11 +139,11 @@ def residual_marks(rows: list[Row]) -> Spec:
             {
                 "mark": {"type": "circle", "opacity": 0.6, "size": 24},
                 "encoding": {
-                    "x": {**axis, "field": "predicted", "title": "Predicted"},
+                    "x": {**axis, "field": "predicted", "title": word("Predicted")},
                     "y": {
                         "field": "residual",
                         "type": "quantitative",
-                        "title": "Actual − predicted",
+                        "title": word("Actual − predicted"),
                     },
                     "color": {"value": PALETTE[0]},
                     "tooltip": [
@@ -165,8 +167,8 @@ def predicted_marks(rows: list[Row]) -> Spec:
             {
                 "mark": {"type": "circle", "opacity": 0.6, "size": 24},
                 "encoding": {
-                    "x": {**axis, "field": "actual", "title": "True"},
-                    "y": {**axis, "field": "predicted", "title": "Predicted"},
+                    "x": {**axis, "field": "actual", "title": word("True")},
+                    "y": {**axis, "field": "predicted", "title": word("Predicted")},
                     "color": {"value": PALETTE[0]},
                 },
             },
@@ -232,7 +234,7 @@ def dependence_chart(place: int) -> Chart:
     def subject(details: dict[str, Any]) -> str:
         return f"“{shape_at(details, place)['feature']}”"
 
-    name, title = f"dependence_{place + 1}", "Partial dependence on"
+    name, title = f"dependence_{place + 1}", word("Partial dependence on")
     return Chart(name, title, rows, dependence_marks, words, subject)
 
 
@@ -267,7 +269,7 @@ def each_curve(kind: str, figure: str, words: str) -> Callable[[dict[str, Any]],
         parts = (
             f"{c['label']} {c[figure]:.3f}" for c in curves if c.get(figure) is not None
         )
-        return f"{words}: {', '.join(parts)}."
+        return f"{spoken(words)}: {', '.join(parts)}."
 
     return say
 
@@ -368,7 +370,7 @@ CHARTS = {
             "Loss by epoch",
             epoch_rows,
             lines(
-                {"field": "epoch", "type": "quantitative", "title": "Epoch"},
+                {"field": "epoch", "type": "quantitative", "title": word("Epoch")},
                 score_axis("loss", "Loss"),
                 diagonal=False,
             ),

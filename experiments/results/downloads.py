@@ -13,6 +13,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from datamine.files import CHUNK
+from datasets.words import word
 from experiments.exceptions import DamagedModelError
 
 if TYPE_CHECKING:
@@ -49,14 +50,14 @@ def artifact_file(result: Result) -> File:
     try:
         file = default_storage.open(result.artifact)
     except FileNotFoundError as error:
-        raise damaged(result, "is gone") from error
+        raise damaged(result, word("is gone")) from error
     sha256, signature = digests_of(file)
     if not hmac.compare_digest(sha256, result.artifact_sha256):
         file.close()
-        raise damaged(result, "is not the one that was stored")
+        raise damaged(result, word("is not the one that was stored"))
     if not hmac.compare_digest(signature, result.artifact_hmac):
         file.close()
-        raise damaged(result, "is not signed by this installation")
+        raise damaged(result, word("is not signed by this installation"))
     file.seek(0)
     return file
 

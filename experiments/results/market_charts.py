@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, axis
+from datasets.words import word
 from experiments.results.chart import Chart, story_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def regime_marks(rows: list[Row]) -> Spec:
     price = {
         "field": "close",
         "type": "quantitative",
-        "title": "Price",
+        "title": word("Price"),
         "scale": {"zero": False},
     }
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import HEIGHT, PALETTE, axis, plain, short
+from datasets.words import word
 from experiments.results.chart import Chart, story_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def say_transits(details: dict[str, Any]) -> str:
 def said_of(told: dict[str, Any], labels: Sequence[str]) -> str:
     """Return what was answered, and how surely."""
     answer = (
-        "said so" if told["said"] == told["true"] else f"said {labels[told['said']]}"
+        word("said so")
+        if told["said"] == told["true"]
+        else word(f"said {labels[told['said']]}")
     )
     return f"{answer} to {told['sure']:.0%}"
 

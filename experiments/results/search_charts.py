@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.metrics import METRICS, title_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ Spec = dict[str, Any]
 
 #: From few to much, told apart by people who see colours differently.
 SCHEME = "viridis"
-NO_VALUE = "no limit"
+NO_VALUE = word("no limit")
 
 
 def scored(details: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,7 +116,7 @@ def score_colour() -> Spec:
     return {
         "field": "score",
         "type": "quantitative",
-        "title": "Score",
+        "title": word("Score"),
         "scale": {"scheme": SCHEME, "zero": False},
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.metrics import METRICS, title_of
 from experiments.results.search_charts import in_words, written
 
@@ -29,9 +30,9 @@ class FoundSearch:
     def words(self) -> str:
         """How the trials were made and judged, in a sentence or two."""
         count, folds = len(self.stored["trials"]), self.stored["folds"]
-        where = f"{folds} folds"
+        where = word(f"{folds} folds")
         if self.stored["on"] == "validation":
-            where = "the validation part"
+            where = word("the validation part")
         early = " The time budget ended it early." if self.stored["ended_early"] else ""
         return (
             f"{count} trials ({self.stored['method']}), each judged on {where} by "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.algorithms.catalogue import Task
 from experiments.algorithms.reading.drawing import draw
 from experiments.algorithms.reading.rules import rules
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 HEAT_CLASSES = 30
 #: So many lines of a tree's rules stand on the page; the file has all.
 TREE_LINES = 200
-BASELINES = {"most_frequent": "the most frequent class", "mean": "the mean"}
+BASELINES = {"most_frequent": word("the most frequent class"), "mean": word("the mean")}
 PARTS = (
-    ("train", "Training"),
-    ("validation", "Validation"),
-    ("test", "Test"),
+    ("train", word("Training")),
+    ("validation", word("Validation")),
+    ("test", word("Test")),
 )
 
 
@@ -90,7 +91,7 @@ class Summary:
     @property
     def evaluated_on(self) -> str:
         folds = self.details.get("evaluated_on") == "cross_validation"
-        return "rows left out of each fold" if folds else "test rows"
+        return word("rows left out of each fold") if folds else word("test rows")
 
     @property
     def tiles(self) -> list[Tile]:
@@ -249,7 +250,10 @@ class Summary:
         found = self.details.get("rivals") or []
         if not found:
             return []
-        ours = {"title": "This model", "metrics": found[0].get("model_metrics") or {}}
+        ours = {
+            "title": word("This model"),
+            "metrics": found[0].get("model_metrics") or {},
+        }
         return [
             {
                 **line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datasets.charts.drawing import frame
+from datasets.words import word
 from experiments.results.charts import lines, share_axis
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def threshold_rows(weighing: Weighing) -> list[Row]:
         zip(weighing.thresholds.choices, costs, strict=True)
     ):
         figures = {
-            "Precision": choice.precision,
-            "Recall": choice.recall,
-            "Cost, of the dearest": cost / dearest,
+            word("Precision"): choice.precision,
+            word("Recall"): choice.recall,
+            word("Cost, of the dearest"): cost / dearest,
         }
         found += [
             {
@@ -60,4 +61,4 @@ def threshold_chart(weighing: Weighing) -> Spec:
             "encoding": {"x": {"field": "x", "type": "quantitative"}},
         }
     )
-    return frame("Thresholds", say_thresholds(weighing), marks)
+    return frame(word("Thresholds"), say_thresholds(weighing), marks)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from datamine.speech import spoken_chart
 from experiments.comparison.contests import Contest
 from experiments.comparison.exports import csv_response
 from experiments.comparison.groups import SEEDS, Grouping
@@ -75,7 +76,9 @@ def compare_pdf(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def compare_roc(request: HttpRequest, key: str) -> HttpResponse:
     project = get_for(request.user, Project, Action.VIEW, key=key)
-    return JsonResponse(Compared(request, project, request.GET).overlay.spec())
+    return JsonResponse(
+        spoken_chart(Compared(request, project, request.GET).overlay.spec())
+    )
 
 
 @require_POST

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from datamine.speech import spoken_chart
+from datasets.words import word
 from experiments.decisions import classes_to_decide, decide, on_test_rows
 from experiments.forms.decisions import CostsForm
 from experiments.models import Result
@@ -59,8 +61,8 @@ def threshold(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def weighed(weighing: Weighing) -> dict[str, Any]:
     """Return the chart of the thresholds and the lines to compare."""
     named = [
-        ("as usual", weighing.usual),
-        ("costs least", weighing.cheapest),
+        (word("as usual"), weighing.usual),
+        (word("costs least"), weighing.cheapest),
         ("chosen", weighing.chosen),
     ]
     return {
@@ -70,7 +72,7 @@ def weighed(weighing: Weighing) -> dict[str, Any]:
             {"name": name, "choice": choice, "cost": choice.cost(weighing.costs)}
             for name, choice in named
         ],
-        "spec": json.dumps(threshold_chart(weighing)),
+        "spec": json.dumps(spoken_chart(threshold_chart(weighing))),
         "words": say_thresholds(weighing),
     }
 

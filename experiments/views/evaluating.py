@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from datamine.htmx import render_page
 from datasets.models import DatasetVersion
 from datasets.uploads import received_file
+from datasets.words import word
 from experiments.evaluating import start_evaluation, start_file_evaluation
 from experiments.metrics import headline_of, in_order, title_of
 from experiments.models import Evaluation, Result
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 OFFERED, SHOWN, ROWS_SHOWN = 200, 20, 20
 #: What is said of rows that count in no figure.
 LEFT_OUT = {
-    "learned_from": "that the model learned from",
-    "without_target": "without a target",
-    "unknown_class": "of a class the model does not know",
-    "quarantined": "that the model does not take",
+    "learned_from": word("that the model learned from"),
+    "without_target": word("without a target"),
+    "unknown_class": word("of a class the model does not know"),
+    "quarantined": word("that the model does not take"),
 }
 
 

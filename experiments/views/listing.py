@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from datamine.htmx import render_page
 from datasets.models import Dataset
+from datasets.words import word
 from experiments.algorithms.catalogue import algorithms
 from experiments.choices import SessionStatus, Task
 from experiments.filters import ExperimentFilter, algorithm_choices
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 #: Name, title, and whether the column starts from its greatest value.
 COLUMNS = (
-    ("name", "Experiment", False),
-    ("algorithm", "Algorithm", False),
-    ("dataset", "Dataset", False),
-    ("status", "Status", False),
+    ("name", word("Experiment"), False),
+    ("algorithm", word("Algorithm"), False),
+    ("dataset", word("Dataset"), False),
+    ("status", word("Status"), False),
 )
-LAST_COLUMNS = (("time", "Time", False), ("created", "Created", True))
+LAST_COLUMNS = (("time", word("Time"), False), ("created", word("Created"), True))
 
 
 @require_safe
@@ -136,10 +137,10 @@ def selects(
 ) -> list[dict[str, Any]]:
     """Return the choices the list can be narrowed by, with what is chosen."""
     choices = {
-        "algorithm": ("Algorithm", algorithm_choices()),
-        "task": ("Task", Task.choices),
-        "dataset": ("Dataset", datasets),
-        "status": ("Status", SessionStatus.choices),
+        "algorithm": (word("Algorithm"), algorithm_choices()),
+        "task": (word("Task"), Task.choices),
+        "dataset": (word("Dataset"), datasets),
+        "status": (word("Status"), SessionStatus.choices),
     }
     return [
         {
@@ -156,14 +157,14 @@ def selects(
 
 def order_choices(order: str) -> list[dict[str, Any]]:
     """Return every metric to sort by, the best first, and the newest."""
-    choices = [(NEWEST, "newest first")]
+    choices = [(NEWEST, word("newest first"))]
     for metric in METRICS.values():
         choices.append(
             (f"-{metric.name}" if metric.higher else metric.name, metric.title)
         )
     known = {value for value, _ in choices}
     if order not in known:
-        choices.append((order, "as in the table's head"))
+        choices.append((order, word("as in the table's head")))
     return [
         {"value": value, "title": title, "is_current": value == order}
         for value, title in choices

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from datamine.speech import spoken_chart
 from experiments.comparison.exports import csv_response
 from experiments.exceptions import (
     DamagedModelError,
@@ -45,7 +46,7 @@ def chart(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse
     result = result_for(request, pk, number)
     if name not in CHARTS or not CHARTS[name].rows(result.details):
         raise Http404
-    return JsonResponse(CHARTS[name].spec(result.details))
+    return JsonResponse(spoken_chart(CHARTS[name].spec(result.details)))
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 
 from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
+from datasets.words import word
 from experiments.choices import SessionStatus
 from experiments.continuing import continue_training
 from experiments.earlier_weights import may_continue
@@ -208,10 +209,10 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "experiments",
         "experiment": experiment,
         "lost": [
-            "1 session with its result and model"
+            word("1 session with its result and model")
             if count == 1
-            else f"{count} sessions with their results and models",
-            "the links to it from comparisons",
+            else word(f"{count} sessions with their results and models"),
+            word("the links to it from comparisons"),
         ],
     }
     return render(request, "experiments/delete.html", context)

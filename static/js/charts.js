@@ -40,6 +40,13 @@
     };
   }
 
+  // Numbers as the language of the page writes them; English is Vega's own.
+  function numbers() {
+    const spoken = document.documentElement.lang;
+    const written = { decimal: ",", thousands: "\u202f", grouping: [3], currency: ["", ""] };
+    return spoken === "en" ? {} : { formatLocale: written };
+  }
+
   async function specification(element) {
     if (element.dataset.spec) return JSON.parse(element.dataset.spec);
     const answer = await fetch(element.dataset.chart, { headers: { Accept: "application/json" } });
@@ -58,10 +65,11 @@
         defaultStyle: false,
         renderer: "svg",
         config: config(),
+        ...numbers(),
         tooltip: { disableDefaultStyle: true },
       });
     } catch {
-      element.textContent = "The chart could not be drawn; its data can be downloaded below.";
+      element.textContent = document.body.dataset.undrawn;
     }
   }
 

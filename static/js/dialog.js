@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {
     document.getElementById("dialog-title").textContent = opener.dataset.opens;
-    body.textContent = "Loading …";
+    body.textContent = body.dataset.loading;
     dialog.showModal();
   }
   const closing = event.target.closest("[data-closes]") ?? (event.target === dialog ? dialog : null);
@@ -16,6 +16,6 @@ document.addEventListener("click", (event) => {
 });
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, () => {
-    if (!body.querySelector("form")) body.textContent = "This could not be loaded. Close the dialog and try again.";
+    if (!body.querySelector("form")) body.textContent = body.dataset.failed;
   });
 }

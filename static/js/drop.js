@@ -13,7 +13,12 @@ function size(bytes) {
     rest /= 1000;
     unit += 1;
   }
-  return `${rest.toFixed(unit && rest < 9.95 ? 1 : 0)} ${units[unit]}`;
+  const digits = unit && rest < 9.95 ? 1 : 0;
+  const written = rest.toLocaleString(document.documentElement.lang, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${written} ${units[unit]}`;
 }
 
 function show() {
@@ -22,7 +27,7 @@ function show() {
   chosen.classList.toggle("wrong", large);
   chosen.textContent = file ? `${file.name}, ${size(file.size)}` : "";
   if (large) {
-    chosen.textContent += `: more than the ${form.dataset.limitText} a file may have`;
+    chosen.textContent += `: ${form.dataset.tooLarge}`;
   }
   form.querySelector("button").disabled = large;
 }

@@ -13,6 +13,7 @@ from datasets.readers.csv.lines import last_line_end, line_ends, occurrences
 from datasets.readers.csv.shape import Shape, Signs
 from datasets.readers.errors import BadRecord, ReaderError
 from datasets.readers.findings import Findings
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -221,7 +222,7 @@ def fitted(
     if missing > 0 and dialect.bad_records == "fill":
         findings.filled += 1
         return cells + [""] * missing
-    found = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+    found = word("1 cell") if len(cells) == 1 else word(f"{len(cells):,} cells")
     detail = f"Line {line:,} has {found} where {width:,} are expected."
     findings.add(BadRecord(line, width, len(cells), detail))
     return None

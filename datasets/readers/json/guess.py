@@ -14,6 +14,7 @@ from datasets.readers.json.outline import COMMA, outline
 from datasets.readers.json.paths import pointer_to
 from datasets.readers.limits import Limits
 from datasets.readers.report import Guess
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,4 +90,4 @@ def record_places(value: object, path: Place = ()) -> Iterator[Place]:
 
 
 def _title(place: Place) -> str:
-    return " › ".join(place) if place else "the file as a whole"
+    return " › ".join(place) if place else word("the file as a whole")

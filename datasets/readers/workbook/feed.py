@@ -11,6 +11,7 @@ from datasets.readers.feed import TextFeed
 from datasets.readers.findings import Findings
 from datasets.readers.names import distinct_names, invented_names
 from datasets.readers.workbook.sheets import opened, records, sheet_of
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,9 +59,9 @@ class WorkbookFeed(TextFeed):
 
     def notices(self) -> list[str]:
         merged = (
-            "1 merged cell has its"
+            word("1 merged cell has its")
             if self._merged == 1
-            else (f"{self._merged:,} merged cells have their")
+            else (word(f"{self._merged:,} merged cells have their"))
         )
         told = (
             [f"{merged} value in the first of its cells only."] if self._merged else []

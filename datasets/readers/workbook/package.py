@@ -9,6 +9,7 @@ from zipfile import BadZipFile, ZipFile
 
 from datasets.readers.errors import ReaderError
 from datasets.readers.limits import MIB
+from datasets.words import word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,11 +36,13 @@ def check_package(path: Path) -> None:
         with ZipFile(path) as package:
             parts = package.infolist()
             if sum(part.file_size for part in parts) > UNPACKED:
-                raise _too_large(f"unpacks to more than {UNPACKED:,} bytes")
+                raise _too_large(word(f"unpacks to more than {UNPACKED:,} bytes"))
             for part in parts:
                 with package.open(part) as file:
                     if _area(file) > AREA:
-                        raise _too_large(f"has a sheet of more than {AREA:,} cells")
+                        raise _too_large(
+                            word(f"has a sheet of more than {AREA:,} cells")
+                        )
     except DAMAGES:
         raise ReaderError(
             "The workbook is damaged, cut off or protected by a password. Save it "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from datasets.charts.drawing import GREYS, PALETTE
+from datasets.words import word
 from experiments.algorithms.reading.layout import lay_out
 from experiments.algorithms.reading.rules import answer_in_words
 
@@ -121,7 +122,9 @@ def _words(view: TreeView) -> str:
     if first is None:
         return "The tree asks nothing: it answers the same for every row."
     counted = (
-        f"{_counted(size)} nodes" if view.left_out else f"{_counted(leaves)} leaves"
+        word(f"{_counted(size)} nodes")
+        if view.left_out
+        else word(f"{_counted(leaves)} leaves")
     )
     return f"{counted}; the first question is about {_clean(first)}."
 
@@ -132,7 +135,7 @@ def _box(view: TreeView, place: Place, middle: float) -> Box:
     share = f"{max(node.answer):.0%}" if view.labels is not None else ""
     rows = _counted(node.weight)
     hidden = f"+ {_counted(place.hidden)}" if place.hidden else ""
-    said = ", ".join(part for part in (answer, share, f"{rows} rows") if part)
+    said = ", ".join(part for part in (answer, share, word(f"{rows} rows")) if part)
     return Box(
         x=_left(place),
         y=round(middle - HEIGHT / 2, 1),
@@ -179,7 +182,7 @@ def _left(place: Place) -> int:
 def _keys(view: TreeView, columns: int) -> Iterator[Key]:
     named = [str(label) for label in view.labels or ()]
     if len(named) > len(PALETTE):
-        named[len(PALETTE) - 1 :] = ["other classes"]
+        named[len(PALETTE) - 1 :] = [word("other classes")]
     for number, name in enumerate(named):
         row, column = divmod(number, columns)
         x, y = column * KEY_WIDTH + 1, row * KEY_ROW

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from datasets.words import word
 from experiments.algorithms.reading.rules import condition, taken_in_words
 from experiments.algorithms.reading.view import ViewNode
 
@@ -60,7 +61,7 @@ def lay_out(view: TreeView, *, whole: bool) -> list[Place]:
     levels, branches = (size, size) if whole else (_levels(view), BRANCHES)
     sizes = _sizes(view)
     places: list[Place] = []
-    waiting = [Place(0, -1, view.nodes[0], "all rows", "all rows")]
+    waiting = [Place(0, -1, view.nodes[0], word("all rows"), word("all rows"))]
     while waiting:
         place = waiting.pop()
         if place.level == levels and place.node.branches:
@@ -88,7 +89,7 @@ def _below(
         for branch in shown
     ]
     if folded:
-        said = f"{len(folded)} other branches"
+        said = word(f"{len(folded)} other branches")
         nodes = [view.nodes[branch.child] for branch in folded]
         hidden = sum(sizes[id(node)] for node in nodes)
         found.append(Place(place.level + 1, 0, _together(nodes), said, said, hidden))
