@@ -15,7 +15,8 @@ CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) ma
 .NOTPARALLEL:
 
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
-	types imports templates migrations deploy coverage abuse bench chaos contract damage docs histories messages browser lock clean
+	types imports templates migrations deploy coverage bench docs messages browser lock clean \
+	abuse campaigns canaries chaos contract damage full-disk histories load outage restarts writers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -71,6 +72,8 @@ test-postgres: $(READY_DEV)
 coverage: $(READY_DEV) ## tests on SQLite with branch coverage, gate at 95 %
 	$(PYTEST) -m "not e2e" --cov --cov-report=term --cov-report=html
 
+campaigns: chaos histories abuse contract damage canaries writers restarts outage full-disk load ## all of these, hours
+
 chaos: $(READY_DEV) ## hundreds of kills at random points (ROUNDS=300)
 	DATAMINE_CHAOS_ROUNDS=$(or $(ROUNDS),300) $(PYTEST) tests/chaos --timeout 3600
 
@@ -87,6 +90,25 @@ abuse: $(READY_DEV) ## thousands of hostile calls to the API (CALLS=5000, SEED=â
 
 contract: $(READY_DEV) ## thousands of calls against the API's own document (CALLS=25)
 	DATAMINE_CONTRACT_CALLS=$(or $(CALLS),25) $(PYTEST) tests/datamine/api/test_contract.py
+
+canaries: $(READY_DEV) ## markup in every text, looked for on every page
+	$(PYTEST) tests/datamine/test_canaries.py
+
+writers: $(READY_DEV) ## twenty who write to SQLite at once (SECONDS=300)
+	DATAMINE_WRITERS_SECONDS=$(or $(SECONDS),300) $(PYTEST) tests/chaos/test_writers.py
+
+restarts: $(READY_DEV) ## PostgreSQL ended and started under load (COUNT=50)
+	DATAMINE_TEST_DATABASE=postgres DATAMINE_RESTARTS=$(or $(COUNT),50) \
+	  $(PYTEST) tests/chaos/test_restarts.py
+
+outage: $(READY_DEV) ## an S3 that fails three calls of ten (SECONDS=600)
+	DATAMINE_OUTAGE_SECONDS=$(or $(SECONDS),600) $(PYTEST) tests/chaos/test_outage.py
+
+full-disk: $(READY_DEV) ## no room at any write from a file to a prediction (WRITES=â€¦)
+	DATAMINE_FULL_DISK_WRITES=$(or $(WRITES),100000) $(PYTEST) tests/chaos/test_full_disk.py
+
+load: $(READY_DEV) ## fifty people at work (SECONDS=1800)
+	DATAMINE_LOAD_SECONDS=$(or $(SECONDS),1800) $(PYTEST) tests/e2e/test_load.py
 
 browser: $(READY_DEV) ## install Chromium for the browser tests, where possible
 	$(PY) -m playwright install --with-deps chromium

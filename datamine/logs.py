@@ -16,7 +16,9 @@ _job: ContextVar[str] = ContextVar("job", default="-")
 
 #: Signs that move a terminal's cursor or colour what follows, and how they are shown.
 UNSEEN = {
-    code: f"\\x{code:02x}" for code in (*range(32), 127, *range(128, 160)) if code != 10
+    code: f"\\x{code:02x}"
+    for code in (*range(32), 127, *range(128, 160))
+    if code not in (9, 10)
 }
 
 

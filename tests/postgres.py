@@ -21,6 +21,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 OPTIONS = (
     "fsync=off",
     "synchronous_commit=off",
@@ -42,10 +44,23 @@ class Server:
 
     process: subprocess.Popen[bytes]
     folder: Path
+    programs: Path
+    options: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
         return f"postgresql://postgres:@/postgres?host={self.folder}&conn_max_age=0"
+
+    def restart(self, number: int = signal.SIGINT) -> None:
+        """End the server by a signal, all its processes at once, and start it anew."""
+        for process in [self.process, *psutil.Process(self.process.pid).children()]:
+            with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+                process.send_signal(number)
+            if number != signal.SIGKILL:
+                break  # the first one ends the others
+        self.process.wait(PATIENCE)
+        self.process = launch(self.programs, self.folder, unprivileged(), *self.options)
+        wait_for(self)
 
     def stop(self) -> None:
         """End the server, connections or not, and remove its folder."""
@@ -78,8 +93,11 @@ def start_for_this_process() -> str:
     return server.url
 
 
-def start() -> Server:
-    """Start a server in a new folder and wait until it answers."""
+def start(*options: str) -> Server:
+    """Start a server in a new folder and wait until it answers.
+
+    `options` count before the usual ones, which give durability away for speed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="dmpg-", dir="/tmp"))  # sockets: short paths
     identity = unprivileged()
     if identity:
@@ -87,7 +105,8 @@ def start() -> Server:
     try:
         programs = find_programs(folder, identity)
         make_cluster(programs, folder, identity)
-        server = Server(launch(programs, folder, identity), folder)
+        process = launch(programs, folder, identity, *options)
+        server = Server(process, folder, programs, options)
         wait_for(server)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -110,10 +129,10 @@ def make_cluster(programs: Path, folder: Path, identity: dict[str, object]) -> N
 
 
 def launch(
-    programs: Path, folder: Path, identity: dict[str, object]
+    programs: Path, folder: Path, identity: dict[str, object], *more: str
 ) -> subprocess.Popen[bytes]:
-    options = [part for option in OPTIONS for part in ("-c", option)]
-    log = (folder / "log").open("wb")
+    options = [part for option in (*OPTIONS, *more) for part in ("-c", option)]
+    log = (folder / "log").open("ab")
     with log:
         return subprocess.Popen(
             [programs / "postgres", "-D", folder / "data", "-k", folder, *options],

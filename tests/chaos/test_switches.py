@@ -11,7 +11,7 @@ from registry.services import activate_version
 from tests.environment import environment_of_children
 from tests.factories.registry import ModelVersionFactory, RegisteredModelFactory
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
 
 def test_death_at_any_query_leaves_the_old_version_or_the_new_one(owner):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 
 from datasets.models import DatasetVersion
@@ -68,15 +69,14 @@ def lost(told):
     """Return what was acknowledged and is not there, or is there by halves."""
     steps = dict(Project.objects.values_list("pk", "description"))
     deeds = Activity.objects.filter(resource_type="project")
-    seen = [deeds.filter(project_id=pk).count() for pk in steps]
-    ready = set(DatasetVersion.objects.filter(status="ready").values_list(flat=True))
+    seen = Counter(deeds.values_list("project_id", flat=True))
+    ready = set(
+        DatasetVersion.objects.filter(status="ready").values_list("pk", flat=True)
+    )
     return {
         "projects": [
             pk for pk, step in told.projects.items() if int(steps.get(pk) or 0) < step
         ] + sorted(told.projects.keys() - steps.keys()),
         "versions": sorted(told.versions - ready),
-        "halves": [
-            pk for (pk, step), count in zip(steps.items(), seen, strict=True)
-            if count != int(step or 0) + 1
-        ],
+        "halves": [pk for pk, step in steps.items() if seen[pk] != int(step or 0) + 1],
     }  # fmt: skip

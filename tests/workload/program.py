@@ -49,7 +49,7 @@ class Program:
         began = time.monotonic()
         self.signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
