@@ -131,6 +131,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Files: a folder, or S3.
 
 LIMITS = env.LIMITS
+SEARCH_CLUSTER = env.SEARCH_CLUSTER
 MEDIA_ROOT = env.HOME / "files"
 FILE_STORE = (
     {

@@ -207,6 +207,7 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
         kept_on,
     )
     from experiments.resuming import SessionCheckpoints  # noqa: PLC0415 -- heavy import
+    from experiments.searching.fanning import cluster  # noqa: PLC0415 -- heavy import
     from experiments.training import train  # noqa: PLC0415 -- heavy import
 
     version = session.base_version
@@ -224,7 +225,7 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
             split = kept_rows(plan.split.same_as, plan.split_digest)
         start = start_of(session, plan)
         shelf = Shelf(settings.INPUTS_DIR, settings.LIMITS.inputs_bytes)
-        with kept_on(shelf):
+        with kept_on(shelf), cluster(settings.SEARCH_CLUSTER if plan.search else ""):
             return train(plan, table, lease.monitor, threads, kept, split, start)
 
 

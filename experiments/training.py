@@ -43,6 +43,7 @@ from experiments.learning.rivals import Rivals, contests, marks
 from experiments.learning.samples import check_learnable, read_samples
 from experiments.learning.watching import Watch
 from experiments.searching.choosing import Chooser
+from experiments.searching.fanning import Pool, active_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -107,7 +108,8 @@ def train(
     with threadpool_limits(threads), estimator_warnings() as heard:
         session = _Session(plan, monitor or SilentMonitor(), threads, kept, heard)
         session.start = start
-        outcome = session.run(table, kept_split)
+        with active_pool() as session.pool:
+            outcome = session.run(table, kept_split)
     said = [Problem(None, "estimator", sentence) for sentence in session.said()]
     return replace(outcome, warnings=[*outcome.warnings, *said])
 
@@ -133,6 +135,7 @@ class _Session:
         self.threads = threads
         self.timings: dict[str, float] = {}
         self.start: bytes | None = None
+        self.pool: Pool | None = None
 
     def run(self, table: Table, kept_split: Mapping[str, Codes] | None) -> Outcome:
         with self._phase("Reading the rows"):
@@ -199,18 +202,15 @@ class _Session:
 
     def said(self) -> list[str]:
         """Return what libraries warned of, in trainings that were lost and in this."""
-        return list(dict.fromkeys([*self.said_before, *self.heard()]))
+        elsewhere = self.pool.said if self.pool else []
+        return list(dict.fromkeys([*self.said_before, *elsewhere, *self.heard()]))
 
     def _chooser(self) -> Chooser:
+        pool = self.pool and self.pool.serving(self)
         return Chooser(
-            self.plan,
-            self.entry,
-            self.split,
-            self.samples.sides,
-            self._score,
-            self.monitor,
-            self.checkpoints,
-        )
+            self.plan, self.entry, self.split, self.samples.sides, self._score,
+            self.monitor, self.checkpoints, pool,
+        )  # fmt: skip
 
     def _with(self, values: dict[str, Any]) -> Parameters:
         return _parameters(self.entry, {**self.plan.hyperparameters, **values})
@@ -224,10 +224,10 @@ class _Session:
 
     def _score(self, values: dict[str, Any], fold: Fold, part: str) -> float | None:
         """Return the metric that a search goes by, of values tried on a fold."""
-        assert self.chooser is not None
+        assert self.plan.search is not None
         learned, tested = fold
         tried = self._try(self._fit(learned, part, self._with(values)), tested)
-        return self._scored(tried)[self.chooser.metric]
+        return self._scored(tried)[self.plan.search.judged_by(self.plan.task)]
 
     def _fit(self, places: Codes, part: str, parameters: Parameters) -> Fitted:
         self.monitor.check()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from experiments.evaluation.splits import Fold, Places, Sides
     from experiments.learning.checkpoints import Checkpoints
     from experiments.learning.plans import Plan
+    from experiments.searching.fanning import Pool
     from experiments.searching.settings import SearchSettings, Values
     from experiments.searching.trials import Score
 
@@ -43,6 +44,8 @@ class Chooser:
         The metric of values on a fold.
     monitor : Monitor
     checkpoints : Checkpoints
+    pool : Pool, optional
+        Where trials are run, if not here.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Chooser:
     score: Score
     monitor: Monitor
     checkpoints: Checkpoints
+    pool: Pool | None = None
     found: Found | None = None
     nested: list[dict[str, Any]] = field(default_factory=list)
     fits_done: int = 0
@@ -112,7 +116,10 @@ class Chooser:
             seconds=budget / self._searches if budget else math.inf,
         )
         before, expected = self.fits_done, self._fits_on(folds)
-        found = search.run(folds, self._counted, self.monitor, self.checkpoints)
+        found = search.run(
+            folds, self._counted, self.monitor, self.checkpoints, self.pool
+        )
+        self.fits_done += search.done_elsewhere
         # What was refused, lost and found again, or had no time left counts as done.
         self.monitor.advance(max(0, expected - (self.fits_done - before)))
         if found.ended_early:

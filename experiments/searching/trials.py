@@ -20,12 +20,13 @@ from experiments.metrics import METRICS, title_of
 from experiments.searching.settings import GRID_POINTS, Range, trials_expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from datasets.monitor import Monitor
     from experiments.algorithms.parameters import Parameters
     from experiments.evaluation.splits import Fold
     from experiments.learning.checkpoints import Checkpoints
+    from experiments.searching.fanning import Pool
     from experiments.searching.settings import Choices, SearchSettings, Space, Values
 
     #: The metric of a combination, learned and tested on a fold; which, in words.
@@ -76,6 +77,25 @@ class Trial:
         known = [value for value in self.folds if value is not None]
         spread = float(np.std(known)) if known else None
         return {**asdict(self), "score": self.score, "std": spread}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What came of one combination: the metric on each fold, or why there is none."""
+
+    folds: tuple[float | None, ...]
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One combination to try; `earlier` where a lost training had done it."""
+
+    number: int
+    values: Values
+    name: str
+    earlier: Trial | None
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,8 @@ class Search:
         self.space = settings.space_for(model)
         self.seed, self.name, self.seconds = seed, name, seconds
         self.trials: list[Trial] = []
+        #: Fits that nobody here has counted.
+        self.done_elsewhere = 0
 
     def run(
         self,
@@ -154,8 +176,9 @@ class Search:
         score: Score,
         monitor: Monitor,
         checkpoints: Checkpoints,
+        pool: Pool | None = None,
     ) -> Found:
-        """Try combinations in the folds; return the best.
+        """Try combinations in the folds, here or in a pool; return the best.
 
         Raises
         ------
@@ -169,47 +192,67 @@ class Search:
         ended = False
         for rung in plan:
             these = [shortened(fold, rung.share, self.seed) for fold in folds]
-            round_trials: list[Trial] = []
-            for values in tried[: rung.trials]:
+            before = len(self.trials)
+            wanted = self._wanted(tried[: rung.trials], checkpoints)
+            results = self._results(wanted, these, score, pool)
+            for one in wanted:
                 if ended := self._is_over_time():
                     break
-                trial = self._trial(values, these, rung, score, checkpoints)
+                trial = one.earlier or self._trial(one, next(results), rung.share)
+                if not one.earlier:
+                    checkpoints.save(one.name, trial)
+                    if pool:
+                        self.done_elsewhere += len(these)
+                        monitor.advance(len(these))
                 monitor.log(f"{trial.number} of {total}: {self.in_words(trial)}")
                 self.trials.append(trial)
-                round_trials.append(trial)
+            results.close()
             if ended:
                 break
-            tried = [trial.values for trial in self.ranked(round_trials)]
+            tried = [trial.values for trial in self.ranked(self.trials[before:])]
         return Found(self._best(), tuple(self.trials), ended)
+
+    def _wanted(
+        self, tried: Sequence[Values], checkpoints: Checkpoints
+    ) -> list[Wanted]:
+        """Return what a round is to try, and what of it a lost training had tried."""
+        first = len(self.trials) + 1
+        names = [f"{self.name}, trial {first + place}" for place in range(len(tried))]
+        found = [checkpoints.load(name) for name in names]
+        return [
+            Wanted(first + place, values, name, one if isinstance(one, Trial) else None)
+            for place, (values, name, one) in enumerate(
+                zip(tried, names, found, strict=True)
+            )
+        ]
+
+    def _results(
+        self,
+        wanted: Sequence[Wanted],
+        folds: Sequence[Fold],
+        score: Score,
+        pool: Pool | None,
+    ) -> Generator[Scored]:
+        """Yield what comes of those not tried before, in their order."""
+        waiting = [(one.values, one.name) for one in wanted if not one.earlier]
+        if pool and waiting:
+            yield from pool.scored(waiting, folds)
+            return
+        for values, name in waiting:
+            yield scored(score, values, folds, name)
+
+    def _trial(self, wanted: Wanted, found: Scored, share: float) -> Trial:
+        return Trial(
+            wanted.number,
+            wanted.values,
+            found.folds,
+            found.seconds,
+            share,
+            found.reason,
+        )
 
     def _is_over_time(self) -> bool:
         return bool(self.trials) and sum(t.seconds for t in self.trials) >= self.seconds
-
-    def _trial(
-        self,
-        values: Values,
-        folds: Sequence[Fold],
-        rung: Rung,
-        score: Score,
-        checkpoints: Checkpoints,
-    ) -> Trial:
-        number = len(self.trials) + 1
-        name = f"{self.name}, trial {number}"
-        earlier = checkpoints.load(name)
-        if isinstance(earlier, Trial):
-            return earlier
-        start = time.perf_counter()
-        scores: list[float | None] = []
-        reason = ""
-        try:
-            for place, fold in enumerate(folds, start=1):
-                scores.append(score(values, fold, f"{name}, fold {place}"))
-        except TrainingError as error:
-            scores, reason = [], error.sentence
-        seconds = round(time.perf_counter() - start, 3)
-        trial = Trial(number, values, tuple(scores), seconds, rung.share, reason)
-        checkpoints.save(name, trial)
-        return trial
 
     def ranked(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return the trials that have a figure, the best first; then by number."""
@@ -278,6 +321,19 @@ class Search:
         if "integer" in kinds:
             return round(value)
         return float(f"{value:.6g}")
+
+
+def scored(score: Score, values: Values, folds: Sequence[Fold], name: str) -> Scored:
+    """Try one combination in every fold."""
+    start = time.perf_counter()
+    found: list[float | None] = []
+    reason = ""
+    try:
+        for place, fold in enumerate(folds, start=1):
+            found.append(score(values, fold, f"{name}, fold {place}"))
+    except TrainingError as error:
+        found, reason = [], error.sentence
+    return Scored(tuple(found), round(time.perf_counter() - start, 3), reason)
 
 
 def shortened(fold: Fold, share: float, seed: int) -> Fold:
