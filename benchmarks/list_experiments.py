@@ -246,7 +246,8 @@ def fill(
     )
     for experiment, session in zip(experiments, sessions, strict=True):
         experiment.latest_session = session
-    Experiment.objects.bulk_update(experiments, ["latest_session"])
+        experiment.training_seconds = session.training_time_seconds
+    Experiment.objects.bulk_update(experiments, ["latest_session", "training_seconds"])
 
 
 def figures(chance: random.Random) -> dict[str, float]:

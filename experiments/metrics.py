@@ -69,9 +69,21 @@ HEADLINES = {
     NUMBERS: ("r2", "mae", "rmse", "mape"),
 }
 
-#: The ones with a column in lists, where a list has experiments of their task; each
-#: has an index to sort by.
+#: The ones with a column in lists, where a list has experiments of their task.
 LISTED = ("accuracy", "f1_macro", "roc_auc", "r2", "rmse")
+
+#: The ones people sort long lists by: each has an index, others are read row by row.
+INDEXED = (
+    *LISTED,
+    "balanced_accuracy",
+    "average_precision",
+    "mcc",
+    "log_loss",
+    "brier",
+    "ece",
+    "mae",
+    "mape",
+)
 
 #: What learning in epochs tells of each, as far as it is known, and its title.
 EPOCH_FIGURES = {

@@ -26,7 +26,7 @@ ORDERS = {
     "algorithm": "algorithm",
     "dataset": "dataset__name",
     "status": "latest_session__status",
-    "time": "latest_session__training_time_seconds",
+    "time": "training_seconds",
     "created": "created_at",
 }
 NEWEST = "-created"
@@ -74,7 +74,7 @@ class ExperimentQuerySet(VisibleQuerySet):
             dataset_name=F("dataset__name"),
             version_number=F("version__number"),
             status=F("latest_session__status"),
-            seconds=F("latest_session__training_time_seconds"),
+            seconds=F("training_seconds"),
         )
 
     def in_order(self, order: str) -> Self:

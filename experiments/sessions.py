@@ -77,7 +77,9 @@ def start_session(experiment: Experiment, *, actor: User | None) -> TrainingSess
         plan=plan.model_dump(mode="json"),
         created_by=actor,
     )
-    Experiment.objects.filter(pk=experiment.pk).update(latest_session=session)
+    Experiment.objects.filter(pk=experiment.pk).update(
+        latest_session=session, training_seconds=None
+    )
     ring(session)
     record_activity(actor, session, "started")
     return session
@@ -303,5 +305,5 @@ def finish(
         tested_sha256=receipts.tested_sha256,
     )
     Experiment.objects.filter(pk=session.experiment_id).update(
-        headline=headline_of(own["metrics"])
+        headline=headline_of(own["metrics"]), training_seconds=seconds
     )

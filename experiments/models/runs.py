@@ -12,7 +12,7 @@ from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
 from experiments.algorithms.catalogue import makes_samples, title_of
 from experiments.choices import EvaluationStatus, Preprocessing, SessionStatus, Task
-from experiments.metrics import LISTED
+from experiments.metrics import INDEXED
 from experiments.querysets import (
     DecisionQuerySet,
     EvaluationQuerySet,
@@ -83,6 +83,11 @@ class Experiment(models.Model):
         blank=True,
         help_text="Test metrics of the latest completed session; lists sort by them.",
     )
+    training_seconds = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="How long the latest session trained, once it is completed.",
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True
     )
@@ -96,9 +101,13 @@ class Experiment(models.Model):
         indexes = [
             models.Index(fields=["project", "-created_at"], name="experiments_recent"),
             models.Index(fields=["algorithm"], name="experiments_algorithm"),
+            models.Index(fields=["project", "name"], name="experiments_by_name"),
+            models.Index(
+                fields=["project", "training_seconds"], name="experiments_by_time"
+            ),
             *(
                 models.Index("project", Figure(name), name=f"experiments_{name}")
-                for name in LISTED
+                for name in INDEXED
             ),
         ]
 

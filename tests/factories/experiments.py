@@ -78,6 +78,7 @@ class SessionFactory(DjangoModelFactory):
     def latest(self, create, wanted, **extra):
         if create and wanted:
             self.experiment.latest_session = self
+            self.experiment.training_seconds = self.training_time_seconds
             self.experiment.save()
 
 
