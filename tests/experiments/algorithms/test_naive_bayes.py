@@ -12,6 +12,7 @@ from experiments.algorithms.catalogue import algorithm
 from experiments.algorithms.parameters import Setting
 from experiments.learning.problems import TrainingError
 from experiments.training import train
+from tests.experiments.algorithms.weka import weka_folds, weka_table
 from tests.experiments.tables import (
     CATEGORY,
     NUMBER,
@@ -99,6 +100,18 @@ def test_classes_may_all_be_likely_from_the_start():
     even = found("naive_bayes_bernoulli", rows, ASKED, fit_prior=False)
 
     assert learned == pytest.approx(even, abs=1e-12)  # three rows each
+
+
+def test_pima_is_answered_as_well_as_by_weka():
+    """Weka rounds the numbers first, and has 581 of 768 rows right (75.651 %)."""
+    table = weka_table("diabetes")
+    model, right = algorithm("naive_bayes_gaussian").build({}, Setting()), 0
+    for tested in weka_folds(table.y):
+        learned = np.setdiff1d(np.arange(len(table.y)), tested)
+        model.fit(table.X[learned], table.y[learned])
+        right += int((model.predict(table.X[tested]) == table.y[tested]).sum())
+
+    assert right / len(table.y) == pytest.approx(0.75651, abs=0.01)
 
 
 def test_standardised_bernoulli_asks_whether_a_value_is_above_the_mean():

@@ -14,8 +14,17 @@ from datasets.readers.sniff import sniff
 from datasets.tables import ColumnType, Table
 from experiments.evaluation.screening import screen
 from experiments.learning.plans import Plan
+from experiments.training import train
 from tests.experiments.tables import CATEGORY, NUMBER, make_table
 
+#: What a transit, its star and nothing else tell.
+HONEST = [
+    f"koi_{name}"
+    for name in (
+        *("period", "duration", "depth", "impact", "model_snr"),
+        *("steff", "srad", "slogg", "kepmag"),
+    )
+]
 LEAKS = {
     "koi_score",
     "koi_pdisposition",
@@ -97,22 +106,44 @@ def test_rows_nothing_can_be_learned_from_are_passed_over():
     assert screen(plan, table, is_whole=True).about(plan) == []
 
 
-def test_columns_made_of_the_label_are_flagged_among_planet_candidates(tmp_path):
+@pytest.fixture(scope="module")
+def candidates(tmp_path_factory) -> Table:
+    """The Kepler objects of interest, where somebody has them."""
     path = Path(os.environ.get("DATAMINE_TEST_DATA", "."), "exoplanets")
-    source, target = path / "koi_cumulative.csv", tmp_path / "koi.parquet"
+    source, target = path / "koi_cumulative.csv", tmp_path_factory.mktemp("koi") / "koi"
     if not source.exists():
         pytest.skip("DATAMINE_TEST_DATA has no exoplanets/koi_cumulative.csv")
     guess, quiet = sniff(source, source.name), SilentMonitor()
     report = import_table(source, target, guess.format, guess.dialect, quiet, Limits())
+    return Table(engine("polars").scan(target), report.schema)
+
+
+def test_columns_made_of_the_label_are_flagged_among_planet_candidates(candidates):
     features = [
         column.name
-        for column in report.schema
+        for column in candidates.schema
         if column.name.startswith("koi_") and column.type is not ColumnType.TEXT
     ]
     features.remove("koi_disposition")
     plan = plan_for("koi_disposition", features)
 
-    table = Table(engine("polars").scan(target), report.schema)
-    told = screen(plan, table, is_whole=True).about(plan)
+    told = screen(plan, candidates, is_whole=True).about(plan)
 
     assert {problem.column for problem in told} == LEAKS
+
+
+def test_planet_candidates_are_told_apart_as_well_as_is_honest(candidates):
+    plan = plan_for(
+        "koi_disposition",
+        HONEST,
+        method="group",
+        group_column="kepid",
+        cv_folds=5,
+        train_ratio=1.0,
+    )
+
+    outcome = train(plan, candidates)
+
+    accuracy = outcome.metrics["cross_validation"]["accuracy"]["mean"]
+    assert 0.76 <= accuracy <= 0.79
+    assert {problem.column for problem in outcome.warnings} & LEAKS == set()
