@@ -71,6 +71,7 @@ DEEDS = {
     "handed the project over to": pgettext_lazy(
         "activity", "handed the project over to"
     ),
+    "imported": pgettext_lazy("activity", "imported"),
     "imported again": pgettext_lazy("activity", "imported again"),
     "joined": pgettext_lazy("activity", "joined"),
     "left": pgettext_lazy("activity", "left"),
@@ -79,6 +80,7 @@ DEEDS = {
     "made public": pgettext_lazy("activity", "made public"),
     "not imported within a day": pgettext_lazy("activity", "not imported within a day"),
     "opened": pgettext_lazy("activity", "opened"),
+    "prepared": pgettext_lazy("activity", "prepared"),
     "purged": pgettext_lazy("activity", "purged"),
     "put back": pgettext_lazy("activity", "put back"),
     "registered": pgettext_lazy("activity", "registered"),

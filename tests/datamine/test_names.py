@@ -1,13 +1,19 @@
 """What models and fields are called, in every language and never in a row."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
 from datamine import names
+from datamine.templatetags import display
 from projects.activities import record_activity
 from projects.models import Activity
 from tests.factories.projects import ProjectFactory
+
+ROOT = Path(names.__file__).resolve().parent.parent
 
 
 def names_shown() -> set[str]:
@@ -32,6 +38,23 @@ def test_every_name_is_translated(language):
     missing = [name for name in names_shown() if known.get(name) is None]
 
     assert sorted(missing) == []
+
+
+def deeds_written() -> set[str]:
+    """Return what the services write into the activity log, where it is plain."""
+    return {
+        call.args[2].value
+        for app in ("datamine", "projects", "datasets", "experiments", "registry")
+        for path in (ROOT / app).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in {"record_activity", "note"}
+        and isinstance(call.args[2], ast.Constant)
+    }
+
+
+def test_every_deed_has_a_word():
+    assert sorted(deeds_written() - set(display.DEEDS)) == []
 
 
 @pytest.mark.django_db
