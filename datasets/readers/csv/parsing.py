@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
@@ -28,7 +29,6 @@ from datasets.tables import ColumnType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from datasets.readers.csv.records import Block
@@ -281,6 +281,11 @@ def _text(cells: pa.Array, plan: Plan) -> Cells:
 
 def _strange(cells: pa.Array, allowed: pa.Array) -> NDArray[np.bool_]:
     """Mark the texts that are not among those allowed."""
+    if pa.types.is_dictionary(cells.type):
+        # Each value is looked up once: nearly always all of them are allowed.
+        if pc.all(pc.is_in(cells.dictionary, allowed)).as_py():
+            return np.zeros(len(cells), dtype=bool)
+        cells = cells.cast(pa.string())
     known = pc.is_in(cells, allowed)
     return truths_of(pc.and_(pc.is_valid(cells), pc.invert(known)))
 
