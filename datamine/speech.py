@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Between groups of three digits: never a break.
 THIN = "\u202f"
 NUMBER = re.compile(r"[-−]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?%)?")
+#: A number among words, no version and no part of a name.
+FRACTION = re.compile(r"(?<![\w.,])(\d+)\.(\d+)(?![\w.])")
 #: Where one sentence ends and another begins.
 BOUNDARY = re.compile(r"(?<=[.?!:;])\s+")
 #: Letters and blanks around the places of a pattern that tell enough by themselves.
@@ -148,7 +150,7 @@ def all_numbers(found: re.Match[str]) -> bool:
 def number(text: str) -> str:
     """Return 12,345.5 as 12 345,5: languages other than English write so."""
     if not NUMBER.fullmatch(text):
-        return text
+        return FRACTION.sub(r"\1,\2", text)
     return text.replace(",", THIN).replace(".", ",")
 
 

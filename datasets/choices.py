@@ -1,12 +1,13 @@
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 #: The format of a dataset whose file is an order to a generator.
 SYNTHETIC = "synthetic"
 
 
 class ProcessingStatus(TextChoices):
-    PENDING = "pending", "Pending"
-    PROCESSING = "processing", "Processing"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    PENDING = "pending", _("Pending")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from datamine.templatetags.display import WORDS
 from datasets.declarations import ParameterError, validate
 from datasets.exceptions import BadTagError
 from datasets.models import Dataset
@@ -22,45 +24,45 @@ if TYPE_CHECKING:
 #: So many columns can be given a type on the page; the API takes any number.
 TYPED_COLUMNS = 50
 DELIMITERS = {
-    ",": "Comma  ,",
-    ";": "Semicolon  ;",
-    "\t": "Tab",
-    "|": "Bar  |",
-    " ": "Blank",
+    ",": _("Comma  ,"),
+    ";": _("Semicolon  ;"),
+    "\t": _("Tab"),
+    "|": _("Bar  |"),
+    " ": _("Blank"),
 }
 ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
-    "cp1252": "Windows-1252 (Western)",
-    "iso8859-1": "ISO-8859-1 (Latin 1)",
-    "iso8859-15": "ISO-8859-15 (Latin 9)",
-    "cp1250": "Windows-1250 (Central European)",
-    "cp1251": "Windows-1251 (Cyrillic)",
+    "cp1252": _("Windows-1252 (Western)"),
+    "iso8859-1": _("ISO-8859-1 (Latin 1)"),
+    "iso8859-15": _("ISO-8859-15 (Latin 9)"),
+    "cp1250": _("Windows-1250 (Central European)"),
+    "cp1251": _("Windows-1251 (Cyrillic)"),
     "mac-roman": "Mac Roman",
-    "shift_jis": "Shift JIS (Japanese)",
-    "gb18030": "GB 18030 (Chinese)",
-    "euc_kr": "EUC-KR (Korean)",
+    "shift_jis": _("Shift JIS (Japanese)"),
+    "gb18030": _("GB 18030 (Chinese)"),
+    "euc_kr": _("EUC-KR (Korean)"),
 }
-QUOTES = {'"': 'Double  "', "'": "Single  '", "": "None"}
-DECIMALS = {".": "Point  1.5", ",": "Comma  1,5"}
+QUOTES = {'"': _('Double  "'), "'": _("Single  '"), "": _("None")}
+DECIMALS = {".": _("Point  1.5"), ",": _("Comma  1,5")}
 THOUSANDS = {
-    "": "None",
-    ",": "Comma  1,000",
-    ".": "Point  1.000",
-    " ": "Blank  1 000",
-    "'": "Apostrophe  1'000",
+    "": _("None"),
+    ",": _("Comma  1,000"),
+    ".": _("Point  1.000"),
+    " ": _("Blank  1 000"),
+    "'": _("Apostrophe  1'000"),
 }
 BAD_RECORDS = {
-    "stop": "Stop and list them",
-    "drop": "Leave them out and count them",
-    "fill": "Fill short ones, leave out others",
+    "stop": _("Stop and list them"),
+    "drop": _("Leave them out and count them"),
+    "fill": _("Fill short ones, leave out others"),
 }
 DAY_FIRST = {
-    "": "As all rows agree",
-    "yes": "Day first  31/1",
-    "no": "Month first  1/31",
+    "": _("As all rows agree"),
+    "yes": _("Day first  31/1"),
+    "no": _("Month first  1/31"),
 }
-TYPES = {"": "decide on all rows", **{t.value: t.value for t in ColumnType}}
+TYPES = {"": _("decide on all rows"), **{t.value: WORDS[t.value] for t in ColumnType}}
 
 
 class DialectForm(forms.Form):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from datamine.speech import spoken
 from datasets.readers.catalogue import reader
 from datasets.steps import catalogue
 from datasets.tables import ColumnType
@@ -38,11 +39,11 @@ ORDERS = {
     "-unique": word("most different values first"),
 }
 DELIMITER_NAMES = {
-    ",": "comma",
-    ";": "semicolon",
-    "\t": "tab",
-    "|": "bar",
-    " ": "blank",
+    ",": word("comma"),
+    ";": word("semicolon"),
+    "\t": word("tab"),
+    "|": word("bar"),
+    " ": word("blank"),
 }
 
 Profile = dict[str, Any]
@@ -79,10 +80,10 @@ def read_as(version: DatasetVersion) -> str:
     delimiter = dialect.get("delimiter", "")
     said = {
         "part": dialect.get("part"),
-        "delimiter": DELIMITER_NAMES.get(delimiter, delimiter),
+        "delimiter": spoken(DELIMITER_NAMES.get(delimiter, delimiter)),
         "encoding": dialect.get("encoding", "").upper(),
     }
-    words = (word for name, word in said.items() if name in entry.settings and word)
+    words = (part for name, part in said.items() if name in entry.settings and part)
     return ", ".join([entry.name.upper(), *words])
 
 

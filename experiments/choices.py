@@ -1,27 +1,28 @@
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Task(TextChoices):
-    CLASSIFICATION = "classification", "Classification"
-    REGRESSION = "regression", "Regression"
+    CLASSIFICATION = "classification", _("Classification")
+    REGRESSION = "regression", _("Regression")
 
 
 class Preprocessing(TextChoices):
-    LEAK_FREE = "leak_free", "Fitted inside each fold"
-    AS_IS = "as_is", "As the version stands"
+    LEAK_FREE = "leak_free", _("Fitted inside each fold")
+    AS_IS = "as_is", _("As the version stands")
 
 
 class SessionStatus(TextChoices):
-    PENDING = "pending", "Pending"
-    TRAINING = "training", "Training"
-    COMPLETED = "completed", "Completed"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    PENDING = "pending", _("Pending")
+    TRAINING = "training", _("Training")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class EvaluationStatus(TextChoices):
-    PENDING = "pending", "Pending"
-    RUNNING = "running", "Running"
-    COMPLETED = "completed", "Completed"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    PENDING = "pending", _("Pending")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")

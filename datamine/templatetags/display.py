@@ -187,7 +187,7 @@ def setting(value: object) -> str:
         return NOTHING
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return str(value)
+    return pointed(str(value)) if isinstance(value, float) else str(value)
 
 
 @register.filter

@@ -50,18 +50,17 @@ def words_of(figures: dict[str, Any], found: Outliers) -> str:
             f"No value of “{name}” is an outlier: all lie between "
             f"{plain(found.whiskers[0])} and {plain(found.whiskers[1])}."
         )
-    sides = [
-        f"{count:,} {word} {plain(bound)}"
-        for count, word, bound in (
-            (found.below, "below", found.bounds.low),
-            (found.above, "above", found.bounds.high),
-        )
-        if count
-    ]
+    low, high = plain(found.bounds.low), plain(found.bounds.high)
+    if found.below and found.above:
+        sides = word(f"{found.below:,} below {low} and {found.above:,} above {high}")
+    elif found.below:
+        sides = word(f"{found.below:,} below {low}")
+    else:
+        sides = word(f"{found.above:,} above {high}")
     least, most = map(plain, found.whiskers)
     return (
         f"{found.count:,} of the values of “{name}” are outliers: "
-        f"{' and '.join(sides)}. The others lie between {least} and {most}; the median "
+        f"{sides}. The others lie between {least} and {most}; the median "
         f"of all is {plain(figures['quantiles']['0.5'])}."
     )
 

@@ -27,7 +27,7 @@ FEW_ROWS = 50
 #: Numbers with fewer different values are codes or counts: they have no shape.
 SOME_VALUES = 10
 #: Measures that say two columns hold the same, and their names in a sentence.
-_ALIKE = {"pearson": "correlation", "cramers_v": "Cramér's V"}
+_ALIKE = {"pearson": word("correlation"), "cramers_v": word("Cramér's V")}
 _NAMING = frozenset({ColumnType.INTEGER, ColumnType.CATEGORY, ColumnType.TEXT})
 
 

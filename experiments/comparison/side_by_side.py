@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from datamine.speech import spoken
 from datasets.words import word
 from experiments.choices import SessionStatus
 from experiments.metrics import HEADLINES, METRICS, headline_of, in_order, title_of
@@ -153,7 +154,7 @@ class Comparison:
     def settings(self) -> list[Line]:
         """What was asked for, hyperparameters one by one."""
         lines = [
-            self._line(word("Algorithm"), lambda e: e.algorithm_title),
+            self._line(word("Algorithm"), lambda e: spoken(e.algorithm_title)),
             self._line(word("Dataset"), lambda e: e.dataset.name),
             self._line(word("Version"), lambda e: e.version.number),
             self._line(word("Target"), lambda e: e.target_column),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datamine.speech import spoken
+from datamine.templatetags.display import fixed
 from datasets.charts.drawing import PALETTE
 from datasets.words import word
 from experiments.results.chart import Chart
@@ -267,7 +268,9 @@ def each_curve(kind: str, figure: str, words: str) -> Callable[[dict[str, Any]],
     def say(details: dict[str, Any]) -> str:
         curves = (details.get("curves") or {}).get(kind) or []
         parts = (
-            f"{c['label']} {c[figure]:.3f}" for c in curves if c.get(figure) is not None
+            f"{c['label']} {fixed(c[figure])}"
+            for c in curves
+            if c.get(figure) is not None
         )
         return f"{spoken(words)}: {', '.join(parts)}."
 
