@@ -25,6 +25,7 @@ from experiments.models import Preset as PresetRow
 from experiments.screenings import screening_of
 from experiments.shared_splits import splits_to_share
 from experiments.suggestions import (
+    DOUBTS,
     algorithms_for,
     candidates,
     computed_targets,
@@ -250,7 +251,18 @@ class SetupForm:
             of=self.algorithm.name if self.algorithm and usual else USUAL,
             task=self.task,
             sources=splits_to_share(self.version, named) if self.version else [],
+            things=self.things,
         )
+
+    @property
+    def things(self) -> str:
+        """The id of the first column that names things with several rows."""
+        named = (
+            c.id
+            for c in self.columns
+            if self.doubts.get(c.name) == DOUBTS["names_repeat"]
+        )
+        return next(named, "")
 
     @cached_property
     def usual_split(self) -> dict[str, Any]:

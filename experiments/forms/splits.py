@@ -47,7 +47,7 @@ class SplitChoice:
     """What was said of a split, `of` naming what its fields were shown for.
 
     `usual` is what a family wants other than usual, `sources` are the experiments
-    whose split may be taken again.
+    whose split may be taken again, `things` is the id of a column to group by.
     """
 
     said: QueryDict
@@ -56,6 +56,7 @@ class SplitChoice:
     of: str
     task: Task | None
     sources: list[Experiment]
+    things: str = ""
 
     @cached_property
     def form(self) -> ParametersForm:
@@ -131,7 +132,8 @@ class SplitChoice:
             hidden.add("train_ratio")
         if not self.sources:
             hidden.add("same_as")
-        return [field for field in self.form if field.name not in hidden]
+        shown = [field for field in self.form if field.name not in hidden]
+        return sorted(shown, key=_after_the_method)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -146,7 +148,16 @@ class SplitChoice:
             left = 1 - SHARES[self.shares] - number(said.get("split-validation_ratio"))
             # Where nothing is left to learn from, the declaration refuses the sum.
             said["split-train_ratio"] = str(round(left, 9) if left > 0.05 else 1)
+        if said.get("split-method") == "group":  # asked for before it was shown
+            said.setdefault("split-group_column", self.things)
         return said
+
+
+def _after_the_method(field: forms.BoundField) -> int:
+    """Put what one way to split asks for where that way was chosen."""
+    if field.name == "method":
+        return 0
+    return 1 if any(field.name in names for names in ONLY_BY.values()) else 2
 
 
 def number(text: str | None) -> float:

@@ -336,3 +336,25 @@ def test_names_with_markup_newlines_and_emoji_are_text(client, project, member):
 
     assert "<script>alert" not in page
     assert Experiment.objects.get().feature_columns == [name]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("said", "is_taken"), [({}, True), ({"column": ""}, False)])
+def test_split_by_group_begins_with_the_column_that_names_things(
+    client, project, member, said, is_taken
+):
+    client.force_login(member)
+    lines = ["star_id,size,label"]
+    lines += [f"{row // 2 * 7919},{row % 7},{'ab'[row % 2]}" for row in range(120)]
+    table = imported_dataset(project, member, "\n".join([*lines, ""]).encode())
+    chosen = {f"split-group_{name}": value for name, value in said.items()}
+
+    page = client.post(
+        new_url(project),
+        choices(table, "c2", split_shown="1", **{"split-method": "group"}, **chosen),
+    ).content.decode()
+
+    assert ('<option value="c0" selected>star_id</option>' in page) is is_taken
+    assert ("needs the column that names the group" in page) is not is_taken
+    assert page.index("split-method") < page.index("split-group_column")
+    assert page.index("split-group_column") < page.index("split-validation_ratio")
