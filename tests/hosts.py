@@ -131,6 +131,8 @@ class Hosts:
             "DATAMINE_LEASE_SECONDS": "6",
             "DATAMINE_PROXIES": "1",
             "DATAMINE_WEB_WORKERS": "1",
+            "DATAMINE_FAST_WORKERS": "1",
+            "DATAMINE_TRAIN_WORKERS": "1",
             "DATAMINE_LISTEN": f"http://127.0.0.1:{self.ports['proxy']}",
             "DATAMINE_WEB": webs,
         }

@@ -10,12 +10,13 @@ import pytest
 
 from datamine.client import ApiError, Client, Version, WorkFailedError
 from tests.hosts import Hosts
+from tests.program import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 ROW = {"petal": 2, "sepal": 5}
 AWAY = "The storage of files does not answer"
@@ -32,7 +33,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 
 @pytest.fixture(scope="module")
 def client(hosts: Hosts) -> Client:
-    return Client(hosts.url("proxy"), hosts.token)
+    return Client(hosts.url("proxy"), hosts.token, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +53,14 @@ def learned(client: Client, table: Path) -> Version:
 
 @pytest.fixture(scope="module")
 def version(client: Client, table: Path) -> Version:
-    return learned(client, table)
+    made = learned(client, table)
+    client.activate(made)
+    return made
 
 
 def served_by(hosts: Hosts, name: str) -> str:
-    answer = Client(hosts.url(name), hosts.token).predict("hosts", "flowers", [ROW])
+    web = Client(hosts.url(name), hosts.token, timeout=PATIENCE)
+    answer = web.predict("hosts", "flowers", [ROW])
     assert len(answer["predictions"]) == 1
     return answer["version"]
 
@@ -66,7 +70,7 @@ def test_switch_is_seen_by_both_web_servers_within_a_second(hosts, client, versi
     body = {"name": "flowers", "session": session["id"]}
     path = "/api/projects/hosts/models/"
     second = client.call("POST", path, body)["version"]
-    for wanted in (version.version, second):
+    for wanted in (second, version.version):
         client.activate(Version("hosts", "flowers", wanted))
         switched = time.monotonic()
         for name in ("web-1", "web-2"):
@@ -77,7 +81,6 @@ def test_switch_is_seen_by_both_web_servers_within_a_second(hosts, client, versi
 
 
 def test_web_server_that_dies_is_not_missed(hosts, client, version):
-    client.activate(version)
     hosts.kill("web-1")
 
     answers = [client.predict("hosts", "flowers", [ROW]) for _ in range(10)]

@@ -47,7 +47,7 @@ def test_there_are_earlier_releases():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("engine", ["place", "other_engine"])
 def test_earlier_release_is_taken_over(request, engine, release, transactional_db):
