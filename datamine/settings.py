@@ -382,6 +382,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatus": "projects.choices.ProjectStatus",
         "ProcessingStatus": "datasets.choices.ProcessingStatus",
         "SessionStatus": "experiments.choices.SessionStatus",
+        "BundleStatus": "datamine.choices.BundleStatus",
     },
 }
 
