@@ -51,7 +51,9 @@ class BundleExportSerializer(serializers.ModelSerializer):
 class BundleImportSerializer(serializers.ModelSerializer):
     """A bundle that becomes a project; once completed it has a key."""
 
-    key = serializers.CharField(source="project.key", default=None, read_only=True)
+    key = serializers.CharField(
+        source="project.key", default=None, allow_null=True, read_only=True
+    )
     models = serializers.IntegerField(
         source="trained", read_only=True, help_text="Trained models that came along."
     )

@@ -71,7 +71,7 @@ def test_switch_is_seen_by_both_web_servers_within_a_second(hosts, client, versi
     path = "/api/projects/hosts/models/"
     second = client.call("POST", path, body)["version"]
     for wanted in (second, version.version):
-        client.activate(Version("hosts", "flowers", wanted))
+        client.activate(Version("hosts", "flowers", wanted), reason="it is a test")
         switched = time.monotonic()
         for name in ("web-1", "web-2"):
             asked = switched
