@@ -100,6 +100,7 @@ class Network(HoldsTensors, BaseEstimator):
             steady,
             tensors,
             usable_device,
+            weights_of,
         )
 
         watch = self.watch or Watch()
@@ -124,8 +125,8 @@ class Network(HoldsTensors, BaseEstimator):
                 held=rows[1] if len(held) else None,
             )
             if watch.is_model:
-                weights = sum(part.numel() for part in net.module_.parameters())
-                watch.monitor.log(f"The network has {weights:,} weights.")
+                size = weights_of(net.module_)
+                watch.monitor.log(f"The network has {size:,} weights.")
             epochs = Epochs(net, self.schedule, watch)
             self.weights_ = packed(epochs.run(rows[0]))
         self.history_ = epochs.history

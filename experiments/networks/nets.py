@@ -21,6 +21,8 @@ from experiments.networks.heads import LossOfHeads
 Inputs = dict[str, torch.Tensor]
 #: Averaged weights go back over the steps so far, divided by this.
 LATELY = 9
+#: Weights from which on kernels are made for a network: making them takes time, too.
+COMPILED_FROM = 1_000_000
 #: What the losses of heads are recorded as, in training and in validation.
 HEAD = {True: "train_head_", False: "valid_head_"}
 Score = Callable[[Any, torch.Tensor], float]
@@ -251,9 +253,19 @@ def make_net(
     ).initialize()
     if device.startswith("cuda"):
         net.mixed = torch.cuda.is_bf16_supported(including_emulation=False)
-        if find_spec("triton"):
+        if find_spec("triton") and is_worth_compiling(net.module_):
             compile_in_place(net)
     return net
+
+
+def is_worth_compiling(module: torch.nn.Module) -> bool:
+    """Whether a network is large enough for kernels of its own to pay off."""
+    return weights_of(module) >= COMPILED_FROM
+
+
+def weights_of(module: torch.nn.Module) -> int:
+    """Return how many weights a network has."""
+    return sum(part.numel() for part in module.parameters())
 
 
 def compile_in_place(net: NeuralNet, backend: str = "inductor") -> None:

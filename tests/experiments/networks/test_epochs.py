@@ -16,6 +16,7 @@ from experiments.learning.watching import EPOCHS, Watch
 from experiments.networks.nets import (
     Schedule,
     compile_in_place,
+    is_worth_compiling,
     make_net,
     nearer,
     steady,
@@ -240,6 +241,11 @@ def test_a_compiled_network_keeps_the_names_of_its_weights():
 
     assert list(net.module_.state_dict()) == names
     assert list(net.averaged_.module.state_dict()) == names
+
+
+def test_kernels_are_made_for_large_networks_only():
+    assert not is_worth_compiling(Precise())
+    assert is_worth_compiling(torch.nn.Linear(1000, 1000))
 
 
 @pytest.mark.gpu
