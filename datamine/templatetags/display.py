@@ -211,7 +211,8 @@ def spoken(text: object) -> str:
 @register.filter
 def spoken_list(texts: Iterable[object], between: str = "") -> str:
     """Write several such texts in a row, with “and” between them or what is given."""
-    glue = between or f" {gettext('and')} "
+    word = gettext("and")  # the collector sees none inside an f-string
+    glue = between or f" {word} "
     return glue.join(speech.spoken(text) for text in texts)
 
 
