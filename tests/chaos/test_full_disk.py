@@ -23,6 +23,10 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.one_engine,
     pytest.mark.timeout(7200),
+    pytest.mark.skipif(
+        "DATAMINE_FULL_DISK_WRITES" not in os.environ,
+        reason="a campaign: make full-disk",
+    ),
     pytest.mark.skipif(not shutil.which("cc"), reason="needs a C compiler"),
 ]
 
