@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 from datamine import catalogues
+from datamine.phrases import is_searched, phrases_of
 from datamine.templatetags import display
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,8 @@ LANGUAGES = ("fr", "es")
 PACKAGES = ("datamine", "projects", "datasets", "experiments", "registry")
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 PLACES = re.compile(r"%\(\w+\)[a-z]|\{[a-z_]\w*\}", re.IGNORECASE)
+#: Where every word of a template is marked, or written by a filter that says it.
+WHOLE = ("datasets", "experiments", "components", "projects", "account", "mfa")
 #: Attributes that people read or hear.
 HEARD = re.compile(r"""\b(?:aria-label|title|placeholder|alt)="([^"]*)\"""")
 #: What is called the same everywhere.
@@ -45,6 +48,8 @@ def marked() -> set[str]:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             found |= words_of(path.read_text())
+            if is_searched(path.relative_to(ROOT).as_posix()):
+                found |= set(phrases_of(path.read_text()))
     for path in (ROOT / "templates").rglob("*.*"):
         program = templatize(path.read_text())
         calls = re.findall(
@@ -71,6 +76,16 @@ def unmarked(template: str) -> list[str]:
     said = re.sub(r"<[^>]*>", "\n", seen).splitlines() + HEARD.findall(text)
     words = (re.findall(r"[^\W\d_]{2,}", re.sub(r"&\w+;", "", line)) for line in said)
     return [" ".join(found) for found in words if set(found) - NAMES]
+
+
+@pytest.mark.parametrize("app", WHOLE)
+def test_no_word_of_a_template_is_unmarked(app):
+    found = {
+        path.name: unmarked(path.read_text())
+        for path in sorted((ROOT / "templates" / app).glob("*.html"))
+    }
+
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_unmarked_words_are_seen():
@@ -183,3 +198,28 @@ def test_numbers_in_attributes_stay_as_browsers_read_them():
 def test_distances_in_time_are_told_in_words(language, expected):
     with translation.override(language):
         assert display.distance(2 * 86_400 + 5) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("fr", ["Pas encore de table", "Pas encore d’expérience"]),
+        ("es", ["Aún no hay tablas", "Aún no hay experimentos"]),
+    ],
+)
+def test_data_and_experiments_speak(client, owner, project, language, expected):
+    client.force_login(owner)
+
+    pages = [
+        client.get(
+            reverse(name, args=[project.key]), headers={"accept-language": language}
+        )
+        for name in ("datasets:list", "experiments:list")
+    ]
+
+    found = [
+        word in page.content.decode()
+        for word, page in zip(expected, pages, strict=True)
+    ]
+    assert found == [True, True]
