@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from datamine.speech import spoken
 from datasets.readers.catalogue import reader
 from datasets.steps import catalogue
-from datasets.tables import ColumnType
+from datasets.tables import NUMERIC, ColumnType
 from datasets.words import word
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ NAMED, LINKED = 4, 100
 #: The sign before one or two last digits, which are no thousands.
 DECIMALS = re.compile(r"([.,])[0-9]{1,2}(?![0-9])[^0-9.,]*$")
 WORDS = frozenset({ColumnType.CATEGORY, ColumnType.TEXT, ColumnType.BOOLEAN})
+#: The step whose usual strategy suits numbers only.
+FILLING = "fill_missing"
 #: Pairs of columns the overview tells, and the least they have to do with each other.
 TOGETHER, WORTH_SAYING = 10, 0.3
 MEASURES = {
@@ -90,8 +92,8 @@ def read_as(version: DatasetVersion) -> str:
 def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
     """Return what is odd about the table and its columns, the table's first.
 
-    Warnings of one kind are one entry that names its columns, so that a table of
-    ten thousand columns has a handful of them.
+    Warnings of one kind that the same step helps are one entry that names its columns,
+    so that a table of ten thousand columns has a handful of them.
     """
     profile = version.profile or {}
     columns = profile.get("columns", [])
@@ -101,10 +103,10 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
         found[f"table-{len(found)}"] = {**warning, "columns": suited, "of_table": True}
     for column in columns:
         for warning in column.get("warnings", []):
-            entry = found.setdefault(
-                warning["code"], {**warning, "columns": [], "examples": []}
-            )
-            entry["columns"].append({"id": column["id"], "name": column["name"]})
+            kind = f"{warning['code']} {warning.get('step')}"
+            entry = found.setdefault(kind, {**warning, "columns": [], "examples": []})
+            named = {key: column[key] for key in ("id", "name", "type")}
+            entry["columns"].append(named)
             if warning["code"] in FILLED_IN:
                 entry["examples"] += column[warning["code"]]
     return [
@@ -112,7 +114,7 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
         | {
             "others": [] if "of_table" in warning else warning["columns"][1:NAMED],
             "more": max(len(warning["columns"]) - NAMED, 0),
-            "linked": warning["columns"][:LINKED],
+            "linked": linked_by(warning)[:LINKED],
             "step_title": step_title(warning.get("step")),
             "query": query_of(warning),
         }
@@ -120,8 +122,19 @@ def warnings_of(version: DatasetVersion) -> list[dict[str, Any]]:
     ]
 
 
+def linked_by(warning: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the columns a link chooses: numbers are filled apart from words."""
+    columns: list[dict[str, Any]] = warning["columns"]
+    if warning.get("step") != FILLING:
+        return columns
+    return [c for c in columns if c["type"] in NUMERIC] or columns
+
+
 def query_of(warning: dict[str, Any]) -> str:
     """Return what fills the step in, by what was found in the columns."""
+    if warning.get("step") == FILLING:
+        words = all(c["type"] not in NUMERIC for c in warning["columns"])
+        return "strategy=mode" if words else ""
     examples = warning.get("examples")
     values = FILLED_IN[warning["code"]](examples) if examples else {}
     return urlencode(values)

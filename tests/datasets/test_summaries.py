@@ -94,6 +94,36 @@ def test_signs_of_missing_values_are_filled_into_the_step():
 
 
 @pytest.mark.parametrize(
+    ("types", "linked", "query"),
+    [
+        (["category", "number", "integer"], ["b", "c"], ""),
+        (["category", "text"], ["a", "b"], "strategy=mode"),
+    ],
+)
+def test_missing_values_are_filled_as_their_columns_allow(types, linked, query):
+    told = {"code": "missing", "detail": "…", "step": "fill_missing"}
+    columns = [
+        column(name, type=type, warnings=[told])
+        for name, type in zip("abc", types, strict=False)
+    ]
+
+    (found,) = warnings_of(version_of(columns))
+
+    assert [c["name"] for c in found["linked"]] == linked
+    assert found["query"] == query
+
+
+def test_a_column_that_lacks_most_takes_no_other_with_it():
+    drop = {"code": "missing", "detail": "…", "step": "drop_columns"}
+    fill = drop | {"step": "fill_missing"}
+    version = version_of([column("a", warnings=[drop]), column("b", warnings=[fill])])
+
+    found = warnings_of(version)
+
+    assert [[c["name"] for c in w["linked"]] for w in found] == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
     ("groups", "query"),
     [
         ([["F", "f"]], "case=upper"),
