@@ -40,7 +40,7 @@ WORDS = {
     "editor": gettext_lazy("editor"),
     "viewer": gettext_lazy("viewer"),
     "integer": gettext_lazy("integer"),
-    "number": gettext_lazy("number"),
+    "number": pgettext_lazy("type", "number"),
     "boolean": gettext_lazy("boolean"),
     "category": gettext_lazy("category"),
     "text": gettext_lazy("text"),
