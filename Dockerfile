@@ -29,6 +29,7 @@ RUN export DATAMINE_HOME=/tmp/build DATAMINE_SECRET_KEY=build DATAMINE_ARTIFACT_
  && python manage.py chart_script \
  && python datamine/catalogues.py \
  && python manage.py collectstatic --no-input --verbosity 0 --ignore redoc \
+ && python -m compileall -q . \
  && mv /tmp/build/static /app/collected
 
 FROM packages-cuda AS cuda

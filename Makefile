@@ -11,6 +11,9 @@ PYTEST := $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal
 # What the checks look at must not depend on, or touch, the data of `make run`.
 CHECKED := env -u DATABASE_URL DATAMINE_HOME=var/check DATAMINE_HTTPS=1 $(PY) manage.py
 
+# Compiled once, not at each start of a process: work has processes of its own.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests measure time and memory, so one part runs after the other, with -j too.
 .NOTPARALLEL:
 

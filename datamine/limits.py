@@ -35,6 +35,6 @@ LIMITS = {
     "train": WorkLimits(
         env.LIMITS.training_memory_mb,
         env.LIMITS.training_seconds,
-        "fewer rows or columns, or smaller batches or a smaller size of a network",
+        "fewer rows or columns, smaller batches or a smaller network",
     ),
 }

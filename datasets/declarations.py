@@ -109,8 +109,8 @@ def bounds_of(schema: Schema) -> str:
     if low is not None and high is not None:
         return word(f"between {plain(low)} and {plain(high)}")
     parts = [
-        f"{word} {plain(bound)}"
-        for word, bound in (
+        f"{side} {plain(bound)}"
+        for side, bound in (
             (word("at least"), low),
             ("above", above),
             (word("at most"), high),

@@ -10,14 +10,13 @@ import logging
 import time
 from threading import Thread
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from registry import serving
 from registry.models import Activation
 
 logger = logging.getLogger(__name__)
 
-REST = 5.0  # seconds after the start, which belong to the first pages
 PAUSE = 1.0  # seconds between two looks
 
 
@@ -27,12 +26,11 @@ def start() -> None:
 
 
 def keep_ready() -> None:
-    time.sleep(REST)
     seen = None
     while True:
         try:
             seen = look(seen)
-        except (DatabaseError, InterfaceError):
+        except Exception:  # a thread that ends here would be missed by nobody
             logger.warning("The ledger cannot be read; looking again.", exc_info=True)
             connection.close()
         time.sleep(PAUSE)
@@ -41,16 +39,13 @@ def keep_ready() -> None:
 def look(seen: int | None) -> int:
     """Open what came into service after the line `seen`; return the newest line.
 
-    The first look opens what came into service last: with it come the libraries, and
-    any other model is then opened within a second.
+    The first look only finds where the ledger ends: a process that nobody asks for a
+    prediction needs no library of models, which are a hundred MiB.
     """
     newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if newest is None or newest == seen:
-        return newest or 0
-    lines = Activation.objects.order_by("-pk").select_related(
-        "model__active_version__session__result"
-    )
-    lines = lines.filter(pk=newest) if seen is None else lines.filter(pk__gt=seen)
-    for line in lines[: serving.CACHED_MODELS]:
-        serving.warm(line.model)
-    return newest
+    if seen is not None and newest not in (None, seen):
+        lines = Activation.objects.filter(pk__gt=seen).order_by("-pk")
+        lines = lines.select_related("model__active_version__session__result")
+        for line in lines[: serving.CACHED_MODELS]:
+            serving.warm(line.model)
+    return newest or 0

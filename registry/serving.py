@@ -157,11 +157,11 @@ seen_models: Memory[tuple[int, str, str], RegisteredModel] = Memory()
 
 def open_artifact(result: Result) -> LoadedArtifact:
     """Verify and open the artefact of a result; `DamagedArtifactError` if refused."""
+    from datamine.lean import import_sklearn  # noqa: PLC0415 -- heavy import
     from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_artifact,
     )
-    from experiments.learning.lean import import_sklearn  # noqa: PLC0415 -- heavy import
 
     import_sklearn()
     key = settings.ARTIFACT_KEY.encode()

@@ -10,7 +10,6 @@ import logging
 import os
 import resource
 import socket
-import sys
 import time
 from contextlib import contextmanager
 from importlib import import_module
@@ -22,6 +21,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from datamine.away import is_away
 from datamine.faults import fault_point
+from datamine.lean import without_pandas
 from datamine.leases import (
     RENEWAL,
     Lease,
@@ -104,26 +104,10 @@ def preload() -> None:
     """Import what work of every kind needs, before anybody waits for it."""
     for name in {name for job in job_models() for name in job.IMPORTS}:
         try:
-            with without("pandas"):
+            with without_pandas():
                 import_module(name)
         except ImportError:
             logger.warning("%s could not be loaded beforehand.", name, exc_info=True)
-
-
-@contextmanager
-def without(name: str) -> Iterator[None]:
-    """Hide a library: scikit-learn loads pandas (75 MiB) wherever it finds it.
-
-    Work that needs it imports it later, as if nothing had been.
-    """
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[name]
 
 
 def obey(line: bytes) -> None:

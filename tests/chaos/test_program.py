@@ -92,6 +92,6 @@ def test_work_that_takes_too_long_is_ended(behaviour):
 
     assert (session.status, session.attempts) == ("failed", 1)
     assert session.error_message == (
-        "The work took longer than the 2 s it may have. Use fewer rows or columns, or "
-        "ask for a higher limit."
+        "The work took longer than the 2 s it may have. Use fewer rows or columns, "
+        "smaller batches or a smaller network, or ask for a higher limit."
     )

@@ -385,6 +385,5 @@ def test_a_network_that_needs_too_much_is_told_what_needs_less():
     assert LIMITS["fast"].smaller == "fewer rows or columns"
     assert LIMITS["train"]._replace(memory_mb=500).memory_sentence == (
         "The work needed more than the 500 MB of memory it may have. Use fewer rows or "
-        "columns, or smaller batches or a smaller size of a network, or ask for a "
-        "higher limit."
+        "columns, smaller batches or a smaller network, or ask for a higher limit."
     )

@@ -102,13 +102,16 @@ def _can_separate(sign: str, quote: str, comment: str) -> bool:
 def _lacks_empty_ends(records: Sequence[Sequence[str]]) -> bool:
     """Whether rows are short only where the whole rows have empty cells.
 
-    Such a row can have lost nothing else; any other short one may have lost a cell
-    from its middle, and what becomes of it is for the user to say.
+    Such a row can have lost nothing else; any other short one, and one that does end in
+    an empty cell, may have lost a cell from its middle: what becomes of it is for the
+    user to say.
     """
     width = len(records[0]) if records else 0
     shortest = min(map(len, records), default=0)
     whole = [record for record in records[1:] if len(record) == width]
     if shortest == width or max(map(len, records), default=0) > width or not whole:
+        return False
+    if any(not record[-1].strip() for record in records if len(record) < width):
         return False
     return not any(cell.strip() for record in whole for cell in record[shortest:])
 

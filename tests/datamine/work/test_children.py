@@ -1,12 +1,10 @@
 """What a child knows, tells and may use."""
 
-import sys
-
 import pytest
 
 from datamine import env
 from datamine.leases import LeaseLostError, claim
-from datamine.work.children import preload, without
+from datamine.work.children import preload
 from datamine.work.nursery import THREADS, Assignment, Child
 from datasets.models import DatasetVersion
 from experiments.models import TrainingSession
@@ -33,15 +31,6 @@ def test_environment_of_a_child_bounds_its_threads(tmp_path):
     assert {environment[name] for name in THREADS} == {str(env.TRAIN_THREADS)}
     assert environment["TMPDIR"] == str(tmp_path)
     assert environment["MALLOC_ARENA_MAX"] == "2"
-
-
-def test_hidden_library_comes_back(monkeypatch):
-    monkeypatch.delitem(sys.modules, "this", raising=False)
-
-    with without("this"), pytest.raises(ImportError, match="this"):
-        __import__("this")
-
-    assert "this" not in sys.modules
 
 
 def test_preload_survives_what_cannot_be_imported(monkeypatch, caplog):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # The same whether the process noticed it or whoever watched it.
 HUNGRY = (
     "The work needed more than the 300 MB of memory it may have. Use fewer rows or "
-    "columns, or ask for a higher limit."
+    "columns, smaller batches or a smaller network, or ask for a higher limit."
 )
 
 

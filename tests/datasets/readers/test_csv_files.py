@@ -169,7 +169,14 @@ def test_rows_without_their_empty_last_cells_are_filled_unasked(taken):
     assert report.notices[0] == "2 short records were filled with missing values."
 
 
-@pytest.mark.parametrize("text", ["a,b,c\n1,2,3\n4,5\n", "a,b\n1,\n2\n3,4,5\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b,c\n1,2,3\n4,5\n",
+        "a,b\n1,\n2\n3,4,5\n",
+        "a,b,c,d\n1,2,3,\n4,6,\n7,8,9,\n",
+    ],
+)
 def test_rows_that_may_have_lost_a_cell_inside_are_asked_about(write, text):
     assert sniff(write(text), "t.csv").dialect.bad_records == "stop"
 
