@@ -6,18 +6,28 @@ The environment is set when this file is imported, before Django reads its setti
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+from django.apps import apps
+from pytest_django.plugin import blocking_manager_key
 
 from tests import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from projects.models import Project, User
 
 environment.prepare()
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+EMPTYING = {"transactional_db", "live_server"}
+ROWS_OF_MIGRATIONS = {
+    "experiments.migrations.0010_presets": "keep_shipped",
+    "experiments.migrations.0012_algorithm_settings": "list_all",
+}
 
 pytest_plugins = ["tests.browser"]
 
@@ -38,6 +48,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("integration")
         else:
             item.add_marker("unit")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Write again what migrations wrote, once a test has emptied the database."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if (marker and marker.kwargs.get("transaction")) or fixtures & EMPTYING:
+        with item.config.stash[blocking_manager_key].unblock():
+            for name, function in ROWS_OF_MIGRATIONS.items():
+                getattr(import_module(name), function)(apps, None)
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -149,6 +149,9 @@ def perform(lease: Lease) -> None:
     except Exception as error:  # the row must end, whatever it was
         if is_away(error):
             raise
+        if not lease.rows.exists():
+            logger.warning("%s %s was taken away.", lease.job.__name__, lease.pk)
+            return
         logger.exception("%s %s failed", lease.job.__name__, lease.pk)
         sentence = sentence_of(error)
         close(lambda: lease.fail(sentence))

@@ -46,9 +46,11 @@ def test_uploads_at_once_never_pass_the_limit(project, owner):
         project, max_bytes=3 * len(FLOWERS) + 1, max_datasets=None, actor=owner
     )
 
-    came = at_once(
-        lambda number: services.receive_upload(project, sent(FLOWERS), actor=owner)
-    )
+    def upload(number):
+        with sent(FLOWERS) as file:
+            return services.receive_upload(project, file, actor=owner)
+
+    came = at_once(upload)
 
     assert sum(isinstance(one, Upload) for one in came) == 3
     assert quotas.room_of(project).used == 3 * len(FLOWERS)
