@@ -166,7 +166,7 @@ class Lease:
         while True:
             values, lines = self.monitor.values, [*self.monitor.lines]
             try:
-                write()
+                self.write_once(write)
             except (OperationalError, InterfaceError) as error:
                 if not is_away(error) or time.monotonic() > end:
                     raise
@@ -174,12 +174,16 @@ class Lease:
                 connection.close()
                 self.monitor.values, self.monitor.lines = values, lines
                 time.sleep(PAUSE)
-            except LeaseLostError:
-                if not self.is_finished():
-                    raise
-                return
             else:
                 return
+
+    def write_once(self, write: Callable[[], object]) -> None:
+        """Call `write`; a lease lost because it wrote before is none."""
+        try:
+            write()
+        except LeaseLostError:
+            if not self.is_finished():
+                raise
 
     def is_finished(self) -> bool:
         """Whether the row has ended well under this lease."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from datamine import files
+from datamine.away import is_away
 from datamine.exceptions import BundleOverError, BundleUnderWayError
 from datamine.leases import request_cancel
 from datamine.models import BUNDLES, BundleExport, BundleImport
@@ -68,8 +69,9 @@ def start_import(
                 created_by=actor,
             )
             ring(row)
-    except BaseException:
-        files.delete(key)
+    except BaseException as error:
+        if not is_away(error):  # else the row may be there; the sweep will see
+            files.delete(key)
         raise
     return row
 
@@ -82,7 +84,10 @@ def refuse_second(actor: User) -> None:
 
 
 def cancel_bundle(row: BundleExport | BundleImport) -> None:
-    """Stop an export or import; nothing of it is kept. Raises `BundleOverError`."""
+    """Stop an export or import; it comes to nothing. Raises `BundleOverError`.
+
+    What it has stored already is deleted by its worker, or swept later.
+    """
     if not request_cancel(row):
         raise BundleOverError(_("This is over already."))
 

@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from datamine import files
+from datamine.away import is_away
 from datamine.faults import fault_point
 from datamine.operations.archives import (
     CHUNK,
@@ -34,6 +35,7 @@ from datamine.operations.arriving import Arrival, Kept, number
 from datamine.operations.carried import APPS, PROJECT, BundleManifest
 from datamine.operations.rows import rows_of
 from datamine.operations.schema import applied
+from datamine.room import is_full
 from datasets.models import Dataset, DatasetVersion
 from datasets.monitor import SilentMonitor
 from datasets.quotas import require_place, require_room
@@ -117,9 +119,8 @@ def import_project(
 ) -> Imported:
     """Make a new private project of a bundle; `actor` owns it.
 
-    Files come first, then all rows at once: a crash leaves files that no row names,
-    which are swept, and nothing else. Rows are read through before, as others cannot
-    write while they are put in.
+    Files come first, then all rows at once: at worst files are left that no row names,
+    which are swept. Rows are read through before, as others cannot write meanwhile.
 
     Parameters
     ----------
@@ -147,6 +148,7 @@ def import_project(
     ):
         refuse_others(archive.manifest, source_key)
         kept: dict[str, Kept] = {}
+        is_written = False
         try:
             keep_files(archive, Path(folder, "file"), source_key, kept, monitor)
             with archive.rows(Path(folder)) as lines:
@@ -158,11 +160,13 @@ def import_project(
                         archive.manifest, lines, kept, actor, name, match_people
                     )
                     watching.settle(found)
-                    return found
-        except BaseException:
-            for file in kept.values():
-                files.delete(file.key)
+                    is_written = True
+        except BaseException as error:
+            if not is_written and not is_away(error):  # else the project may be there
+                for file in kept.values():
+                    files.delete(file.key)
             raise
+        return found
 
 
 def refuse_others(manifest: BundleManifest, source_key: str) -> None:
@@ -250,6 +254,8 @@ def put_in(
             raise ArchiveError("The bundle's rows are not as many as were written.")
         require_sense(project)
     except WRONG as error:
+        if is_away(error) or is_full(error):
+            raise
         raise ArchiveError(f"The bundle's rows cannot be read: {error}") from error
     require_room(project, 0)
     require_place(project, 0)

@@ -55,6 +55,27 @@ def test_transaction_whose_answer_was_lost_is_not_done_twice(lease):
     assert len(asked) == 2
 
 
+def test_database_that_goes_away_again_is_asked_again_what_it_kept(lease):
+    asked = []
+
+    def away(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and asked[-1:] == ["write"]:
+            asked.append("lost")
+            raise LOST from LOST_BELOW
+        return execute(sql, params, many, context)
+
+    lease.finish(data="versions/1/x", rows_count=3)
+
+    def write():
+        asked.append("write" if "lost" not in asked else "again")
+        lease.finish(data="versions/1/x", rows_count=3)
+
+    with connection.execute_wrapper(away):
+        lease.conclude(write)
+
+    assert asked == ["write", "lost", "again"]
+
+
 def test_transaction_that_was_lost_is_done_again_with_all_that_was_to_be_told(lease):
     asked = []
 

@@ -6,9 +6,11 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from datamine import files
@@ -17,13 +19,46 @@ from datamine.leases import claim
 from datamine.models import BundleExport, BundleImport
 from datamine.operations import bundling
 from datamine.operations.exporting import export_project
-from datamine.operations.importing import Limits
+from datamine.operations.importing import Limits, Watching, import_project
+from datamine.operations.reconciling import compare
 from datamine.operations.storage import orphans, working_files
 from datamine.services import forget_bundles, start_export, start_import
 from datamine.work.children import perform, run_inline
 from datamine.work.handover import put_back
 from datasets import stored
 from projects.models import Activity, Project
+
+#: What Django raises of a connection that was closed under it.
+LOST, LOST_BELOW = InterfaceError("closed"), psycopg2.InterfaceError("closed")
+FULL = OperationalError("could not extend file: No space left on device")
+
+
+def lose(*_: object) -> None:
+    raise LOST from LOST_BELOW
+
+
+def hang_up(*_: object) -> None:
+    raise OperationalError("closed") from psycopg2.OperationalError("closed")
+
+
+def fill(*_: object) -> None:
+    raise FULL
+
+
+def fault() -> None:
+    raise RuntimeError("after the commit")
+
+
+def when(words: str, act):
+    """Let `act` happen at the first statement that begins with these words."""
+    left = [act]
+
+    def asked(execute, sql, params, many, context):
+        if sql.startswith(words) and left:
+            left.pop()()
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(asked)
 
 
 def sent(content: bytes) -> TemporaryUploadedFile:
@@ -72,6 +107,41 @@ def test_given_up_import_makes_nothing_and_the_next_one_all(coming):
     assert nothing_yet == 0
     assert (coming.status, coming.attempts, coming.trained) == ("completed", 2, 1)
     assert Project.objects.get(name="Copy") == coming.project
+
+
+@pytest.mark.parametrize(
+    ("end", "error"), [(lose, InterfaceError), (fault, RuntimeError)]
+)
+def test_project_that_was_committed_keeps_its_files(bundle, owner, end, error):
+    watching = Watching(settle=lambda _: transaction.on_commit(end))
+
+    with pytest.raises(error):
+        import_project(bundle, actor=owner, name="Copy", watching=watching)
+
+    assert Project.objects.filter(name="Copy").exists()
+    assert not compare(with_digests=True).harmful
+
+
+@pytest.mark.parametrize("end", [hang_up, fill])
+def test_database_that_fails_is_no_fault_of_the_bundle(bundle, owner, end):
+    with when('INSERT INTO "projects_project"', end), pytest.raises(OperationalError):
+        import_project(bundle, actor=owner, name="Copy")
+
+    import_project(bundle, actor=owner, name="Copy")
+
+    assert Project.objects.filter(name="Copy").count() == 1
+    assert not compare().harmful
+
+
+def test_bundle_whose_row_was_committed_is_kept(bundle, owner):
+    committed = when(
+        'INSERT INTO "site_bundleimport"', lambda: transaction.on_commit(lose)
+    )
+
+    with committed, pytest.raises(InterfaceError):
+        start_import(sent(bundle.read_bytes()), name="Copy", actor=owner)
+
+    assert default_storage.exists(BundleImport.objects.get().upload)
 
 
 def test_given_up_export_writes_nothing(in_service, project, owner):
