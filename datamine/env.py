@@ -57,8 +57,8 @@ DATABASE = reader.db_url(
     "DATABASE_URL", default=f"sqlite:///{HOME / 'datamine.sqlite3'}"
 )
 S3_BUCKET = reader("DATAMINE_S3_BUCKET", default="")
-S3_ENDPOINT = reader("DATAMINE_S3_ENDPOINT", default=None)
-S3_REGION = reader("DATAMINE_S3_REGION", default=None)
+S3_ENDPOINT = reader("DATAMINE_S3_ENDPOINT", default="") or None
+S3_REGION = reader("DATAMINE_S3_REGION", default="") or None
 S3_PREFIX = reader("DATAMINE_S3_PREFIX", default="")
 SEARCH_CLUSTER = reader("DATAMINE_SEARCH_CLUSTER", default="")
 WEB_WORKERS = reader.int("DATAMINE_WEB_WORKERS", default=1)

@@ -143,6 +143,7 @@ FILE_STORE = (
             "location": env.S3_PREFIX,
             "file_overwrite": True,
             "querystring_expire": 300,
+            "max_memory_size": 8 * 1024**2,  # of one open object; the rest lies on disk
         },
     }
     if env.S3_BUCKET

@@ -1,5 +1,6 @@
 """How DataMine stands on servers, as far as that can be told without any."""
 
+import ast
 import os
 import re
 import subprocess
@@ -89,6 +90,41 @@ def test_only_the_proxy_is_reached_from_outside():
 
     assert open_ones == {"proxy"}
     assert COMPOSE["services"]["web"]["deploy"]["replicas"] == 2
+
+
+def test_proxy_has_the_one_right_its_program_bears():
+    proxy = COMPOSE["services"]["proxy"]
+
+    assert (proxy["cap_drop"], proxy["cap_add"]) == (["ALL"], ["NET_BIND_SERVICE"])
+
+
+def test_storage_of_its_own_is_asked_only_where_it_runs():
+    endpoint = COMPOSE["services"]["web"]["environment"]["DATAMINE_S3_ENDPOINT"]
+
+    assert endpoint == "${DATAMINE_S3_ENDPOINT:-${COMPOSE_PROFILES:+http://s3:9000}}"
+    assert COMPOSE["services"]["s3"]["profiles"] == ["s3"]
+
+
+def test_files_in_s3_are_not_read_into_memory_and_lie_at_amazon_unless_told(tmp_path):
+    told = "from datamine.settings import FILE_STORE; print(FILE_STORE['OPTIONS'])"
+    given = {
+        "DATAMINE_HOME": str(tmp_path),
+        "DATAMINE_S3_BUCKET": "x",
+        "DATAMINE_S3_ENDPOINT": "",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        cwd=ROOT,
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    options = ast.literal_eval(done.stdout)
+    assert options["max_memory_size"] == 8 * 1024**2
+    assert options["endpoint_url"] is None
 
 
 def test_image_takes_no_secret_and_runs_as_nobody_special():

@@ -133,6 +133,16 @@ def test_bucket_is_made_once(settings, bucket, capsys):
     ]
 
 
+def test_bucket_is_made_in_its_region(settings, bucket):
+    options = {"bucket_name": "european", "region_name": "eu-central-1"}
+    settings.STORAGES["default"]["OPTIONS"] |= options
+
+    call_command("make_bucket")
+
+    place = bucket.meta.client.get_bucket_location(Bucket="european")
+    assert place["LocationConstraint"] == "eu-central-1"
+
+
 def test_folder_needs_no_bucket(capsys):
     call_command("make_bucket")
 

@@ -1,9 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+#: Where S3 makes a bucket that names no place, and takes none that names it.
+DEFAULT_REGIONS = (None, "us-east-1", "aws-global")
 
 
 class Command(BaseCommand):
@@ -14,9 +22,24 @@ class Command(BaseCommand):
         if not name:
             self.stdout.write("Files lie in a folder; there is no bucket to make.")
             return
-        buckets = default_storage.connection.buckets  # type: ignore[attr-defined]
-        if name in {bucket.name for bucket in buckets.all()}:
+        client = default_storage.connection.meta.client  # type: ignore[attr-defined]
+        if is_there(client, name):
             self.stdout.write(f"The bucket {name} is there.")
             return
-        default_storage.connection.create_bucket(Bucket=name)  # type: ignore[attr-defined]
+        region = client.meta.region_name
+        place = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        client.create_bucket(
+            Bucket=name, **({} if region in DEFAULT_REGIONS else place)
+        )
         self.stdout.write(f"Made the bucket {name}.")
+
+
+def is_there(client: BaseClient, name: str) -> bool:
+    """Whether there is the bucket; asks for no right but to use it."""
+    try:
+        client.head_bucket(Bucket=name)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
+            raise
+        return False
+    return True
