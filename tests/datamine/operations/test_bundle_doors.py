@@ -141,6 +141,7 @@ def test_page_says_what_is_wrong_with_a_file(client, stranger):
 
     assert (empty.status_code, second.status_code) == (400, 409)
     assert "Choose a file to upload." in empty.text
+    assert 'data-too-large="more than the ' in empty.text  # said by drop.js
     assert "A bundle of yours is being imported." in second.text
     assert "Nothing was imported: " in page.text
     assert "is no bundle, or damaged" in page.text
