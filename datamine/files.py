@@ -68,10 +68,8 @@ def local_copy(key: str) -> Iterator[Path]:
 
 
 def fetch(key: str, target: Path) -> None:
-    """Copy an object to a path; its bytes come only while they are read."""
-    from datamine.objects import answering  # noqa: PLC0415 -- heavy import
-
-    with answering(), default_storage.open(key) as source, target.open("wb") as copy:
+    """Copy an object to a path."""
+    with default_storage.open(key) as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, CHUNK)
 
 

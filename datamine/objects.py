@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
@@ -13,6 +14,8 @@ from datamine.room import StorageAwayError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+CONNECT_SECONDS = 5
 
 
 @contextmanager
@@ -30,9 +33,20 @@ def answering() -> Iterator[None]:
 class ObjectStorage(S3Storage):
     """Django's storage on S3; nobody else need know the errors of its client."""
 
+    def get_default_settings(self) -> dict[str, Any]:
+        """Give up on a machine that is down soon: each call is tried several times."""
+        config = Config(connect_timeout=CONNECT_SECONDS)
+        return {**super().get_default_settings(), "client_config": config}
+
     def _open(self, name: str, mode: str = "rb") -> Any:
+        """Fetch the bytes here: the first read would fail with the client's error."""
         with answering():
-            return super()._open(name, mode)
+            found = super()._open(name, mode)
+            try:
+                return found.open()
+            except BaseException:
+                found.close()
+                raise
 
     def _save(self, name: str, content: Any) -> Any:
         with answering():

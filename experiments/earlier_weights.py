@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from datamine import files
+from datamine.room import StorageAwayError
 from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.models import Result
 
@@ -49,6 +50,8 @@ def weights_of(result: Result | None, sha256: str) -> bytes:
     try:
         with files.local_copy(result.artifact) as path:
             opened = load_artifact(path, sha256, result.artifact_hmac, key)
+    except StorageAwayError:
+        raise
     except (ArtifactError, OSError) as error:
         raise TrainingError(
             f"The model to go on from cannot be used. {error}"
@@ -82,6 +85,8 @@ def stored_digest(result: Result) -> str | None:
     try:
         with files.local_copy(result.artifact) as path:
             return digest_of_weights(path)
+    except StorageAwayError:
+        raise
     except OSError:
         return None
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from datamine import files
 from datamine.queue import ring
+from datamine.room import StorageAwayError
 from datasets.quotas import locked_project, require_room
 from datasets.readers.errors import ReaderError
 from datasets.stored import DamagedFileError, verified
@@ -163,9 +164,6 @@ def lacking_of(
 def evaluate_in_child(pk: int, lease: Lease) -> None:
     """Try the model on all rows and write what came out."""
     from experiments.evaluation.again import Retest  # noqa: PLC0415 -- heavy import
-    from experiments.evaluation.samples_again import (  # noqa: PLC0415 -- heavy import
-        try_samples,
-    )
     from experiments.learning.artifacts import ArtifactError  # noqa: PLC0415 -- heavy import
     from experiments.learning.problems import TrainingError  # noqa: PLC0415 -- heavy import
 
@@ -174,18 +172,12 @@ def evaluate_in_child(pk: int, lease: Lease) -> None:
     ).get(pk=pk)
     family = family_of(evaluation.result)
     target = family.contract.target if family else None
-    measured: dict[str, Any] = {}
     try:
         opened, learned = opened_with_rows(evaluation)
         retest = Retest(opened.pipeline, target.spellings if target else {})
-        seen = 0
-        if evaluation.version is None:
-            try_file(evaluation, retest, lease)
-        elif family and opened.pipeline.assembler is not None:
-            frame = frame_of(evaluation.version)
-            seen, measured = try_samples(retest, frame, learned, family)
-        else:
-            seen = try_version(evaluation.version, retest, learned, lease)
+        seen, measured = tried(evaluation, retest, learned, lease)
+    except StorageAwayError:
+        raise
     except (ArtifactError, DamagedFileError, OSError) as error:
         lease.fail(f"{error} Restore it from a backup, or train the experiment again.")
         return
@@ -198,6 +190,24 @@ def evaluate_in_child(pk: int, lease: Lease) -> None:
         return
     details = retest.details(seed=42) | {"learned_from": seen}
     lease.conclude(lambda: lease.finish(metrics=metrics | measured, details=details))
+
+
+def tried(
+    evaluation: Evaluation, retest: Retest, learned: set[int], lease: Lease
+) -> tuple[int, dict[str, Any]]:
+    """Try the model; return how many rows it learned from, and a family's measures."""
+    from experiments.evaluation.samples_again import (  # noqa: PLC0415 -- heavy import
+        try_samples,
+    )
+
+    family = family_of(evaluation.result)
+    if evaluation.version is None:
+        try_file(evaluation, retest, lease)
+        return 0, {}
+    if family and retest.pipeline.assembler is not None:
+        frame = frame_of(evaluation.version)
+        return try_samples(retest, frame, learned, family)
+    return try_version(evaluation.version, retest, learned, lease), {}
 
 
 def frame_of(version: DatasetVersion) -> Frame:

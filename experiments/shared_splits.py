@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from django.conf import settings
 
 from datamine import files
+from datamine.room import StorageAwayError
 from experiments.exceptions import DraftProblem, InvalidDraftError
 from experiments.models import Experiment, Result
 
@@ -119,6 +120,8 @@ def kept_rows(number: int, digest: str) -> dict[str, Any]:
     try:
         with files.local_copy(result.artifact) as path:
             return load_split(path, result.artifact_sha256, result.artifact_hmac, key)
+    except StorageAwayError:
+        raise
     except (ArtifactError, OSError) as error:
         raise TrainingError(
             f"The split of experiment {number} cannot be read: its model's file is "

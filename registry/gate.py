@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from datamine import files
+from datamine.room import StorageAwayError
 from datamine.templatetags.display import fixed, number, percent
 from experiments.algorithms.catalogue import algorithm
 from registry.exceptions import DamagedArtifactError, ReasonNeededError
@@ -274,6 +275,8 @@ def split_of(result: Result) -> dict[str, list[int]]:
     try:
         with files.local_copy(result.artifact) as path:
             found = load_split(path, result.artifact_sha256, result.artifact_hmac, key)
+    except StorageAwayError:
+        raise
     except (ArtifactError, OSError) as error:
         raise NotComparableError(_("the file of a model cannot be read.")) from error
     return {name: rows.tolist() for name, rows in found.items()}

@@ -96,9 +96,7 @@ class Hosts:
         said = self.manage("shell", "--no-imports", "-c", PREPARE)
         self.token = said.split("token ")[1].strip()
         for name in ("web-1", "web-2"):
-            bind = ("--bind", f"127.0.0.1:{self.ports[name]}")
-            options = ("--config", "python:datamine.server", *bind)
-            self.launch(name, sys.executable, "-m", "gunicorn", *options)
+            self.start_web(name)
         for cluster in ("fast", "train"):
             self.start_worker(cluster)
         words = ("run", "--config", ROOT / "Caddyfile", "--adapter", "caddyfile")
@@ -106,6 +104,11 @@ class Hosts:
         for name in self.ports:
             self.wait_for(name)
         return self
+
+    def start_web(self, name: str) -> None:
+        bind = ("--bind", f"127.0.0.1:{self.ports[name]}")
+        options = ("--config", "python:datamine.server", *bind)
+        self.launch(name, sys.executable, "-m", "gunicorn", *options)
 
     def start_worker(self, cluster: str) -> None:
         words = (sys.executable, "manage.py", "worker", "--cluster", cluster)

@@ -18,6 +18,7 @@ from registry.services.versions import activate_version, require_sound
 if TYPE_CHECKING:
     from projects.models import User
     from registry.models import Activation, ModelVersion
+    from registry.querysets import ActivationRequestQuerySet
 
 
 def request_activation(
@@ -63,6 +64,8 @@ def approve_request(asked: ActivationRequest, *, actor: User) -> Activation:
         raise RequestError(
             _("You asked for it yourself; another owner has to approve.")
         )
+    if not _waiting(asked).exists():
+        raise _decided()
     if asked.version is None:
         raise RequestError(
             _("%(version_name)s was deleted; decline the request.")
@@ -90,6 +93,14 @@ def decline_request(
     return _decide(asked, RequestStatus.DECLINED, remark, actor)
 
 
+def _waiting(asked: ActivationRequest) -> ActivationRequestQuerySet:
+    return ActivationRequest.objects.open().filter(pk=asked.pk)
+
+
+def _decided() -> RequestError:
+    return RequestError(_("This request is decided already."))
+
+
 def _decide(
     asked: ActivationRequest, status: RequestStatus, remark: str, actor: User
 ) -> ActivationRequest:
@@ -99,8 +110,8 @@ def _decide(
         "decided_by": actor,
         "decided_at": timezone.now(),
     }
-    if not ActivationRequest.objects.open().filter(pk=asked.pk).update(**values):
-        raise RequestError(_("This request is decided already."))
+    if not _waiting(asked).update(**values):
+        raise _decided()
     for name, value in values.items():
         setattr(asked, name, value)
     record_activity(actor, asked, status.value, remark=remark)

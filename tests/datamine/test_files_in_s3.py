@@ -5,6 +5,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -15,6 +16,17 @@ from datamine.models import BundleImport
 from datamine.room import AWAY, StorageAwayError
 from datamine.work.children import run_inline
 from datasets.models import Upload
+from experiments import earlier_weights, shared_splits
+from experiments.evaluating import start_evaluation
+from experiments.results.downloads import artifact_file
+from registry import gate
+from tests.factories.datasets import imported_dataset
+from tests.factories.experiments import (
+    ResultFactory,
+    flowers,
+    flowers_draft,
+    trained_session,
+)
 from tests.factories.projects import UserFactory
 
 BUCKET = "datamine-tests"
@@ -62,6 +74,37 @@ def test_object_that_arrives_damaged_is_refused(bucket, tmp_path, monkeypatch):
     assert list(bucket.objects.all()) == []
 
 
+def cut_off(**said):
+    raise ConnectionClosedError(endpoint_url="http://s3")
+
+
+def test_object_whose_bytes_do_not_come_is_an_error_of_the_system(bucket):
+    bucket.put_object(Key="versions/7/a.bin", Body=b"content")
+    calls = default_storage.connection.meta.client.meta.events
+    calls.register("before-call.s3.GetObject", cut_off)
+
+    with pytest.raises(StorageAwayError, match="closed before"):
+        default_storage.open("versions/7/a.bin").read()
+
+
+def test_machine_that_is_down_is_given_up_on_soon(bucket):
+    assert default_storage.connection.meta.client.meta.config.connect_timeout == 5
+
+
+@pytest.fixture
+def result(db):
+    """What an hour of training found, before the storage went away."""
+    return ResultFactory()
+
+
+@pytest.fixture
+def evaluation(project, owner, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    session = trained_session(flowers_draft(project, owner), owner)
+    others = imported_dataset(project, owner, flowers(60), name="Others")
+    return start_evaluation(session.result, others.active_version, actor=owner)
+
+
 @pytest.fixture
 def away(settings, monkeypatch):
     """An address where no storage answers."""
@@ -92,6 +135,30 @@ def away(settings, monkeypatch):
 def test_storage_that_is_away_is_an_error_of_the_system(away, use):
     with pytest.raises(StorageAwayError, match=r"127\.0\.0\.1:9"):
         use()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        artifact_file,
+        gate.split_of,
+        earlier_weights.stored_digest,
+        lambda result: earlier_weights.weights_of(result, result.artifact_sha256),
+        lambda result: shared_splits.kept_rows(
+            result.session.experiment_id, result.split_digest
+        ),
+    ],
+)
+def test_model_that_cannot_be_fetched_is_not_called_damaged(result, away, read):
+    with pytest.raises(StorageAwayError):
+        read(result)
+
+
+def test_evaluation_ends_with_the_sentence(evaluation, away):
+    run_inline(evaluation)
+
+    evaluation.refresh_from_db()
+    assert (evaluation.status, evaluation.error_message) == ("failed", AWAY)
 
 
 @pytest.mark.parametrize("door", ["page", "api"])

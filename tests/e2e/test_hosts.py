@@ -22,23 +22,23 @@ ROW = {"petal": 2, "sepal": 5}
 AWAY = "The storage of files does not answer"
 
 
-@pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
-    made = Hosts(tmp_path_factory.mktemp("hosts"))
+@pytest.fixture
+def hosts(tmp_path: Path) -> Iterator[Hosts]:
+    made = Hosts(tmp_path / "hosts")
     try:
         yield made.start()
     finally:
         made.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(hosts: Hosts) -> Client:
     return Client(hosts.url("proxy"), hosts.token, timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tables") / "flowers.csv"
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "flowers.csv"
     rows = [f"{1 + i % 7},{4 + i % 5},{'ab'[i % 7 > 3]}\n" for i in range(120)]
     path.write_text("petal,sepal,kind\n" + "".join(rows))
     return path
@@ -51,13 +51,6 @@ def learned(client: Client, table: Path) -> Version:
     return client.register(session, "flowers")
 
 
-@pytest.fixture(scope="module")
-def version(client: Client, table: Path) -> Version:
-    made = learned(client, table)
-    client.activate(made)
-    return made
-
-
 def served_by(hosts: Hosts, name: str) -> str:
     web = Client(hosts.url(name), hosts.token, timeout=PATIENCE)
     answer = web.predict("hosts", "flowers", [ROW])
@@ -65,7 +58,19 @@ def served_by(hosts: Hosts, name: str) -> str:
     return answer["version"]
 
 
-def test_switch_is_seen_by_both_web_servers_within_a_second(hosts, client, version):
+def test_hosts_see_each_other_and_survive_each_other(hosts, client, table, monkeypatch):
+    """One site, and one order: what a part breaks, it mends before the next one."""
+    version = learned(client, table)
+    client.activate(version)
+
+    switch_is_seen_by_both_web_servers_within_a_second(hosts, client, version)
+    web_server_that_dies_is_not_missed(hosts, client, version)
+    work_of_a_dead_worker_is_done_by_another(hosts, client, table)
+    monkeypatch.setattr("datamine.client.TRIES", 1)
+    failing_storage_leaves_no_row_in_the_air(hosts, client, table)
+
+
+def switch_is_seen_by_both_web_servers_within_a_second(hosts, client, version):
     session = client.call("GET", "/api/sessions/")["results"][0]
     body = {"name": "flowers", "session": session["id"]}
     path = "/api/projects/hosts/models/"
@@ -74,22 +79,25 @@ def test_switch_is_seen_by_both_web_servers_within_a_second(hosts, client, versi
         client.activate(Version("hosts", "flowers", wanted), reason="it is a test")
         switched = time.monotonic()
         for name in ("web-1", "web-2"):
-            asked = switched
+            asked = time.monotonic()
             while served_by(hosts, name) != wanted:
                 assert asked - switched < 1
                 asked = time.monotonic()
 
 
-def test_web_server_that_dies_is_not_missed(hosts, client, version):
+def web_server_that_dies_is_not_missed(hosts, client, version):
     hosts.kill("web-1")
+    try:
+        answers = [client.predict("hosts", "flowers", [ROW]) for _ in range(10)]
 
-    answers = [client.predict("hosts", "flowers", [ROW]) for _ in range(10)]
+        assert {answer["version"] for answer in answers} == {version.version}
+        assert not hosts.answers("web-1")
+    finally:
+        hosts.start_web("web-1")
+    hosts.wait_for("web-1")
 
-    assert {answer["version"] for answer in answers} == {version.version}
-    assert not hosts.answers("web-1")
 
-
-def test_work_of_a_dead_worker_is_done_by_another(hosts, client, version, table):
+def work_of_a_dead_worker_is_done_by_another(hosts, client, table):
     with ThreadPoolExecutor() as pool:
         coming = pool.submit(client.upload, table, project="hosts", name="Again")
         time.sleep(0.3)
@@ -99,17 +107,14 @@ def test_work_of_a_dead_worker_is_done_by_another(hosts, client, version, table)
         assert coming.result().columns == ("petal", "sepal", "kind")
 
 
-def test_failing_storage_leaves_no_row_in_the_air(
-    hosts, client, version, table, monkeypatch
-):
-    monkeypatch.setattr("datamine.client.TRIES", 1)
+def failing_storage_leaves_no_row_in_the_air(hosts, client, table):
     hosts.objects.share = 0.3
-    told = [trial(client, table) for _ in range(3)]
+    told = [trial(client, table) for _ in range(2)]
     hosts.objects.share = 1.0
     lost = trial(client, table)
     hosts.objects.share = 0.0
 
-    assert hosts.objects.failed > 10
+    assert hosts.objects.failed > 5
     assert all(sentence == "" or AWAY in sentence for sentence in told), told
     assert AWAY in lost
     assert trial(client, table) == ""

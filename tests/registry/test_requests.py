@@ -80,6 +80,7 @@ def test_own_request_is_not_approved_by_oneself(owner, version):
 def test_request_is_decided_once(member, owner, second, version):
     asked = asked_by(member, version)
     decline_request(asked, remark="not yet", actor=owner)
+    files.delete(version.session.result.artifact)  # which nobody need read any more
 
     with pytest.raises(RequestError, match="decided already"):
         approve_request(asked, actor=second)
