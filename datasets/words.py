@@ -10,3 +10,9 @@ from __future__ import annotations
 def word(text: str) -> str:
     """Return the text as it is; that it is called says that it is to be translated."""
     return text
+
+
+class Name(str):
+    """A name that people gave, as a title of a chart: no language says it otherwise."""
+
+    __slots__ = ()

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from datasets.charts.drawing import AXIS_HEIGHT, Drawing, axis, plain, short, tips
+from datasets.charts.drawing import (
+    AXIS_HEIGHT,
+    Drawing,
+    axis,
+    named,
+    plain,
+    short,
+    tips,
+)
 from datasets.charts.source import (
     AnyColumn,
     ChartError,
@@ -80,7 +88,7 @@ def draw(source: Source, parameters: BarParameters) -> Drawing:
     what = said(source, parameters)
     title = f"{what} by {short(column.name)}"
     encoding = {
-        "y": axis("class", column.name, "nominal", sort=order),
+        "y": named("class", column.name, "nominal", sort=order),
         "x": axis("value", what),
         "tooltip": tips(**{"class": "nominal", "value": "quantitative"}),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from datasets.charts.drawing import PALETTE, Drawing, axis, plain, short, tips
+from datasets.charts.drawing import PALETTE, Drawing, named, plain, short, tips
 from datasets.charts.source import (
     AnyColumn,
     ChartError,
@@ -92,12 +92,12 @@ def layers_of(
     across: Spec = {}
     if classes.column:
         order = classes.seen(rows)
-        across["x"] = axis("class", classes.column.name, "nominal", sort=order)
+        across["x"] = named("class", classes.column.name, "nominal", sort=order)
     kinds = dict.fromkeys(ENDS, "quantitative")
     size = max(6, min(48, 480 // len(rows)))
 
     def layer(mark: Spec, data: list[Row], start: str, end: str = "") -> Spec:
-        encoding: Spec = {"y": axis(start, value.name, scale={"zero": False})}
+        encoding: Spec = {"y": named(start, value.name, scale={"zero": False})}
         encoding |= across | ({"y2": {"field": end}} if end else {})
         is_dot = data is dots
         shown = {"value": "quantitative", "rows": "quantitative"} if is_dot else kinds

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import Name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,8 +108,13 @@ def plain(value: float | str | None) -> str:
 
 
 def axis(field: str, title: str, kind: str = "quantitative", **more: Any) -> Spec:
-    """Return an encoding by one of our fields; the title may be anything."""
+    """Return an encoding by one of our fields, titled by words of ours."""
     return {"field": field, "type": kind, "title": short(title) or None, **more}
+
+
+def named(field: str, column: str, kind: str = "quantitative", **more: Any) -> Spec:
+    """Return an encoding by one of our fields, titled by the column it shows."""
+    return axis(field, column, kind, **more) | {"title": Name(short(column)) or None}
 
 
 def tips(**kinds: str) -> list[Spec]:
@@ -120,14 +127,14 @@ def tips(**kinds: str) -> list[Spec]:
     ]
 
 
-def class_colour(labels: list[str], title: str) -> Spec:
-    """Give each class a colour, and rows of none a grey."""
+def class_colour(labels: list[str], column: str) -> Spec:
+    """Give each class of a column a colour, and rows of none a grey."""
     colours = iter(PALETTE)
     ranged = [GREYS[label] if label in GREYS else next(colours) for label in labels]
     return {
         "field": "class",
         "type": "nominal",
-        "title": short(title),
+        "title": Name(short(column)),
         "scale": {"domain": labels, "range": ranged},
         "legend": {"orient": "bottom", "columns": 4, "labelLimit": 140},
     }

@@ -11,6 +11,7 @@ from datasets.charts.drawing import (
     axis,
     class_colour,
     moment,
+    named,
     plain,
     short,
     tips,
@@ -49,7 +50,7 @@ def draw(source: Source, parameters: HistogramParameters) -> Drawing:
     title = word(f"Histogram of {short(column.name)}")
     kind = kind_of(column)
     encoding = {
-        "x": axis("from", column.name, kind, scale={"zero": False}),
+        "x": named("from", column.name, kind, scale={"zero": False}),
         "x2": {"field": "to"},
         "y": axis("below", "Rows"),
         "y2": {"field": "above"},

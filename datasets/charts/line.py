@@ -12,6 +12,7 @@ from datasets.charts.drawing import (
     axis,
     class_colour,
     moment,
+    named,
     plain,
     short,
     tips,
@@ -52,7 +53,7 @@ def draw(source: Source, parameters: LineParameters) -> Drawing:
     what = said(source, parameters)
     kind = kind_of(x)
     encoding: dict[str, Any] = {
-        "x": axis("x", x.name, kind, scale={"zero": False}),
+        "x": named("x", x.name, kind, scale={"zero": False}),
         "y": axis("value", what, scale={"zero": False}),
         "tooltip": tips(x=kind, value="quantitative"),
         "color": {"value": classes.single},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, Drawing, Spec, frame, plain, short
-from datasets.words import word
+from datasets.words import Name, word
 
 if TYPE_CHECKING:
     from datasets.outliers import Outliers
@@ -30,7 +30,7 @@ def draw_outliers(figures: dict[str, Any], found: Outliers) -> Drawing:
         (word("Highest allowed"), found.bounds.high),
     )
     bounds = [{"bound": end, "words": w} for w, end in ends if end is not None]
-    layers = [*box_layers([box], short(figures["name"])), *bound_layers(bounds)]
+    layers = [*box_layers([box], figures["name"]), *bound_layers(bounds)]
     if marks:
         layers.append(dots(marks))
     return Drawing(
@@ -65,7 +65,7 @@ def words_of(figures: dict[str, Any], found: Outliers) -> str:
     )
 
 
-def box_layers(boxes: list[dict[str, Any]], title: str) -> list[Spec]:
+def box_layers(boxes: list[dict[str, Any]], column: str) -> list[Spec]:
     """Draw boxes whose ends were computed before."""
     data = {"values": [box for box in boxes if box["low"] is not None]}
     tips = [
@@ -73,7 +73,7 @@ def box_layers(boxes: list[dict[str, Any]], title: str) -> list[Spec]:
     ]
 
     def upright(start: str, end: str | None = None) -> Spec:
-        axis = {"field": start, "type": "quantitative", "title": title}
+        axis = {"field": start, "type": "quantitative", "title": Name(short(column))}
         found: Spec = {"y": axis | {"scale": {"zero": False}}, "tooltip": tips}
         return found | {"y2": {"field": end}} if end else found
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from datasets.charts.drawing import (
     MARKS,
     Drawing,
-    axis,
     class_colour,
     moment,
+    named,
     short,
     tips,
 )
@@ -107,7 +107,7 @@ def plain_of(column: Column, value: float | None) -> Any:
 def marks_of(roles: dict[str, Column], classes: Classes, rows: list[Row]) -> Spec:
     """Return how dots are drawn."""
     encoding: Spec = {
-        role: axis(role, column.name, kind_of(column), scale={"zero": False})
+        role: named(role, column.name, kind_of(column), scale={"zero": False})
         for role, column in roles.items()
         if role in ("x", "y", "size")
     }
@@ -116,7 +116,7 @@ def marks_of(roles: dict[str, Column], classes: Classes, rows: list[Row]) -> Spe
     if "colour" in roles:
         scale = {"scale": {"scheme": "viridis"}}
         column = roles["colour"]
-        encoding["color"] = axis("colour", column.name, kind_of(column), **scale)
+        encoding["color"] = named("colour", column.name, kind_of(column), **scale)
     elif classes.column:
         encoding["color"] = class_colour(classes.seen(rows), classes.column.name)
     kinds = {role: kind_of(column) for role, column in roles.items()}
@@ -127,7 +127,7 @@ def marks_of(roles: dict[str, Column], classes: Classes, rows: list[Row]) -> Spe
 def faceted(marks: Spec, column: Column, order: list[str]) -> Spec:
     """Return one small plot for each value, side by side as far as they fit."""
     return {
-        "facet": axis("facet", column.name, "nominal", sort=order),
+        "facet": named("facet", column.name, "nominal", sort=order),
         "columns": 3,
         "spec": {**marks, "width": 200, "height": 160},
     }

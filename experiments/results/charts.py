@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from datamine.speech import spoken
 from datamine.templatetags.display import fixed
 from datasets.charts.drawing import PALETTE
-from datasets.words import word
+from datasets.words import Name, word
 from experiments.results.chart import Chart
 from experiments.results.epoch_charts import (
     epoch_rows,
@@ -249,7 +249,7 @@ def dependence_marks(rows: list[Row]) -> Spec:
     is_number = not any(isinstance(row["value"], str) for row in rows)
     kind = "quantitative" if is_number else "nominal"
     mark = {"type": "line", "point": True} if is_number else {"type": "point"}
-    x: Spec = {"field": "value", "type": kind, "title": rows[0]["feature"]}
+    x: Spec = {"field": "value", "type": kind, "title": Name(rows[0]["feature"])}
     if is_number:
         x["scale"] = {"zero": False}
     return {

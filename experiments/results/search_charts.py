@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datasets.words import word
+from datasets.words import Name, word
 from experiments.metrics import METRICS, title_of
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def heat_rows(details: dict[str, Any]) -> list[Row]:
 
 def heat_marks(rows: list[Row]) -> Spec:
     """Draw a square for each pair, coloured by its figure."""
-    x, y = rows[0]["x_name"], rows[0]["y_name"]
+    x, y = Name(rows[0]["x_name"]), Name(rows[0]["y_name"])
     return {
         "mark": {"type": "rect"},
         "encoding": {

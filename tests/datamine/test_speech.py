@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
+import polib
 import pytest
 from django.utils import translation
+from django.utils.safestring import SafeData, mark_safe
 
+from datamine import speech
 from datamine.speech import spoken, spoken_chart
+from datasets.charts.drawing import axis, class_colour, named
+from experiments.results.charts import dependence_marks
 
 
 @pytest.mark.parametrize(
@@ -56,3 +63,91 @@ def test_chart_speaks_but_for_its_data():
         "layer": [{"title": "Époque"}],
         "data": {"title": "Loss"},
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a. " * 200,
+        "a; " * 330,
+        "from to ; highest " * 50,
+        "Column “a”: " * 80,
+        "There is no column “" * 49,
+        "2 rows " * 140,
+    ],
+)
+def test_what_people_write_is_looked_through_quickly(text):
+    with translation.override("fr"):
+        spoken("Loss")
+        start = time.process_time()
+        spoken(text)
+
+    assert time.process_time() - start < 0.5
+
+
+def test_long_texts_are_nobodys_sentences():
+    text = "There is no column “rows”. " * 40
+
+    with translation.override("fr"):
+        assert spoken(text) == text
+
+
+def test_sentences_are_said_one_after_the_other():
+    with translation.override("fr"):
+        once = spoken("“a” is saved.")
+        assert once != "“a” is saved."
+        assert spoken(" ".join(["“a” is saved."] * 30)) == " ".join([once] * 30)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("ROC of class number", "ROC de la classe number"),
+        ("Box plot of removed", "Boîte à moustaches de removed"),
+        ("number against data 1.5 final", "number en fonction de data 1.5 final"),
+    ],
+)
+def test_names_in_places_without_quotes_stay(english, french):
+    with translation.override("fr"):
+        assert spoken(english) == french
+
+
+def test_columns_that_are_called_like_our_words_keep_their_names_on_charts():
+    points = [{"feature": "Price", "class": "a", "value": 1, "mean": 2}]
+    spec = {
+        "encoding": {
+            "x": named("x", "number"),
+            "y": axis("value", "Price"),
+            "color": class_colour(["a"], "Rows"),
+        },
+        "layer": [dependence_marks(points)],
+    }
+
+    with translation.override("fr"):
+        said = spoken_chart(spec)
+
+    assert said["encoding"]["x"]["title"] == "number"
+    assert said["encoding"]["y"]["title"] == "Cours"
+    assert said["encoding"]["color"]["title"] == "Rows"
+    assert said["layer"][0]["encoding"]["x"]["title"] == "Price"
+
+
+def test_words_with_a_context_are_not_said_elsewhere(monkeypatch, tmp_path):
+    words = polib.POFile()
+    words.append(polib.POEntry(msgid="open", msgstr="ouvrir"))
+    words.append(polib.POEntry(msgid="open", msgstr="ouvert", msgctxt="state"))
+    path = tmp_path / "fr" / "LC_MESSAGES"
+    path.mkdir(parents=True)
+    words.save_as_mofile(str(path / "django.mo"))
+    monkeypatch.setattr(speech, "LOCALE", tmp_path)
+
+    assert speech.words_of.__wrapped__("fr") == {"open": "ouvrir"}
+
+
+def test_what_is_safe_does_not_make_the_same_text_safe():
+    with translation.override("fr"):
+        safe = spoken(mark_safe("<b>1 < 2</b>"))
+        plain = spoken("<b>1 < 2</b>")
+
+    assert isinstance(safe, SafeData)
+    assert not isinstance(plain, SafeData)
