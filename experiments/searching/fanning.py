@@ -8,7 +8,9 @@ search finds what it would have found alone.
 from __future__ import annotations
 
 import copy
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import joblib
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
     from experiments.searching.settings import Values
     from experiments.searching.trials import Score
 
-#: Seconds that a scheduler may take to answer.
+#: Seconds that a scheduler may take to answer, and its first worker to be there.
 PATIENCE = 10
+NO_ANSWER = (
+    "The cluster that searches run on does not answer. Try again, or tell the operator."
+)
 
 
 class Pool:
@@ -60,24 +65,57 @@ class Pool:
             max_nbytes=None,  # arrays are handed over, not shared read-only
         )
         call = joblib.delayed(scored_elsewhere)
-        found = run(
-            call(self.score, self.threads, values, folds, name)
-            for values, name in waiting
-        )
-        try:
-            for one, said in found:
+        shared = Shared(self.score, self.threads, folds)
+        with losses_told(), ExitStack() as stack:
+            found = run(call(shared, values, name) for values, name in waiting)
+            stack.callback(found.close)
+            for result in found:
+                if isinstance(result, BaseException):  # Dask gives lost trials so
+                    raise result
+                one, said = result
                 self.said.extend(said)
                 yield one
-        finally:
-            found.close()
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What all trials of a round are given: the whole session is behind its score."""
+
+    score: Score
+    threads: int
+    folds: Sequence[Fold]
+
+    def __sizeof__(self) -> int:
+        """Say that it is large, by which joblib lets a cluster have it only once."""
+        return 1 << 20
 
 
 def scored_elsewhere(
-    score: Score, threads: int, values: Values, folds: Sequence[Fold], name: str
+    shared: Shared, values: Values, name: str
 ) -> tuple[Scored, list[str]]:
-    """Return what comes of a combination, and what libraries warned of."""
-    with threadpool_limits(threads), estimator_warnings() as heard:
-        return scored(score, values, folds, name), heard()
+    """Return what comes of a combination, and what libraries warned of.
+
+    A Dask worker makes its cluster active again: a forest is to grow where it is.
+    """
+    with (
+        joblib.parallel_config("threading"),
+        threadpool_limits(shared.threads),
+        estimator_warnings() as heard,
+    ):
+        return scored(shared.score, values, shared.folds, name), heard()
+
+
+@contextmanager
+def losses_told() -> Iterator[None]:
+    """Say in a sentence that a backend was lost; what a trial raises is let through."""
+    try:
+        yield
+    except Exception as error:
+        library = type(error).__module__.partition(".")[0]
+        known = isinstance(error, (CancelledError, TimeoutError))
+        if not known and library not in ("distributed", "joblib"):
+            raise
+        raise TrainingError(NO_ANSWER) from error
 
 
 @contextmanager
@@ -87,38 +125,40 @@ def cluster(address: str) -> Iterator[None]:
     Raises
     ------
     TrainingError
-        Where none answers there, or its client is not installed.
+        Where none answers there, it has no worker, or its client is not installed.
     """
     if not address:
         yield
         return
-    try:
-        from distributed import Client  # noqa: PLC0415 -- optional dependency
+    with ExitStack() as stack:
+        try:
+            from distributed import Client  # noqa: PLC0415 -- optional dependency
 
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except ImportError as error:
-        raise TrainingError(
-            "Searches are to run on a cluster; install `distributed` here for that."
-        ) from error
-    except OSError as error:
-        raise TrainingError(
-            "The cluster that searches run on does not answer. Try again, or tell the "
-            "operator."
-        ) from error
-    with client, joblib.parallel_config("dask", client=client):
-        yield
+            client = Client(address, timeout=PATIENCE, set_as_default=False)
+            stack.enter_context(client)
+            client.wait_for_workers(1, PATIENCE)
+        except ImportError as error:
+            raise TrainingError(
+                "Searches are to run on a cluster; install `distributed` here for that."
+            ) from error
+        except (OSError, ValueError) as error:
+            raise TrainingError(NO_ANSWER) from error
+        with joblib.parallel_config("dask", client=client):
+            yield
 
 
 @contextmanager
 def active_pool() -> Iterator[Pool | None]:
-    """Give the backend that the caller made active, None where that is one process.
+    """Give the backend that the caller made active, None where that is this process.
 
-    Nothing else is to be sent there meanwhile: a forest is soon grown where it is.
+    Its kind decides, not its size: a cluster may grow while a search is run. Nothing
+    else is to be sent there meanwhile: a forest is soon grown where it is.
     """
-    backend, n_jobs = get_active_backend()
-    n_jobs = backend.default_n_jobs if n_jobs is None else n_jobs
-    if backend.effective_n_jobs(n_jobs) == 1 or getattr(backend, "uses_threads", False):
+    # Threads are preferred, so that only a backend that somebody chose is another.
+    backend, n_jobs = get_active_backend(prefer="threads")
+    if getattr(backend, "uses_threads", False):
         yield None
         return
+    n_jobs = backend.default_n_jobs if n_jobs is None else n_jobs
     with joblib.parallel_config("threading"):
         yield Pool(backend, n_jobs)

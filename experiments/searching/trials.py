@@ -185,6 +185,7 @@ class Search:
         TrainingError
             Where none of them can be tried.
         """
+        began = time.perf_counter() if pool else None
         n_rows = min(len(learned) for learned, _ in folds)
         plan = rungs(self.settings, self.space, n_rows)
         total = sum(rung.trials for rung in plan)
@@ -196,7 +197,7 @@ class Search:
             wanted = self._wanted(tried[: rung.trials], checkpoints)
             results = self._results(wanted, these, score, pool)
             for one in wanted:
-                if ended := self._is_over_time():
+                if ended := self._is_over_time(began):
                     break
                 trial = one.earlier or self._trial(one, next(results), rung.share)
                 if not one.earlier:
@@ -251,8 +252,13 @@ class Search:
             found.reason,
         )
 
-    def _is_over_time(self) -> bool:
-        return bool(self.trials) and sum(t.seconds for t in self.trials) >= self.seconds
+    def _is_over_time(self, began: float | None) -> bool:
+        """Say whether the time is used up; trials of a pool ran side by side."""
+        if began is None:
+            spent = sum(trial.seconds for trial in self.trials)
+        else:
+            spent = time.perf_counter() - began
+        return bool(self.trials) and spent >= self.seconds
 
     def ranked(self, trials: Sequence[Trial]) -> list[Trial]:
         """Return the trials that have a figure, the best first; then by number."""
