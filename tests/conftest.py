@@ -24,6 +24,7 @@ environment.prepare()
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 EMPTYING = {"transactional_db", "live_server"}
+EMPTIES = pytest.StashKey[bool]()
 ROWS_OF_MIGRATIONS = {
     "experiments.migrations.0010_presets": "keep_shipped",
     "experiments.migrations.0012_algorithm_settings": "list_all",
@@ -50,13 +51,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("unit")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
-    """Write again what migrations wrote, once a test has emptied the database."""
-    yield
+def pytest_runtest_call(item: pytest.Item) -> None:
     marker = item.get_closest_marker("django_db")
     fixtures = set(getattr(item, "fixturenames", ()))
-    if (marker and marker.kwargs.get("transaction")) or fixtures & EMPTYING:
+    empties = (marker and marker.kwargs.get("transaction")) or fixtures & EMPTYING
+    item.stash[EMPTIES] = bool(empties)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None]:
+    """Write again what migrations wrote, once a test has emptied the database."""
+    yield
+    if nextitem and item.stash.get(EMPTIES, False):  # neither skipped nor the last
         with item.config.stash[blocking_manager_key].unblock():
             for name, function in ROWS_OF_MIGRATIONS.items():
                 getattr(import_module(name), function)(apps, None)
