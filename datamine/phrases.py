@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Apps whose programs are searched so; others mark with gettext.
-APPS = ("datasets", "experiments")
+#: Folders whose programs are searched so; others mark with gettext.
+FOLDERS = ("datasets/", "experiments/", "datamine/operations/")
 #: What talks to programs and operators, in English.
 LEFT_OUT = re.compile(
     r"/(api|management|migrations|scripts|engines|networks/(?!parameters))"
     r"|/(admin|apps|models|terminal|stored|onnx_export)\b"
+    r"|/operations/(backups|doctor|reconciling|restoring|rows|schema|storage)\b"
 )
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}", re.IGNORECASE)
 SENTENCE = re.compile(r"\S+ .*([.?!:…]|[.:] \{\w+\})", re.DOTALL)
@@ -100,7 +101,7 @@ FAULTS = frozenset({"TypeError", "AssertionError", "RuntimeError", "KeyError"})
 
 def is_searched(path: str) -> bool:
     """Whether the words of a program, named from the root, are found without marks."""
-    return path.split("/")[0] in APPS and not LEFT_OUT.search(path)
+    return path.startswith(FOLDERS) and not LEFT_OUT.search(path)
 
 
 def phrases_of(program: str) -> list[str]:
