@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datamine import env
+from datamine.garbage import keep_what_is_here
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -44,4 +45,5 @@ def post_worker_init(worker: Worker) -> None:
     """Have the models that come into service opened before somebody asks them."""
     from registry.readiness import start  # noqa: PLC0415 -- app ready
 
+    keep_what_is_here()
     start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import tempfile
 from collections import OrderedDict
@@ -18,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from datamine import files
+from datamine.garbage import keep_what_is_here
 from datamine.room import StorageAwayError
 from experiments.decisions import decided, decision_of
 from projects.memory import Memory
@@ -179,10 +179,7 @@ def open_artifact(result: Result) -> LoadedArtifact:
             if isinstance(error, ArtifactError)
             else _("The model's file cannot be read; restore it from a backup.")
         ) from error
-    # The libraries stay: no later look for garbage, such as ten thousand rows bring
-    # about, need go through all of their objects.
-    gc.collect()
-    gc.freeze()
+    keep_what_is_here()
     return opened
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from rest_framework.request import Request
 
 from datamine import files
 from registry import serving
@@ -52,6 +55,19 @@ def test_predict_rows_that_do_not_fit_are_quarantined(version):
         "petal",
         "colour",
     }
+
+
+def test_requests_of_many_rows_do_not_pile_up(client, owner, version, project):
+    client.force_login(owner)
+    address = f"/api/projects/{project.key}/models/{version.model.name}/predict/"
+    body = json.dumps({"rows": [ROW] * 10_000})
+
+    for _ in range(25):
+        answer = client.post(address, body, "application/json")
+        assert len(answer.content) > 10_000
+
+    kept = [thing for thing in gc.get_objects() if type(thing) is Request]
+    assert len(kept) <= 12
 
 
 def test_predict_more_rows_than_allowed_is_refused(version, settings):
