@@ -164,7 +164,9 @@ class Activation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.version_name}"
+        if self.kind == ActivationKind.ROLLBACK:
+            return _("Rolled back to %(version)s") % {"version": self.version_name}
+        return _("Activated %(version)s") % {"version": self.version_name}
 
     @property
     def project(self) -> Project:

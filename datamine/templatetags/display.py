@@ -87,7 +87,7 @@ DEEDS = {
     "removed": pgettext_lazy("activity", "removed"),
     "reopened": pgettext_lazy("activity", "reopened"),
     "restored": pgettext_lazy("activity", "restored"),
-    "rolled back": pgettext_lazy("activity", "rolled back"),
+    "rolled back": pgettext_lazy("activity", "rolled back to"),
     "saved": pgettext_lazy("activity", "saved"),
     "started": pgettext_lazy("activity", "started"),
     "told outcomes of": pgettext_lazy("activity", "told outcomes of"),

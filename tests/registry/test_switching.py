@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from registry import serving
 from registry.exceptions import ActivationConflictError, ActiveVersionError
 from registry.models import Activation, ModelVersion, RegisteredModel
-from registry.services import activate_version, register_version
+from registry.services import activate_version, register_version, roll_back
 from tests.factories.experiments import draft_on, trained_session
 from tests.factories.registry import (
     ModelVersionFactory,
@@ -186,6 +186,32 @@ def test_ledger_tells_which_version_served_at_a_moment(client, owner, project):
     assert served(30) == [first.version]
     assert served(7) == [first.version]
     assert served(0) == [second.version]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "activated", "back"),
+    [
+        ("en", "Activated {}", "Rolled back to {}"),
+        ("fr", "{} activée", "Retour à {}"),
+        ("es", "{} activada", "Vuelta a {}"),
+    ],
+)
+def test_ledger_says_where_a_roll_back_led(
+    client, owner, project, language, activated, back
+):
+    model = RegisteredModelFactory(project=project)
+    first, second = (ModelVersionFactory(model=model) for _ in range(2))
+    for version in (first, second):
+        activate_version(version, actor=owner)
+    roll_back(model, actor=owner)
+    client.force_login(owner)
+
+    page = client.get(model.get_absolute_url(), headers={"Accept-Language": language})
+
+    lines = [activated.format(v.version) for v in (first, second)]
+    assert f"<td>{back.format(first.version)}</td>" in page.text
+    assert all(f"<td>{line}</td>" in page.text for line in lines)
 
 
 @pytest.mark.django_db
