@@ -18,6 +18,7 @@ from registry.models import Activation
 logger = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks
+LINES = 100  # of the ledger, among which new ones are looked for
 
 
 def start() -> None:
@@ -36,16 +37,29 @@ def keep_ready() -> None:
         time.sleep(PAUSE)
 
 
-def look(seen: int | None) -> int:
-    """Open what came into service after the line `seen`; return the newest line.
+def look(seen: frozenset[int] | None) -> frozenset[int]:
+    """Open what came into service since the lines `seen`; return the last lines now.
+
+    A line may come to light after others with higher numbers, for its transaction took
+    longer: that is why the last lines are compared and not the last one.
 
     The first look only finds where the ledger ends: a process that nobody asks for a
     prediction needs no library of models, which are a hundred MiB.
     """
-    newest = Activation.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if seen is not None and newest not in (None, seen):
-        lines = Activation.objects.filter(pk__gt=seen).order_by("-pk")
-        lines = lines.select_related("model__active_version__session__result")
-        for line in lines[: serving.CACHED_MODELS]:
-            serving.warm(line.model)
-    return newest or 0
+    last = Activation.objects.order_by("-pk").values_list("pk", flat=True)
+    lines = frozenset(last[:LINES])
+    if seen is not None:
+        # Where lines were deleted, older ones come into sight that are no news.
+        oldest = min(seen) if len(seen) == LINES else 0
+        new = [pk for pk in lines - seen if pk > oldest]
+        if new:
+            open_of(new)
+    return lines
+
+
+def open_of(lines: list[int]) -> None:
+    """Open what serves now of the models that these lines of the ledger are about."""
+    found = Activation.objects.filter(pk__in=lines).order_by("-pk")
+    found = found.select_related("model__active_version__session__result")
+    for line in found[: serving.CACHED_MODELS]:
+        serving.warm(line.model)

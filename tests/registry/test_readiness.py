@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from registry import serving
+from registry.models import Activation
 from registry.readiness import look
 from registry.services import activate_version, register_version
 from tests.factories.experiments import draft_on, trained_session
@@ -32,7 +33,7 @@ def opened() -> set[str]:
 def test_first_look_only_finds_the_end_of_the_ledger(version):
     seen = look(None)
 
-    assert seen == version.model.activations.get().pk
+    assert seen == {version.model.activations.get().pk}
     assert opened() == set()
 
 
@@ -43,10 +44,19 @@ def test_later_look_opens_what_others_put_in_service_since(version, owner):
     other = register_version(trained_session(draft, owner), name="flowers", actor=owner)
     activate_version(other, actor=owner)
 
-    newest = look(seen)
-
-    assert newest > seen
+    assert len(look(seen) - seen) == 1
     assert opened() == {other.session.result.artifact_sha256}
+
+
+def test_look_opens_what_came_to_light_after_a_later_line(version):
+    line = version.model.activations.get()
+    Activation.objects.filter(pk=line.pk).update(id=line.pk + 1)
+    seen = look(None)
+    line.save(force_insert=True)
+
+    look(seen)
+
+    assert opened() == {version.session.result.artifact_sha256}
 
 
 def test_look_without_news_opens_nothing(version):
