@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from experiments.models import Result
 
-LIBRARIES = ("onnx", "onnxruntime", "skl2onnx", "scikit-learn")
+LIBRARIES = ("onnx", "onnxruntime", "skl2onnx", "scikit-learn", "torch")
 CONVERTER = "experiments/learning/onnx_export.py"
 SIGNATURE = hashlib.sha256().digest_size
 
