@@ -54,6 +54,7 @@ THOUSANDS = {
 }
 BAD_RECORDS = {
     "stop": _("Stop and list them"),
+    "fill_ends": _("Fill where only empty last cells are left out, else stop"),
     "drop": _("Leave them out and count them"),
     "fill": _("Fill short ones, leave out others"),
 }

@@ -24,12 +24,13 @@ class Dialect(BaseModel):
     """Everything needed to read a file again in exactly the same way.
 
     `bad_records` says what happens to records with too few or too many cells: *stop*
-    the import, *drop* them all, or *fill* short ones with missing values and drop the
-    others. `types` holds the user's own choice of types by column name; `day_first`
-    tells how to read dates such as 3/4/2020 where all rows allow both, and
-    `day_first_in` the same of single columns, by name. `part` names the table in a
-    file that holds several, as the format's guess lists them. A format passes over
-    what does not matter to it.
+    the import, *drop* them all, *fill* short ones with missing values and drop the
+    others, or *fill_ends*: fill short ones as long as all records show that they only
+    leave out empty cells at their end, and else stop. `types` holds the user's own
+    choice of types by column name; `day_first` tells how to read dates such as 3/4/2020
+    where all rows allow both, and `day_first_in` the same of single columns, by name.
+    `part` names the table in a file that holds several, as the format's guess lists
+    them. A format passes over what does not matter to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +45,9 @@ class Dialect(BaseModel):
     missing_markers: tuple[str, ...] = Field(
         MISSING_MARKERS, title="Missing values", max_length=200
     )
-    bad_records: Literal["stop", "fill", "drop"] = Field("stop", title="Bad records")
+    bad_records: Literal["stop", "fill_ends", "fill", "drop"] = Field(
+        "stop", title="Bad records"
+    )
     day_first: bool | None = Field(None, title="Day before month")
     day_first_in: dict[str, bool] = Field(
         default_factory=dict, title="Day before month, by column"
@@ -78,6 +81,11 @@ class Dialect(BaseModel):
         if self.thousands and self.thousands == self.decimal:
             raise ValueError("Decimal sign and thousands separator must differ.")
         return self
+
+    @property
+    def stops(self) -> bool:
+        """Whether a bad record ends the import."""
+        return self.bad_records in {"stop", "fill_ends"}
 
     def of_column(self, name: str) -> Dialect:
         """Return the dialect as it counts for one column."""

@@ -133,6 +133,28 @@ def _check(
     for survey in surveys:
         if survey.refuses:
             raise _refusal(survey)
+    if result.is_final and feed.dialect.bad_records == "fill_ends":
+        _stop_at_lost_cells(feed.findings, surveys)
+
+
+def _stop_at_lost_cells(findings: Findings, surveys: Sequence[ColumnSurvey]) -> None:
+    """Raise where whole records have values in what short ones leave out."""
+    if not findings.filled:
+        return
+    for place in range(findings.shortest, len(surveys)):
+        survey = surveys[place]
+        if survey.seen.values > findings.filled_values[place]:
+            lacking = (record for record in findings.short if record.found <= place)
+            first = next(lacking, findings.short[0])
+            raise ReaderError(
+                f"{first.detail} Other records have values in column “{survey.name}”, "
+                "which short ones leave out, so that these may have lost any cell. "
+                "Correct the file or how it is read, or choose to fill short records "
+                "or to leave bad ones out.",
+                line=first.line,
+                column=survey.name,
+                records=findings.short,
+            )
 
 
 def _refusal(survey: ColumnSurvey) -> ReaderError:
@@ -159,7 +181,7 @@ def _refusal(survey: ColumnSurvey) -> ReaderError:
 def stop_at_bad_records(dialect: Dialect, findings: Findings, *, at_end: bool) -> None:
     """Raise when records are bad and the dialect says to stop."""
     count = findings.bad_count
-    if dialect.bad_records != "stop" or not count:
+    if not dialect.stops or not count:
         return
     if not at_end and count < RECORDS_TOLD:
         return

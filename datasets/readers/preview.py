@@ -69,7 +69,7 @@ def preview(path: Path, entry: Reader, guess: Guess) -> Sniff:
 
 def way_out(dialect: Dialect, has_bad: bool) -> list[str]:
     """Return what can be done about records that would stop the import."""
-    if not has_bad or dialect.bad_records != "stop":
+    if not has_bad or not dialect.stops:
         return []
     return [
         "Such records stop the import. Choose under “Bad records” to fill short ones "

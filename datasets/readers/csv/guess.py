@@ -85,10 +85,11 @@ def guess_dialect(text: str, *, is_whole: bool) -> tuple[Dialect, list[str]]:
     header, why = has_header(records, dialect)
     reasons.append(why)
     if _lacks_empty_ends(records):
-        dialect = dialect.model_copy(update={"bad_records": "fill"})
+        dialect = dialect.model_copy(update={"bad_records": "fill_ends"})
         reasons.append(
             "Rows leave out empty cells at their end, as Excel writes them; short "
-            "rows are filled with missing values."
+            "rows are filled with missing values, unless any row shows that they may "
+            "have lost other cells."
         )
     return dialect.model_copy(update={"header": header}), reasons
 

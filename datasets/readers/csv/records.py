@@ -219,13 +219,21 @@ def fitted(
     missing = width - len(cells)
     if missing == 0:
         return cells
-    if missing > 0 and dialect.bad_records == "fill":
-        findings.filled += 1
-        return cells + [""] * missing
     found = word("1 cell") if len(cells) == 1 else word(f"{len(cells):,} cells")
     detail = f"Line {line:,} has {found} where {width:,} are expected."
-    findings.add(BadRecord(line, width, len(cells), detail))
+    record = BadRecord(line, width, len(cells), detail)
+    if missing > 0 and _may_fill(cells, dialect):
+        findings.add_filled(record, cells, dialect.missing_markers)
+        return cells + [""] * missing
+    findings.add(record)
     return None
+
+
+def _may_fill(cells: list[str], dialect: Dialect) -> bool:
+    """Tell whether a short record is filled; one that ends empty may lack any cell."""
+    if dialect.bad_records == "fill_ends":
+        return bool(cells[-1])
+    return dialect.bad_records == "fill"
 
 
 def rewritten_blocks(

@@ -254,7 +254,7 @@ def test_real_tables_preview_is_what_is_stored(name, tmp_path):
     path, target = CORPUS / name, tmp_path / "t.parquet"
     found = sniff(path, path.name)
     types = {column: T.TEXT for column, _ in found.columns}
-    dialect = found.dialect.model_copy(update={"types": types, "bad_records": "drop"})
+    dialect = found.dialect.model_copy(update={"types": types})
 
     import_table(path, target, found.format, dialect, SilentMonitor(), Limits())
 

@@ -162,10 +162,39 @@ def test_short_records_can_be_filled(imported):
 def test_rows_without_their_empty_last_cells_are_filled_unasked(taken):
     found, report, columns = taken("a;b;c\n1;2;\n3;4\n5;6\n")
 
-    assert found.dialect.bad_records == "fill"
+    assert found.dialect.bad_records == "fill_ends"
     assert found.reasons[1] == "Cells are separated by a semicolon: 3 columns."
     assert "Rows leave out empty cells at their end" in found.reasons[-1]
     assert columns["c2"] == [None, None, None]
+    assert report.notices[0] == "2 short records were filled with missing values."
+
+
+#: What the guess looks at: two hundred records, none with anything in the last column.
+HARMLESS = "a,b,c\n" + "1,2,\n3,4\n" * 200
+
+
+@pytest.mark.parametrize("later", ["5,6,7\n", "5,\n", "5,6,7,8\n"])
+def test_rows_are_no_longer_filled_when_any_row_shows_a_lost_cell(taken, later):
+    with pytest.raises(ReaderError, match="Line "):
+        taken(HARMLESS + later)
+
+
+def test_a_value_in_what_short_rows_leave_out_is_told_with_both(taken):
+    with pytest.raises(
+        ReaderError,
+        match=r"Line 3 has 2 cells where 3 are expected\. Other records have values in "
+        "column “c”",
+    ) as caught:
+        taken(HARMLESS + "5,6,7\n")
+
+    assert (caught.value.line, caught.value.column) == (3, "c")
+    assert len(caught.value.records) == 100
+
+
+def test_short_rows_of_several_lengths_may_have_values_of_their_own(taken):
+    _, report, columns = taken("a,b,c,d\n1,,,\n3,4,5\n6\n", bad_records="fill_ends")
+
+    assert columns["c2"] == [None, 5, None]
     assert report.notices[0] == "2 short records were filled with missing values."
 
 
