@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: More columns than this cannot be read beside each other.
 MOST = 20
+#: The setting that names another experiment whose split is taken.
+SHARED_SPLIT = "split: same_as"
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,12 @@ class Comparison:
 
     @property
     def differences(self) -> list[Line]:
-        return [line for line in self.settings if line.differs]
+        """What was asked for otherwise; on the same rows, not whose split was taken."""
+        return [
+            line
+            for line in self.settings
+            if line.differs and not (self.same_split and line.title == SHARED_SPLIT)
+        ]
 
     @property
     def metrics(self) -> list[MetricLine]:

@@ -68,6 +68,24 @@ def test_each_is_tested_against_the_best_on_the_same_rows(
 
 
 @pytest.mark.django_db
+def test_split_taken_from_another_is_no_difference(client, project, owner, contenders):
+    good, _, other, _ = contenders
+    taken = draft_on(
+        good.dataset, "species", "petal", "sepal", name="taken", algorithm="knn",
+        split={"same_as": good.pk},
+    )  # fmt: skip
+    same = trained_session(taken, owner).experiment
+    client.force_login(owner)
+
+    alike = shown(client, project, [good, same]).context["comparison"]
+    apart = shown(client, project, [same, other]).context["comparison"]
+
+    assert alike.same_split
+    assert alike.differences == []
+    assert "split: same_as" in [line.title for line in apart.differences]
+
+
+@pytest.mark.django_db
 def test_reference_metric_order_and_settings_are_in_the_address(
     client, project, owner, contenders
 ):
