@@ -164,6 +164,7 @@ _ENTRIES = (
         summary="Asks one question after another; can be read as rules.",
         parameters=f"{_HERE}.decision_tree:DecisionTreeParameters",
         factory=f"{_HERE}.decision_tree:build",
+        missing="native",
         presets=_READABLE_TREE,
     ),
     Algorithm(
@@ -197,6 +198,7 @@ _ENTRIES = (
         summary="Lets many trees vote, each grown on drawn rows and features.",
         parameters=f"{_HERE}.random_forest:RandomForestParameters",
         factory=f"{_HERE}.random_forest:build",
+        missing="native",
         presets=(_QUICK_FOREST, _STEADY_FOREST),
     ),
     Algorithm(
@@ -277,6 +279,7 @@ _ENTRIES = (
         summary="Asks one question after another; can be read as rules.",
         parameters=f"{_HERE}.decision_tree_regressor:DecisionTreeRegressorParameters",
         factory=f"{_HERE}.decision_tree_regressor:build",
+        missing="native",
         presets=_READABLE_TREE,
     ),
     Algorithm(
@@ -309,6 +312,7 @@ _ENTRIES = (
         summary="Takes the mean of many trees, each grown on drawn rows.",
         parameters=f"{_HERE}.random_forest_regressor:RandomForestRegressorParameters",
         factory=f"{_HERE}.random_forest_regressor:build",
+        missing="native",
         presets=(_QUICK_FOREST, _STEADY_FOREST),
     ),
     Algorithm(

@@ -45,7 +45,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class FeatureCode:
     """How one feature becomes numbers; `categories` are those seen in training.
 
-    `width` is more than 1 where a family makes many columns that are one thing.
+    `width` is more than 1 where a family makes many columns that are one thing, and
+    `is_complete` says that no value was missing in training.
     """
 
     name: str
@@ -54,6 +55,7 @@ class FeatureCode:
     dropped_categories: int = 0
     is_empty: bool = False
     width: int = 1
+    is_complete: bool = False
 
     @property
     def is_category(self) -> bool:
@@ -155,8 +157,8 @@ class Encoder:
         elif self._spreads(feature):
             known = np.arange(len(feature.categories))
             X[:, place] = codes[:, None] == known
-            # A missing category stays visible, so that it can be refused.
-            X[np.isneginf(codes), place.start] = np.nan
+            # It may be any of them, which is something else than none of them.
+            X[np.isneginf(codes), place] = np.nan
         else:
             X[:, place.start] = np.where(np.isneginf(codes), np.nan, codes)
 
@@ -211,8 +213,11 @@ def large_problem(column: str) -> Problem:
 def _fit_feature(frame: pl.DataFrame, column: Column, onehot: bool) -> FeatureCode:
     series = frame.get_column(column.id)
     is_empty = series.null_count() == len(series)
+    is_complete = not series.null_count()
     if column.type is not ColumnType.CATEGORY:
-        return FeatureCode(column.name, column.type, is_empty=is_empty)
+        return FeatureCode(
+            column.name, column.type, is_empty=is_empty, is_complete=is_complete
+        )
     counts = _category_counts(series)
     limit = CATEGORY_LIMITS["onehot" if onehot else "native"]
     frequent = sorted(counts, key=lambda value: (-counts[value], value))[:limit]
@@ -222,6 +227,7 @@ def _fit_feature(frame: pl.DataFrame, column: Column, onehot: bool) -> FeatureCo
         categories=tuple(sorted(frequent)),
         dropped_categories=max(0, len(counts) - limit),
         is_empty=is_empty,
+        is_complete=is_complete,
     )
 
 

@@ -70,7 +70,7 @@ def to_onnx(pipeline: FittedPipeline, rows: Sequence[Row]) -> bytes:
         Where there is no such graph, or it answers something else.
     """
     _require_plain(pipeline)
-    asked = [*rows, *_mixed(rows)]
+    asked = [*rows, *_mixed(rows, _lacking(pipeline))]
     doubts = []
     for graph in _graphs(pipeline):
         doubt = _doubt(graph, pipeline, asked)
@@ -122,12 +122,25 @@ def _require_plain(pipeline: FittedPipeline) -> None:
         )
 
 
-def _mixed(rows: Sequence[Row]) -> list[Row]:
-    """Return rows with each value drawn from those of its column, always the same."""
+def _lacking(pipeline: FittedPipeline) -> set[str]:
+    """Return the features whose missing values the model learned to take."""
+    if not pipeline.missing_allowed:
+        return set()
+    return {f.name for f in pipeline.encoder.features if not f.is_complete}
+
+
+def _mixed(rows: Sequence[Row], lacking: set[str]) -> list[Row]:
+    """Return rows with each value drawn from those of its column, always the same.
+
+    Of columns that may lack values, some are left out.
+    """
     draw = np.random.default_rng(7).integers
-    size = len(rows)
+    known: dict[str, list[Any]] = {
+        name: [*(row[name] for row in rows), *([None] if name in lacking else [])]
+        for name in rows[0]
+    }
     return [
-        {name: rows[int(draw(size))][name] for name in rows[0]}
+        {name: values[int(draw(len(values)))] for name, values in known.items()}
         for _ in range(MIXED_ROWS)
     ]
 

@@ -89,7 +89,7 @@ def test_a_gap_is_allowed_where_a_step_fills_it_under_another_name() -> None:
         step("rename", names={"junk": "useful"}),
         step("fill_missing", "useful"),
     ]
-    plan = make_plan("decision_tree", "label", ["size", "useful"], steps=steps)
+    plan = make_plan("knn", "label", ["size", "useful"], steps=steps)
 
     pipeline = train(plan, make_table(**columns())).pipeline
     found = pipeline.predict([{**ROW, "junk": None}, {**ROW, "size": None}])

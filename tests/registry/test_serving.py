@@ -78,7 +78,7 @@ def test_predict_more_rows_than_allowed_is_refused(version, settings):
 
 
 def test_predict_file_equals_rows(version):
-    text = "colour;petal;sepal\nwhite;1,5;5,1\nred;6,2;5,0\n;1,0;5,0\n"
+    text = "colour;petal;sepal\nwhite;1,5;5,1\nred;6,2;5,0\nred;wide;5,0\n"
     upload = SimpleUploadedFile("rows.csv", text.encode())
 
     rows = serving.rows_of_file(version.session.result, upload)

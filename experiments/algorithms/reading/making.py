@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from experiments.algorithms.reading.view import Branch, TreeView, ViewNode
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def view_of(
             target=target,
             labels=labels and tuple(labels[code] for code in estimator.classes_),
             types={feature.name: feature.type.value for feature in encoder.features},
+            complete=tuple(f.name for f in encoder.features if f.is_complete),
             nodes=nodes,
             **options,
         )
@@ -105,24 +108,31 @@ def _cart(estimator: Any, encoder: Encoder) -> tuple[ViewNode, ...]:
         branches: tuple[Branch, ...] = ()
         if left >= 0:
             feature, category = features[tree.feature[place]]
-            below, above = int(left), int(tree.children_right[place])
-            shares = weights[[below, above]] / weights[place]
-            branches = _halves(tree.threshold[place], category, shares, below, above)
+            shares = weights[[left, tree.children_right[place]]] / weights[place]
+            branches = _halves(tree, place, category, shares)
         nodes.append(_node(answers[place], weights[place], feature, branches))
     return tuple(nodes)
 
 
 def _halves(
-    threshold: float, category: str | None, shares: Any, below: int, above: int
+    tree: Any, place: int, category: str | None, shares: Any
 ) -> tuple[Branch, Branch]:
-    if category is not None:  # a column of zeros and ones
-        return (
-            Branch(child=below, share=shares[0], kind="rest"),
-            Branch(child=above, share=shares[1], kind="among", among=(category,)),
-        )
+    """Return both ways on from a node; missing values have a side of their own."""
+    threshold = float(tree.threshold[place])
+    goes_left = bool(tree.missing_go_to_left[place])
+    below: dict[str, Any] = {"with_missing": goes_left}
+    above: dict[str, Any] = {"with_missing": not goes_left}
+    if threshold == np.inf:  # what is known goes left
+        above["kind"] = "missing"
+    elif category is not None:  # a column of zeros and ones
+        below["kind"] = "rest"
+        above |= {"kind": "among", "among": (category,)}
+    else:
+        below["high"] = above["low"] = threshold
+    left, right = int(tree.children_left[place]), int(tree.children_right[place])
     return (
-        Branch(child=below, share=shares[0], high=threshold),
-        Branch(child=above, share=shares[1], low=threshold),
+        Branch(child=left, share=shares[0], **below),
+        Branch(child=right, share=shares[1], **above),
     )
 
 

@@ -152,6 +152,8 @@ def takes(branch, value, branches):
         return not any(value in other[5] for other in branches)
     if kind == "missing":
         return False
+    if low is None and high is None:
+        return True
     value = number(value)
     return (low is None or value > low) and (high is None or value <= high)
 

@@ -37,7 +37,7 @@ def condition(view: TreeView, node: ViewNode, branch: Branch) -> str:
     feature = _one_line(node.feature or "")
     if branch.low is not None and branch.high is not None:
         low, high = _ends(view, node, branch)
-        return _or_missing(f"{low} < {feature} ≤ {high}", branch)
+        return _or_missing(view, node, branch, f"{low} < {feature} ≤ {high}")
     return f"{feature} {taken_in_words(view, node, branch)}"
 
 
@@ -47,14 +47,14 @@ def taken_in_words(view: TreeView, node: ViewNode, branch: Branch) -> str:
         return "is missing"
     if branch.kind == "rest":
         taken = [name for other in node.branches for name in other.among]
-        return f"≠ {', '.join(map(_one_line, taken))}"
-    if branch.kind == "among":
+        said = f"≠ {', '.join(map(_one_line, taken))}"
+    elif branch.kind == "among":
         said = f"= {', '.join(map(_one_line, branch.among))}"
     else:
         low, high = _ends(view, node, branch)
         ends = [*([f"> {low}"] if low else []), *([f"≤ {high}"] if high else [])]
         said = " and ".join(ends) or "is known"
-    return _or_missing(said, branch)
+    return _or_missing(view, node, branch, said)
 
 
 def _ends(
@@ -68,8 +68,9 @@ def _ends(
     return low, high
 
 
-def _or_missing(said: str, branch: Branch) -> str:
-    return f"{said} or missing" if branch.with_missing else said
+def _or_missing(view: TreeView, node: ViewNode, branch: Branch, said: str) -> str:
+    is_told = branch.with_missing and node.feature not in view.complete
+    return f"{said} or missing" if is_told else said
 
 
 def value_in_words(value: float, kind: str) -> str:

@@ -61,6 +61,9 @@ class TreeView(BaseModel):
         The classes that answers are shares of; None where they are numbers.
     types : dict of str to str
         What kind of column each feature is.
+    complete : tuple of str
+        Features that lacked no value in training: nothing was learned about where
+        their missing values go, and words leave it out.
     shares_missing : bool
         Whether a value that no branch takes goes down all of them by their shares;
         else the node answers itself.
@@ -74,6 +77,7 @@ class TreeView(BaseModel):
     target: str
     labels: tuple[Label, ...] | None
     types: dict[str, str]
+    complete: tuple[str, ...] = ()
     shares_missing: bool = False
     is_single: bool = False
     nodes: tuple[ViewNode, ...]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from experiments.algorithms.catalogue import (
@@ -11,6 +12,7 @@ from experiments.algorithms.catalogue import (
     algorithms,
 )
 from experiments.algorithms.parameters import Setting
+from tests.experiments.tables import GENERAL
 
 NAMES = [entry.name for entry in algorithms()]
 
@@ -89,6 +91,21 @@ def test_unknown_algorithm_is_named_with_those_there_are():
         UnknownAlgorithmError, match="no algorithm “svm”; there are knn"
     ):
         algorithm("svm")
+
+
+@pytest.mark.parametrize("name", GENERAL)
+def test_missing_values_are_refused_by_estimators_that_take_none(name):
+    entry = algorithm(name)
+    X = np.column_stack([np.arange(60.0), np.arange(60.0) % 7])
+    X[::9, 1] = np.nan
+    y = np.arange(60) % 2
+    estimator = entry.build({}, Setting())
+
+    if entry.missing == "native":
+        assert len(estimator.fit(X, y).predict(X)) == 60
+    else:
+        with pytest.raises(ValueError, match="contains NaN"):
+            estimator.fit(X, y)
 
 
 def test_tree_is_grown_by_entropy():

@@ -47,15 +47,36 @@ def awkward(n_rows: int = 400) -> dict[str, tuple]:
     }
 
 
+def telling_holes() -> dict[str, tuple]:
+    """Make the same with values missing; a missing kind tells the target."""
+    columns = awkward()
+    for at, (name, (_, values)) in enumerate(columns.items()):
+        if name not in {"label", "amount"}:
+            values[at::7] = [None] * len(values[at::7])
+    for row, kind in enumerate(columns[KIND][1]):
+        if kind is None:
+            columns["label"][1][row] = "unknown"
+            columns["amount"][1][row] += 30
+    return columns
+
+
 @pytest.fixture(scope="module", params=TREES)
 def grown(request):
     """A trained tree: its pipeline, its view and the rows it learned from."""
-    columns = awkward()
-    is_class = algorithm(request.param).task is Task.CLASSIFICATION
+    return grown_on(awkward(), request.param)
+
+
+@pytest.fixture(scope="module", params=TREES)
+def grown_on_holes(request):
+    """The same, where rows lack values."""
+    return grown_on(telling_holes(), request.param)
+
+
+def grown_on(columns: dict[str, tuple], name: str) -> tuple:
+    is_class = algorithm(name).task is Task.CLASSIFICATION
     target = "label" if is_class else "amount"
     features = [name for name in columns if name not in {"label", "amount"}]
-    pipeline = train(make_plan(request.param, target, features), make_table(**columns))
-    pipeline = pipeline.pipeline
+    pipeline = train(make_plan(name, target, features), make_table(**columns)).pipeline
     view = view_of(
         pipeline.estimator, pipeline.encoder, target, pipeline.signature.labels
     )
@@ -94,8 +115,6 @@ def test_sql_gives_the_predictions_of_the_model(grown):
 
 def test_missing_values_are_answered_by_python_as_by_the_model(grown):
     pipeline, view, rows = grown
-    if not pipeline.missing_allowed:
-        pytest.skip("the model takes no missing values")
     found: dict = {}
     exec(compile(python(view), "tree.py", "exec"), found)
     holes = [
@@ -109,6 +128,38 @@ def test_missing_values_are_answered_by_python_as_by_the_model(grown):
     assert [found["predict"](row) for row in holes] == pytest.approx(
         answered(pipeline, holes)
     )
+
+
+def test_missing_values_it_learned_from_are_answered_everywhere(grown_on_holes):
+    pipeline, view, rows = grown_on_holes
+    found: dict = {}
+    exec(compile(python(view), "tree.py", "exec"), found)
+    database = duckdb.connect()
+    database.register("rows", pl.DataFrame(rows, infer_schema_length=None))
+
+    by_sql = database.execute(f"SELECT {sql(view)} FROM rows").fetchall()
+
+    expected = pytest.approx(answered(pipeline, rows))
+    assert [found["predict"](row) for row in rows] == expected
+    if not view.shares_missing:  # which no CASE can do
+        assert [value for (value,) in by_sql] == expected
+
+
+def test_rules_say_nothing_of_missing_values_that_never_were(grown):
+    _, view, _ = grown
+
+    assert "missing" not in rules(view)
+
+
+@pytest.mark.parametrize("name", ["decision_tree", "decision_tree_regressor"])
+def test_rules_say_where_missing_values_go(name):
+    _, view, _ = grown_on(telling_holes(), name)
+
+    said = rules(view)
+
+    assert f"{KIND} is missing" in said
+    assert f"{KIND} is known" in said
+    assert " or missing" in said
 
 
 def test_json_says_the_whole_tree(grown):

@@ -109,8 +109,11 @@ def test_good_feature_is_not_mentioned(feature):
     assert findings(make_plan("knn", "label", ["size", feature])) == ([], [])
 
 
-def test_boosting_takes_missing_values():
-    plan = make_plan("gradient_boosting", "label", ["gaps", "nothing"])
+@pytest.mark.parametrize(
+    "name", ["gradient_boosting", "decision_tree", "random_forest"]
+)
+def test_trees_take_missing_values(name):
+    plan = make_plan(name, "label", ["gaps", "nothing"])
 
     assert findings(plan) == ([], [("nothing", "all_missing")])
 

@@ -28,6 +28,13 @@ def tree():
 
 
 @pytest.fixture(scope="module")
+def weighed():
+    """A model that takes no missing values."""
+    plan = mixed_plan("logistic_regression")
+    return train(plan, make_table(**mixed_columns())).pipeline
+
+
+@pytest.fixture(scope="module")
 def boosted():
     plan = mixed_plan("gradient_boosting", hyperparameters={"max_iter": 10})
     return train(plan, make_table(**mixed_columns())).pipeline
@@ -91,8 +98,8 @@ def test_extra_columns_are_left_aside_with_a_notice(tree):
         ({"day": "01.05.2024"}, ("day", "wrong_type")),
     ],
 )
-def test_unfit_value_is_quarantined_with_its_reason(tree, change, reason):
-    found = tree.predict([ROW, {**ROW, **change}])
+def test_unfit_value_is_quarantined_with_its_reason(weighed, change, reason):
+    found = weighed.predict([ROW, {**ROW, **change}])
 
     assert [answer.row for answer in found.predictions] == [0]
     (quarantined,) = found.quarantined
@@ -101,8 +108,8 @@ def test_unfit_value_is_quarantined_with_its_reason(tree, change, reason):
     assert quarantined.reasons[0].detail.endswith(".")
 
 
-def test_every_reason_is_told(tree):
-    (quarantined,) = tree.predict([{"size": "x", "day": None}]).quarantined
+def test_every_reason_is_told(weighed):
+    (quarantined,) = weighed.predict([{"size": "x", "day": None}]).quarantined
 
     assert codes(quarantined.reasons) == [
         ("size", "wrong_type"),
@@ -129,8 +136,19 @@ def test_unseen_category_is_all_zeros_or_missing(tree, boosted):
     assert np.isnan(boosted.encoder.row_matrix(values, 1)[0, 1])
 
 
-def test_missing_value_is_answered_where_the_model_takes_it(boosted):
-    found = boosted.predict([dict.fromkeys(ROW)])
+def test_missing_category_may_be_any_and_an_unseen_one_is_none(tree):
+    values = {name: [value] * 2 for name, value in ROW.items()}
+    values |= {"kind": [None, "violet"], "day": [None] * 2}
+
+    missing, unseen = tree.encoder.row_matrix(values, 2)[:, 1:4]
+
+    assert np.isnan(missing).all()
+    assert unseen.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["tree", "boosted"])
+def test_missing_value_is_answered_where_the_model_takes_it(name, request):
+    found = request.getfixturevalue(name).predict([dict.fromkeys(ROW)])
 
     assert len(found.predictions) == 1
 
@@ -209,8 +227,8 @@ def test_signature_survives_json(tree):
     assert Signature.from_json(tree.signature.to_json()) == tree.signature
 
 
-def test_signature_tells_what_was_seen(tree):
-    size, kind, flag, day = tree.signature.columns
+def test_signature_tells_what_was_seen(weighed):
+    size, kind, flag, day = weighed.signature.columns
 
     assert size.minimum < 0 < size.maximum
     assert kind.categories == ("blue", "green", "red")

@@ -50,7 +50,7 @@ KIND = 'the "kind" \\'
 RED = "it's {red}"
 
 
-def table(rows: int = 90) -> bytes:
+def table(rows: int = 90, *, holes: bool = False) -> bytes:
     """Return numbers, categories, a boolean and what follows from them."""
     lines = [f'size;"{KIND.replace(chr(34), chr(34) * 2)}";flag;count;label;price']
     for number in range(rows):
@@ -60,6 +60,11 @@ def table(rows: int = 90) -> bytes:
         price = size * 3 + count - 5 * (kind == RED) + number % 7 / 10
         label = ("low", "mid", "high")[(price > 12) + (price > 22)]
         shown = f"{size}".replace(".", ",")
+        if holes:
+            shown, kind, flag = (
+                "?" if number % 7 == at else cell
+                for at, cell in enumerate((shown, kind, flag))
+            )
         worth = f"{price:.2f}".replace(".", ",")
         lines.append(f"{shown}; {kind} ;{flag};{count};{label};{worth}")
     lines[7] = lines[7].replace("low", "?").replace("mid", "?").replace("high", "?")
@@ -125,12 +130,20 @@ def test_plain_scripts_give_the_figures_of_every_algorithm(
     client, dataset, owner, tmp_path
 ):
     client.force_login(owner)
+    contents = {"refused": table(), "native": table(holes=True)}
+    datasets = {
+        missing: imported_dataset(
+            dataset.project, owner, content, name=missing, delimiter=";", decimal=","
+        )
+        for missing, content in contents.items()
+    }
     sessions = {}
     for name in GENERAL:
-        is_class = algorithm(name).task is Task.CLASSIFICATION
+        entry = algorithm(name)
+        is_class = entry.task is Task.CLASSIFICATION
         session = trained_session(
             draft_on(
-                dataset,
+                datasets[entry.missing],
                 "label" if is_class else "price",
                 *("size", KIND, "flag", "count"),
                 algorithm=name,
@@ -146,7 +159,7 @@ def test_plain_scripts_give_the_figures_of_every_algorithm(
         )
         assert session.status == "completed", (name, session.error)
         sessions[name] = session
-        unpacked(client, session, tmp_path / name, table())
+        unpacked(client, session, tmp_path / name, contents[entry.missing])
 
     done = run(["-W", "error::DeprecationWarning:__main__", "-c", DRIVER], tmp_path)
 
