@@ -29,6 +29,8 @@ ORDERS = {
     "time": "training_seconds",
     "created": "created_at",
 }
+#: What not every experiment has: then it comes last, in either direction.
+LACKED = {"status", "time"}
 NEWEST = "-created"
 
 
@@ -88,9 +90,11 @@ class ExperimentQuerySet(VisibleQuerySet):
             value = Figure(name)
         elif name not in ORDERS:
             order = NEWEST
+        # Not said of what is never null: PostgreSQL would not find the index of it.
+        last = True if name in LACKED or isinstance(value, Figure) else None
         if order.startswith("-"):
-            return self.order_by(value.desc(nulls_last=True), "-pk")
-        return self.order_by(value.asc(nulls_last=True), "pk")
+            return self.order_by(value.desc(nulls_last=last), "-pk")
+        return self.order_by(value.asc(nulls_last=last), "pk")
 
 
 class TrainingSessionQuerySet(VisibleQuerySet):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from experiments.metrics import INDEXED
+from experiments.metrics import INDEXED, METRICS
 from experiments.models import Experiment
 from experiments.querysets import Figure
 from tests.factories.experiments import ExperimentFactory, SessionFactory
@@ -79,6 +79,31 @@ def test_sqlite_sorts_with_an_index(project, name):
 
     assert f"experiments_{name}" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("order", "index"),
+    [
+        *((f"-{n}", f"best_{n}"[:18]) for n in INDEXED if METRICS[n].higher),
+        *((n, n) for n in INDEXED if not METRICS[n].higher),
+        ("name", "by_name"),
+        ("-name", "by_name"),
+        ("-created", "recent"),
+        ("time", "by_time"),
+    ],
+)
+def test_postgres_reads_the_best_first_by_an_index(project, order, index):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is told above")
+    with connection.cursor() as cursor:
+        # A few rows are sorted more quickly; this shows whether the index would fit.
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+
+    plan = project.experiments.in_order(order).values("pk")[:50].explain()
+
+    assert f"experiments_{index} " in plan
+    assert plan.count("Sort  (") == plan.count("Incremental Sort  (")
 
 
 def test_figure_is_one_of_the_catalogue():
