@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import template
+from django.db import connection
 from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.template.context import RequestContext
 
+#: A query as the database is asked it: SQL, and the values of its placeholders.
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+
 register = template.Library()
 
 AT_WORK = (SessionStatus.PENDING, SessionStatus.TRAINING)
+#: Of so many persons and projects the statements that every page asks are kept:
+#: putting one together costs several times what the database takes to answer it.
+KEPT = 1_000
 
 #: section, name, URL, the relation whose rows are counted
 SECTIONS = (
@@ -34,6 +41,7 @@ SECTIONS = (
     ("activity", _("Activity"), "projects:activity", None),
     ("settings", _("Settings"), "projects:settings", None),
 )
+COUNTED = tuple(relation for *_, relation in SECTIONS if relation)
 
 
 @register.inclusion_tag("components/rail.html", takes_context=True)
@@ -56,18 +64,17 @@ def project_rail(
 
 
 def counts_of(project: Project) -> dict[str, int]:
-    relations = [relation for *_, relation in SECTIONS if relation]
-    counts = {f"{name}_count": counted(name) for name in relations}
-    row = Project.objects.filter(pk=project.pk).values(**counts).get()
-    return {name: row[f"{name}_count"] for name in relations}
+    return dict(zip(COUNTED, row_of(counts_asked(project.pk)), strict=True))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
+def counts_asked(pk: int) -> Statement:
+    counts = {f"{name}_count": counted(name) for name in COUNTED}
+    return statement(Project.objects.filter(pk=pk).values(**counts))
+
+
 def counted(relation: str) -> Coalesce:
-    """Return a subquery that counts a project's rows of one relation.
-
-    Kept: putting it together costs more than the query.
-    """
+    """Return a subquery that counts a project's rows of one relation."""
     rows: QuerySet[Any] = Project._meta.get_field(relation).related_model.objects
     total = rows.filter(project=OuterRef("pk")).order_by().values("project")
     return Coalesce(
@@ -84,19 +91,38 @@ def running_sessions(context: RequestContext) -> dict[str, Any]:
     In one query: it is on every page.
     """
     user = context["user"]
+    asked = news_asked(user.pk, user.is_active, user.is_superuser)
+    count, unread = row_of(asked)
+    return {"count": count, "unread": unread}
+
+
+@lru_cache(maxsize=KEPT)
+def news_asked(pk: int, is_active: bool, is_superuser: bool) -> Statement:
+    """Return the query; all that decides what a person may see is told, and no more."""
+    user = User(pk=pk, is_active=is_active, is_superuser=is_superuser)
     sessions = TrainingSession.objects.visible_to(user).filter(status__in=AT_WORK)
     unread = Notice.objects.told(user).filter(read_at=None)
-    person = User.objects.filter(pk=user.pk)
-    found: dict[str, Any] = person.values(
-        count=many(sessions), unread=many(unread)
-    ).get()
-    return found
+    person = User.objects.filter(pk=pk)
+    return statement(person.values(count=many(sessions), unread=many(unread)))
 
 
 def many(rows: QuerySet[Any]) -> Coalesce:
     """Return a subquery that counts all these rows."""
     one = rows.order_by().values(together=Value(1)).annotate(total=Count("pk"))
     return Coalesce(Subquery(one.values("total")), 0, output_field=IntegerField())
+
+
+def statement(rows: QuerySet[Any, Any]) -> Statement:
+    sql, values = rows.query.sql_with_params()
+    return sql, tuple(values)
+
+
+def row_of(asked: Statement) -> tuple[int, ...]:
+    """Return the one row that a statement of counts is answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(*asked)
+        row: tuple[int, ...] = cursor.fetchone()
+    return row
 
 
 @register.simple_tag(takes_context=True)

@@ -60,6 +60,21 @@ def test_home_shows_nothing_of_other_projects(client, project, stranger):
         assert secret not in page
 
 
+def test_frame_counts_what_a_person_may_see_now(at_home, owner):
+    """The statement is kept, what it answers is not, nor who may see it."""
+    foreign = session_in(ProjectFactory(), status="training")
+    counted = [text(at_home.get("/")).count("session running")]
+
+    for is_superuser in (True, False):
+        owner.is_superuser = is_superuser
+        owner.save()
+        counted.append(text(at_home.get("/")).count("1 session running"))
+    MembershipFactory(project=foreign.experiment.project, user=owner)
+    counted.append(text(at_home.get("/")).count("1 session running"))
+
+    assert counted == [0, 1, 0, 1]
+
+
 def test_home_leaves_out_what_happened_in_public_projects(at_home, project):
     ActivityFactory(project=project, action="renamed")
     ActivityFactory(project=ProjectFactory(is_public=True), action="advertised")
