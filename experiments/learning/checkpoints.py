@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from experiments.learning.plans import Plan
 
 #: Another one is ignored, as if nothing had been saved.
-FORMAT = 1
+FORMAT = 2
 
 
 class Checkpoints(Protocol):

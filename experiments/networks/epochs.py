@@ -124,7 +124,7 @@ class Epochs:
             "plateau": self.plateau.state_dict(),
             "best": self.best,
             "history": self.history,
-            "random": torch.get_rng_state(),
+            "random": drawn_next(self.net.device),
         }
 
     def _begin_with(self, tensors: bytes) -> None:
@@ -153,7 +153,22 @@ class Epochs:
         self.net.optimizer_.load_state_dict(state["optimizer"])
         self.plateau.load_state_dict(state["plateau"])
         self.best, self.history = state["best"], state["history"]
-        torch.set_rng_state(state["random"])
+        draw_on(state["random"], self.net.device)
         self.watch.monitor.log(f"Goes on after epoch {len(self.history)}.")
         for told in self.history:
             self.watch.epoch(told, self.schedule.epochs)
+
+
+def drawn_next(device: str) -> State:
+    """Return what the next draws depend on; a GPU draws, for dropout, by itself."""
+    state = {"cpu": torch.get_rng_state()}
+    if device.startswith("cuda"):
+        state["cuda"] = torch.cuda.get_rng_state(device)
+    return state
+
+
+def draw_on(state: State, device: str) -> None:
+    """Draw as `drawn_next` found it, as far as this device was drawn from then."""
+    torch.set_rng_state(state["cpu"])
+    if device.startswith("cuda") and "cuda" in state:
+        torch.cuda.set_rng_state(state["cuda"], device)

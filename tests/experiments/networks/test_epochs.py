@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ import torch
 from datasets.monitor import Cancelled, SilentMonitor
 from experiments.families.diabetes.network import DiabetesNetwork
 from experiments.learning.checkpoints import NoCheckpoints
-from experiments.learning.tensors import unpacked
+from experiments.learning.tensors import packed, unpacked
 from experiments.learning.watching import EPOCHS, Watch
+from experiments.networks.epochs import draw_on, drawn_next
 from experiments.networks.nets import (
     Schedule,
     compile_in_place,
@@ -23,6 +25,9 @@ from experiments.networks.nets import (
 )
 
 EPOCH_COUNT = 6
+NEEDS_GPU = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="needs a CUDA device"
+)
 
 
 class Drawer(NoCheckpoints):
@@ -91,6 +96,34 @@ def test_a_fit_killed_after_any_epoch_ends_the_same(epoch, averaged):
     assert resumed.history_ == undisturbed.history_ == listener.epochs
     assert resumed.weights_ == undisturbed.weights_
     assert listener.advanced == pytest.approx(1)
+
+
+def test_a_fit_begun_on_a_gpu_goes_on_without_one():
+    undisturbed, drawer = network().fit(*rows()), Drawer()
+    with pytest.raises(Cancelled):
+        network(kept_every_epoch(Listener(last_epoch=2), drawer)).fit(*rows())
+    kept = drawer.kept[EPOCHS]
+    state = unpacked(kept.state)
+    assert set(state["random"]) == {"cpu"}
+    state["random"]["cuda"] = torch.zeros(16, dtype=torch.uint8)
+    drawer.kept[EPOCHS] = replace(kept, state=packed(state))
+
+    resumed = network(kept_every_epoch(Listener(), drawer)).fit(*rows())
+
+    assert resumed.weights_ == undisturbed.weights_
+
+
+@pytest.mark.parametrize(
+    "device", ["cpu", pytest.param("cuda", marks=[pytest.mark.gpu, NEEDS_GPU])]
+)
+def test_draws_go_on_where_they_were(device):
+    with torch.random.fork_rng():
+        state = drawn_next(device)
+        drawn = torch.rand(4, device=device)
+
+        draw_on(state, device)
+
+        assert torch.equal(torch.rand(4, device=device), drawn)
 
 
 def test_a_checkpoint_of_another_fold_is_not_used():
@@ -249,7 +282,7 @@ def test_kernels_are_made_for_large_networks_only():
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@NEEDS_GPU
 def test_what_a_gpu_has_learned_answers_on_a_cpu():
     X, y = rows(200)
 
