@@ -180,9 +180,9 @@ def _number_taker(column: InputColumn) -> Take:
             numbers = np.array(values, dtype=np.float64)  # None becomes NaN
         except OverflowError:  # an integer beyond all floats
             return None
+        if numbers.min() >= least and numbers.max() <= most:  # and none is NaN
+            return (values if is_whole else numbers), ()
         odd = np.flatnonzero(~((numbers >= least) & (numbers <= most))).tolist()
-        if not odd and not is_whole:
-            return numbers, ()
         taken = values if is_whole else numbers.tolist()
         for place in odd:
             taken[place] = values[place]

@@ -32,7 +32,7 @@ class Reason:
     detail: str
 
     def to_json(self) -> dict[str, str | None]:
-        return asdict(self)
+        return {"column": self.column, "code": self.code, "detail": self.detail}
 
 
 class RefusedValueError(ValueError):
