@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -27,10 +28,17 @@ DTYPES: dict[ColumnType, Any] = {
     ColumnType.DATE: pl.Date,
     ColumnType.DATETIME: pl.Datetime("us"),
 }
+#: Row groups read ahead of what is done with them. Polars itself goes on reading where
+#: writing or joining is slower, and holds what waits: the more, the longer a file is.
+READ_AHEAD = 2
 
 
 class PolarsEngine:
     """Streams through files; only operations that keep memory flat belong here."""
+
+    def __init__(self) -> None:
+        # Polars looks at this whenever it opens a file.
+        os.environ.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", str(READ_AHEAD))
 
     def scan(self, path: Path) -> nw.LazyFrame[Any]:
         # Files keep categories as codes; steps meet text, as from every engine.
