@@ -67,6 +67,17 @@ def blob(data: bytes) -> pa.Array:
     )
 
 
+def is_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8."""
+    offsets = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    buffers = [None, offsets, pa.py_buffer(data)]
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, buffers).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def numbers_of(values: pa.Array, dtype: type[np.generic]) -> Memory:
     """Return the memory of fixed-width values; what is in null places is undefined."""
     memory = np.frombuffer(values.buffers()[1], dtype=dtype)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 BOM = "\ufeff".encode()
 SEARCH = 1 << 20
+#: Bytes of the longest sign in UTF-8, and what the first of several is at least.
+LONGEST_SIGN, LEADING = 4, 0xC0
 
 
 class Source:
@@ -48,7 +50,9 @@ class Source:
         self._file = Unpacked(path, limits.max_bytes)
         self._offset = 0
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._is_utf8 = codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}
+        name = codecs.lookup(encoding).name
+        self._is_utf8 = name in {"utf-8", "utf-8-sig", "ascii"}
+        self._has_long_signs = self._is_utf8 and name != "ascii"
         self._pending = b""
         self._last = b""
         self._newline = b""
@@ -81,6 +85,11 @@ class Source:
         """Return text as UTF-8; what is UTF-8 already is only checked."""
         if self._is_utf8 and not self._pending and raw.isascii():
             return raw
+        # The first piece, all that a preview reads, is not worth loading Arrow.
+        is_later = bool(offset) and not final
+        checked = self._whole_signs(raw) if is_later and self._has_long_signs else None
+        if checked is not None:
+            return checked
         try:
             text = self._decoder.decode(raw, final)
         except UnicodeDecodeError as error:
@@ -90,6 +99,22 @@ class Source:
         checked = self._pending + raw
         self._pending = self._decoder.getstate()[0]
         return checked[: len(checked) - len(self._pending)]
+
+    def _whole_signs(self, raw: bytes) -> bytes | None:
+        """Return what waited and `raw`, without a sign cut off at its end, as checked.
+
+        None where it is no UTF-8: the decoder, which takes ten times as long, tells
+        where.
+        """
+        from datasets.readers.arrays import is_utf8  # noqa: PLC0415 -- heavy import
+
+        text = self._pending + raw
+        cut = _end_of_whole_signs(text)
+        if not is_utf8(text[:cut]):
+            return None
+        self._pending = text[cut:]
+        self._decoder.setstate((self._pending, 0))
+        return text[:cut]
 
     def _cleaned(self, text: bytes) -> bytes:
         if not self._begun and text:
@@ -126,3 +151,13 @@ def _newline_of(text: bytes) -> bytes:
     if at < 0:
         return b""
     return text[at : at + 2] if text[at : at + 2] == b"\r\n" else text[at : at + 1]
+
+
+def _end_of_whole_signs(text: bytes) -> int:
+    """Return the length of UTF-8 text without a sign that is cut off at its end."""
+    for back in range(1, min(LONGEST_SIGN, len(text) + 1)):
+        first = text[-back]
+        if first >= LEADING:
+            length = 2 + (first >= 0xE0) + (first >= 0xF0)
+            return len(text) - back if length > back else len(text)
+    return len(text)
