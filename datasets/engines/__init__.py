@@ -1,8 +1,8 @@
 """The one place that knows which library holds a table.
 
 Steps are written once, on narwhals; an engine opens, fetches and writes, and does
-the few operations that libraries do too differently. Polars and DuckDB are loaded
-only when asked for, so that importing this package stays cheap.
+the few operations that libraries do too differently. Libraries are loaded only when
+asked for, so that importing this package stays cheap.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import narwhals.stable.v2 as nw
 
+    from datasets.monitor import Monitor
     from datasets.tables import Schema, Table
 
 _ENGINES = {
@@ -116,6 +117,12 @@ class Engine(Protocol):
 
     def compile(self, schema: Schema, transform: Callable[[Table], Table]) -> Compiled:
         """Make a lazy transformation ready to be used on few rows, many times."""
+        ...
+
+    def profile(
+        self, path: Path, schema: Schema, monitor: Monitor | None = None
+    ) -> dict[str, Any]:
+        """Describe a typed Parquet file; see `datasets.profiling.profile`."""
         ...
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import polars.selectors as cs
 
 from datasets.engines.tape import Tape
+from datasets.profiling import profile
 from datasets.tables import DATA_PAGE, ROW, ROW_GROUP, ColumnType, Table
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datasets.engines import Columns
+    from datasets.monitor import Monitor
     from datasets.tables import Schema
 
 DTYPES: dict[ColumnType, Any] = {
@@ -104,6 +106,11 @@ class PolarsEngine:
         self, schema: Schema, transform: Callable[[Table], Table]
     ) -> CompiledExpressions:
         return CompiledExpressions(schema, transform)
+
+    def profile(
+        self, path: Path, schema: Schema, monitor: Monitor | None = None
+    ) -> dict[str, Any]:
+        return profile(path, schema, monitor)
 
 
 class CompiledExpressions:

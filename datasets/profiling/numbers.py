@@ -49,12 +49,24 @@ def describe_numbers(values: pl.Series) -> dict[str, Any]:
 def _describe_times(values: pl.Series) -> dict[str, Any]:
     dtype = values.dtype if values.dtype == pl.Date else pl.Datetime("us")
     stored = values.cast(dtype).to_physical()
-    ordered = np.sort(stored.to_numpy())
-    figures = _figures(ordered)
+    return told_as_times(_figures(np.sort(stored.to_numpy())), dtype)
+
+
+def told_as_times(figures: dict[str, Any], dtype: Any) -> dict[str, Any]:
+    """Return figures of days or microseconds since 1970 as those of dates or times.
+
+    Parameters
+    ----------
+    figures
+        As `describe_numbers` has them of whole numbers.
+    dtype
+        `pl.Date` or `pl.Datetime("us")`.
+    """
+    stored = pl.Int32 if dtype == pl.Date else pl.Int64
 
     def told(numbers: Iterable[Number | None]) -> list[str | None]:
         days = [None if n is None else math.floor(n) for n in numbers]
-        series = pl.Series(days, dtype=stored.dtype).cast(dtype)
+        series = pl.Series(days, dtype=stored).cast(dtype)
         return [None if value is None else value.isoformat() for value in series]
 
     ends = told([figures["minimum"], figures["maximum"]])
@@ -103,10 +115,11 @@ def _moments(ordered: Values) -> dict[str, float | None]:
         deviation = float(ordered.std(ddof=1)) if ordered.size > 1 else math.nan
     if abs(mean) < deviation * ROUNDING:
         mean = 0.0  # what summing leaves behind
-    return {"mean": _or_none(mean), "deviation": _or_none(deviation)}
+    return {"mean": or_none(mean), "deviation": or_none(deviation)}
 
 
-def _or_none(value: float) -> float | None:
+def or_none(value: float) -> float | None:
+    """Return a number that is one; what overflowed is none."""
     return value if math.isfinite(value) else None
 
 
@@ -155,12 +168,18 @@ def _quantile(ordered: Values, share: float) -> float | None:
 def _histogram(ordered: Values) -> dict[str, list[Any]]:
     """Count values between edges; a bin holds its left edge, the last one both."""
     low, high = ordered[0].item(), ordered[-1].item()
-    whole = np.issubdtype(ordered.dtype, np.integer)
-    edges = _whole_edges(low, high) if whole else _edges(low, high)
+    edges = edges_between(low, high)
     places = np.searchsorted(ordered, np.array(edges[:-1], dtype=ordered.dtype))
     places[0] = 0
     counts = np.diff(places, append=ordered.size)
     return {"edges": edges, "counts": counts.tolist()}
+
+
+def edges_between(low: Number, high: Number) -> list[Any]:
+    """Return the edges of the bins, one more than bins; whole between whole numbers."""
+    if isinstance(low, int) and isinstance(high, int):
+        return _whole_edges(low, high)
+    return _edges(low, high)
 
 
 def _whole_edges(low: int, high: int) -> list[int]:
@@ -190,5 +209,10 @@ def _outliers(ordered: Values, quantiles: dict[str, float | None]) -> int:
     low, high = quantiles["0.25"], quantiles["0.75"]
     if low is None or high is None or low == high:
         return 0
+    return int(ordered.size) - _between(ordered, *fences(low, high))
+
+
+def fences(low: Number, high: Number) -> tuple[Number, Number]:
+    """Return the bounds of what lies near, by the first and the third quartile."""
     reach = FENCE * (high - low)
-    return int(ordered.size) - _between(ordered, low - reach, high + reach)
+    return low - reach, high + reach

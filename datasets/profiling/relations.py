@@ -8,6 +8,7 @@ and 1 (or −1) for one telling the other.
 from __future__ import annotations
 
 from itertools import combinations
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import polars as pl
 from datasets.tables import NUMERIC, ColumnType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from datasets.tables import Column
 
     Values = np.ndarray[tuple[int, ...], np.dtype[Any]]
@@ -37,20 +40,20 @@ class Relations:
     """Takes in the columns of a table, one after the other, and compares them."""
 
     def __init__(self, rows: int) -> None:
-        self.every = -(-rows // SAMPLE_ROWS) or 1
+        self.every = spacing(rows)
         self.numbers: dict[str, Values] = {}
         self.codes: dict[str, Values] = {}
 
     def add(self, column: Column, values: pl.Series, figures: Figures) -> None:
         """Keep some rows of a column, if it can be compared with others."""
         full = len(self.numbers) + len(self.codes) >= COMPARED
-        if full or figures["unique"] < 2:
+        if full or not is_comparable(column, figures):
             return
         if column.type in NUMERIC:
             kept = values.gather_every(self.every).cast(pl.Float64)
             found = kept.fill_null(np.nan).to_numpy()
             self.numbers[column.id] = np.where(np.isfinite(found), found, np.nan)
-        elif column.type in _WORDS and figures["unique"] <= MOST_CATEGORIES:
+        else:
             self.codes[column.id] = _codes(values.gather_every(self.every))
 
     def pairs(self) -> list[Figures]:
@@ -130,13 +133,26 @@ class MissingPatterns:
         counted = found.value_counts(sort=False).sort(
             "count", "lacking", descending=[True, False]
         )
-        return [
-            {
-                "columns": [c for n, c in enumerate(self.columns) if bits >> n & 1],
-                "rows": count,
-            }
-            for bits, count in counted.head(PATTERNS).rows()
-        ]
+        return patterns(self.columns, counted.head(PATTERNS).rows())
+
+
+def is_comparable(column: Column, figures: Figures) -> bool:
+    """Whether a column holds numbers or few categories, and more than one of them."""
+    most = inf if column.type in NUMERIC else MOST_CATEGORIES
+    return column.type in NUMERIC | _WORDS and 2 <= figures["unique"] <= most
+
+
+def spacing(rows: int) -> int:
+    """Return n, where every n-th row is compared, from the first."""
+    return -(-rows // SAMPLE_ROWS) or 1
+
+
+def patterns(ids: Sequence[str], counted: Iterable[tuple[int, int]]) -> list[Figures]:
+    """Return which columns each number names by its bits, and in how many rows."""
+    return [
+        {"columns": [id for n, id in enumerate(ids) if bits >> n & 1], "rows": count}
+        for bits, count in counted
+    ]
 
 
 def cramers_v(one: Values, other: Values) -> float | None:

@@ -24,23 +24,47 @@ def describe_words(values: pl.Series) -> dict[str, Any]:
     counted = _counted(values)
     text = counted["value"].dtype == pl.String
     few = text and len(counted) <= COMPARED
-    different = counted["value"].to_list() if few else []
+    return word_figures(
+        unique=len(counted),
+        top=_top(counted),
+        lengths=_lengths(counted) if text else None,
+        different=counted["value"].to_list() if few else [],
+    )
+
+
+def word_figures(
+    unique: int,
+    top: Sequence[tuple[Any, int]],
+    lengths: dict[str, Any] | None,
+    different: Sequence[str],
+) -> dict[str, Any]:
+    """Return what is told of text and yes/no.
+
+    Parameters
+    ----------
+    unique
+        The number of different values.
+    top
+        The most frequent of them and how often they occur.
+    lengths
+        The fewest, the most and the mean number of characters; None unless text.
+    different
+        All different texts, unless there are too many to be compared.
+    """
     return {
-        "unique": len(counted),
+        "unique": unique,
         "minimum": None,
         "maximum": None,
         "mean": None,
         "deviation": None,
         "quantiles": {str(share): None for share in QUANTILES},
-        "top": [
-            {"value": _shown(value), "count": count} for value, count in _top(counted)
-        ],
+        "top": [{"value": _shown(value), "count": count} for value, count in top],
         "histogram": None,
         "zeros": None,
         "negatives": None,
         "infinite": None,
         "outliers": None,
-        "lengths": _lengths(counted) if text else None,
+        "lengths": lengths,
         "look_alikes": look_alikes(different),
         "markers": markers(different),
         "amounts": amounts(different),

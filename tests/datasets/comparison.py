@@ -1,7 +1,11 @@
-"""The same work on Polars and on DuckDB, which must agree."""
+"""The same work on Polars and on a second engine, which must agree.
+
+The second one is DuckDB, or what `DATAMINE_TEST_ENGINE` names.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXACT = 1e-9
+SECOND = os.environ.get("DATAMINE_TEST_ENGINE", "duckdb")
+BOTH = ("polars", SECOND)
 
 
 def schema_of(types: Mapping[str, ColumnType]) -> Schema:
@@ -41,7 +47,7 @@ def fit_on_both(
 ) -> tuple[FittedRecipe, list[tuple[Any, ...]]]:
     """Fit on both engines, compare all that comes out, return what Polars gave."""
     recipes, tables = [], []
-    for name in ("polars", "duckdb"):
+    for name in BOTH:
         chosen = engine(name)
         fitted, table = fit_recipe(specs, Table(chosen.scan(path), schema), chosen)
         recipes.append(fitted)

@@ -7,6 +7,7 @@ import pytest
 from datasets.changes import count_changes
 from datasets.engines import engine
 from datasets.tables import Column, ColumnType, Schema, Table
+from tests.datasets.comparison import BOTH
 
 BEFORE = Schema(
     (
@@ -17,7 +18,7 @@ BEFORE = Schema(
 VALUES = {"c0": [1, None, 3, 4], "c1": ["x", "y", None, "z"]}
 
 
-@pytest.fixture(params=["polars", "duckdb"])
+@pytest.fixture(params=BOTH)
 def chosen(request):
     return engine(request.param)
 

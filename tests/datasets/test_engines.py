@@ -11,7 +11,7 @@ import pytest
 from datasets.engines import engine
 from datasets.engines.tape import TapeError
 from datasets.tables import ROW, ColumnType, Table
-from tests.datasets.comparison import schema_of, store
+from tests.datasets.comparison import BOTH, schema_of, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ CLEAN = [(0, 1.5, "b"), (1, None, None), (2, None, "a"), (3, inf, "zz")]
 BY_ID = {"c0": VALUES["size"], "c1": VALUES["city"]}
 
 
-@pytest.fixture(params=["polars", "duckdb"])
+@pytest.fixture(params=BOTH)
 def chosen(request: pytest.FixtureRequest) -> Engine:
     return engine(request.param)
 

@@ -22,7 +22,7 @@ from datasets.recipes import (
 )
 from datasets.steps.base import StepError
 from datasets.tables import ROW, ColumnType, Table
-from tests.datasets.comparison import assert_close, schema_of
+from tests.datasets.comparison import BOTH, assert_close, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,18 +115,16 @@ def test_replayer_gives_what_replay_gives(rows: list[tuple[Any, ...]]) -> None:
     assert list(zip(*result.values(), strict=True)) == expected
 
 
-def test_replayer_gives_the_same_on_duckdb() -> None:
+def test_replayer_gives_the_same_on_both_engines() -> None:
     fitted, _ = fit([(1, 0.5, "a"), (None, 2.0, None), (4, None, "b")])
     values = {"age": [None, 3], "size": [float("nan"), 1], "city": [None, "c"]}
 
-    results = [
-        Replayer(fitted, SCHEMA, engine(e))(values) for e in ("polars", "duckdb")
-    ]
+    results = [Replayer(fitted, SCHEMA, engine(e))(values) for e in BOTH]
 
     assert_close(results[0], results[1])
 
 
-@pytest.mark.parametrize("name", ["polars", "duckdb"])
+@pytest.mark.parametrize("name", BOTH)
 def test_replayer_takes_rows_the_library_holds(name: str) -> None:
     chosen = engine(name)
     rows = [(1, 0.5, "a"), (None, 2.0, None), (4, None, "b")]

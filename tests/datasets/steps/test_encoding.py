@@ -9,6 +9,7 @@ from datasets.recipes import StepSpec, build, check_recipe, replay
 from datasets.steps.base import StepError
 from datasets.tables import ColumnType
 from tests.datasets.comparison import (
+    BOTH,
     after_on_polars,
     column_of,
     fit_on_both,
@@ -75,7 +76,7 @@ def test_onehot_puts_columns_where_the_old_one_stood(path: Path) -> None:
     assert [row[5:7] for row in rows] == [(0, 1), (0, 0), (1, 0), (0, 1), (0, 1)]
 
 
-@pytest.mark.parametrize("name", ["polars", "duckdb"])
+@pytest.mark.parametrize("name", BOTH)
 def test_values_not_seen_before_are_none_of_the_known(path: Path, name: str) -> None:
     specs = [encode("onehot", "city"), encode("label", "smokes")]
     fitted, _ = fit_on_both(path, SCHEMA, specs)

@@ -10,7 +10,7 @@ from datasets.engines import engine
 from datasets.recipes import StepSpec, fit_recipe, replay
 from datasets.steps.base import StepError
 from datasets.tables import ColumnType, Table
-from tests.datasets.comparison import fit_on_both, schema_of, store
+from tests.datasets.comparison import BOTH, fit_on_both, schema_of, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def test_forward_fill_repeats_the_value_above(path: Path) -> None:
     assert fitted.steps[0].state == {"size": 2.0, "city": "a", "born": "2020-01-02"}
 
 
-@pytest.mark.parametrize("name", ["polars", "duckdb"])
+@pytest.mark.parametrize("name", BOTH)
 def test_new_rows_get_the_last_value_and_none_of_each_other(
     path: Path, name: str
 ) -> None:

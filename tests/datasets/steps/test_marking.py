@@ -9,6 +9,7 @@ from datasets.recipes import StepSpec, build, check_recipe, replay
 from datasets.steps.base import StepError
 from datasets.tables import ColumnType
 from tests.datasets.comparison import (
+    BOTH,
     after_on_polars,
     column_of,
     fit_on_both,
@@ -60,7 +61,7 @@ def test_mark_missing_makes_gaps_and_numbers(
     assert after_on_polars(path, schema, [spec]).schema.column("x").type == after
 
 
-@pytest.mark.parametrize("name", ["polars", "duckdb"])
+@pytest.mark.parametrize("name", BOTH)
 def test_new_text_that_is_no_number_is_missing(tmp_path: Path, name: str) -> None:
     schema = schema_of({"x": ColumnType.TEXT})
     path = store(tmp_path / "table.parquet", schema, {"x": ["?", "1"]})
