@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 BUILD := $(if $(filter 1,$(DATAMINE_CUDA)),cuda,cpu)
 READY := $(VENV)/.ready-$(BUILD)
 READY_DEV := $(VENV)/.ready-dev-$(BUILD)
+READY_SPARK := $(VENV)/.ready-spark
 WORKERS ?= 2
 CATALOGUES := locale/fr/LC_MESSAGES/django.mo locale/es/LC_MESSAGES/django.mo
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS) --dist worksteal
@@ -19,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
 	types imports templates migrations deploy coverage bench docs messages browser lock clean \
-	abuse campaigns canaries chaos contract damage full-disk histories load outage restarts writers
+	abuse campaigns canaries chaos contract damage full-disk histories load outage restarts spark writers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
@@ -42,6 +43,10 @@ $(READY): requirements.txt constraints.txt | $(PY)
 $(READY_DEV): requirements.txt requirements-dev.txt constraints.txt | $(PY)
 	@$(PY) datamine/installation.py requirements.txt requirements-dev.txt
 	@touch $@ $(READY)
+
+$(READY_SPARK): requirements-spark.txt | $(READY_DEV)
+	@$(PY) datamine/installation.py requirements-spark.txt
+	@touch $@
 
 NAMES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3.14 python3 python)
 $(PY):
@@ -112,6 +117,11 @@ full-disk: $(READY_DEV) ## no room at any write from a file to a prediction (WRI
 
 load: $(READY_DEV) ## fifty people at work (SECONDS=1800)
 	DATAMINE_LOAD_SECONDS=$(or $(SECONDS),1800) $(PYTEST) tests/e2e/test_load.py
+
+spark: $(READY_SPARK) ## steps, recipes, profiles on a Spark cluster of two workers (Java 17)
+	$(PY) -m tests.spark $(VENV)/bin/pytest --timeout 900 tests/datasets/spark \
+	  tests/datasets/steps tests/datasets/test_engines.py tests/datasets/test_changes.py \
+	  tests/datasets/test_profiling_by_queries.py --ignore tests/datasets/steps/test_memory.py
 
 browser: $(READY_DEV) ## install Chromium for the browser tests, where possible
 	$(PY) -m playwright install --with-deps chromium

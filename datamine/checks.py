@@ -1,7 +1,8 @@
-"""Settings of the queue that would lose or repeat work are refused at the start."""
+"""Settings that would lose or repeat work, or do none, are refused at the start."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.core.checks import CheckMessage, Error, register
 
 from datamine.limits import LIMITS
 
+#: Several masters, of which one is in charge, stand with commas between.
+ENGINE = re.compile(r"polars|spark://[^\s,/:]+:\d+(,[^\s,/:]+:\d+)*")
 BROKER = "datamine.work.broker.GatedBroker"
 
 
@@ -23,6 +26,18 @@ def check_queue(**options: Any) -> list[CheckMessage]:
     for name, values in clusters.items():
         problems += check_times(name, values)
     return problems
+
+
+@register("engine")
+def check_engine(**options: Any) -> list[CheckMessage]:
+    """Refuse an engine that is neither on this machine nor a cluster's address."""
+    if ENGINE.fullmatch(settings.ENGINE):
+        return []
+    message = (
+        "DATAMINE_ENGINE must be polars or the address of a Spark cluster, "
+        f"spark://host:port; it is “{settings.ENGINE}”."
+    )
+    return [Error(message, id="engine.E001")]
 
 
 def check_delivery(values: dict[str, Any]) -> list[CheckMessage]:

@@ -61,6 +61,7 @@ S3_ENDPOINT = reader("DATAMINE_S3_ENDPOINT", default="") or None
 S3_REGION = reader("DATAMINE_S3_REGION", default="") or None
 S3_PREFIX = reader("DATAMINE_S3_PREFIX", default="")
 SEARCH_CLUSTER = reader("DATAMINE_SEARCH_CLUSTER", default="")
+ENGINE = reader("DATAMINE_ENGINE", default="polars")
 WEB_WORKERS = reader.int("DATAMINE_WEB_WORKERS", default=1)
 WEB_THREADS = reader.int("DATAMINE_WEB_THREADS", default=8)
 TRAIN_WORKERS = reader.int("DATAMINE_TRAIN_WORKERS", default=1)

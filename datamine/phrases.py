@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FOLDERS = ("datasets/", "experiments/", "datamine/operations/")
 #: What talks to programs and operators, in English.
 LEFT_OUT = re.compile(
-    r"/(api|management|migrations|scripts|engines|networks/(?!parameters))"
+    r"/(api|management|migrations|scripts|engines/(?!spark)|networks/(?!parameters))"
     r"|/(admin|apps|models|terminal|stored|onnx_export)\b"
     r"|/operations/(backups|doctor|reconciling|restoring|rows|schema|storage)\b"
 )

@@ -132,6 +132,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LIMITS = env.LIMITS
 SEARCH_CLUSTER = env.SEARCH_CLUSTER
+ENGINE = env.ENGINE
 MEDIA_ROOT = env.HOME / "files"
 FILE_STORE = (
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from datamine import files
+from datasets.engines import EngineError, engine
 from datasets.exceptions import QuotaError
 from datasets.generators.orders import Order, carry_out
 from datasets.models import Dataset, DatasetVersion
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from datamine.leases import Lease
+    from datasets.engines import Engine
     from datasets.monitor import Monitor
 
     Maker = Callable[[DatasetVersion, Path, Monitor], tuple["Values", Schema]]
@@ -55,7 +58,7 @@ def make_version(version_id: int, lease: Lease) -> None:
         except ReaderError as error:
             told = [asdict(record) for record in error.records]
             lease.fail(error.sentence, problems=told)
-        except (StepError, DamagedFileError) as error:
+        except (StepError, DamagedFileError, EngineError) as error:
             lease.fail(str(error))
         else:
             keep_within_quota(version, target, values, lease)
@@ -65,16 +68,17 @@ def made(version: DatasetVersion, target: Path, lease: Lease) -> Values:
     """Write the version's table to `target`; return the fields that describe it."""
     monitor = lease.monitor
     monitor.share(FIRST_SHARE)
-    values, schema = maker_of(version)(version, target, monitor)
+    chosen = engine(settings.ENGINE)
+    values, schema = maker_of(version, chosen)(version, target, monitor)
     monitor.share(1 - FIRST_SHARE)
     monitor.phase("Profiling")
-    return values | described(target, schema, monitor)
+    return values | described(target, schema, chosen, monitor)
 
 
-def maker_of(version: DatasetVersion) -> Maker:
+def maker_of(version: DatasetVersion, engine: Engine) -> Maker:
     """Return what makes the table of a version."""
     if not version.is_import:
-        return do_steps
+        return partial(do_steps, engine=engine)
     return carry_out_order if version.dataset.is_synthetic else read_file
 
 
@@ -158,25 +162,23 @@ def import_notices(notices: list[str], bad_count: int) -> list[str]:
 
 
 def do_steps(
-    version: DatasetVersion, target: Path, monitor: Monitor
+    version: DatasetVersion, target: Path, monitor: Monitor, engine: Engine
 ) -> tuple[Values, Schema]:
     from datasets.changes import count_changes  # noqa: PLC0415 -- heavy import
-    from datasets.engines import engine  # noqa: PLC0415 -- heavy import
 
     parent = version.parent
     assert parent, "a version made by steps has one"
-    polars = engine("polars")
     specs = version.specs
     with verified(parent.data, parent.sha256) as source:
-        before = Table(polars.scan(source), parent.schema)
+        before = Table(engine.scan(source), parent.schema)
         monitor.phase("Fitting steps")
-        fitted, after = fit_recipe(specs, before, polars, monitor)
+        fitted, after = fit_recipe(specs, before, engine, monitor)
         monitor.phase("Writing")
-        polars.write(after.frame, target)
+        engine.write(after.frame, target)
         monitor.phase("Counting changes")
-        written = Table(polars.scan(target), after.schema)
+        written = Table(engine.scan(target), after.schema)
         names = [name for spec in specs for name in spec.columns]
-        changes = count_changes(before, written, names, polars)
+        changes = count_changes(before, written, names, engine)
     values = {
         "steps": [step.model_dump(mode="json") for step in fitted.steps],
         "rows_changed": changes.rows_changed,
@@ -185,15 +187,13 @@ def do_steps(
     return values, after.schema
 
 
-def described(path: Path, schema: Schema, monitor: Monitor) -> Values:
+def described(path: Path, schema: Schema, engine: Engine, monitor: Monitor) -> Values:
     """Return the fields of a version that follow from its file."""
     import pyarrow.parquet  # noqa: PLC0415 -- heavy import
 
-    from datasets.profiling import profile  # noqa: PLC0415 -- heavy import
-
     metadata = pyarrow.parquet.read_metadata(path)
     groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
-    found = profile(path, schema, monitor)
+    found = engine.profile(path, schema, monitor)
     return {
         "sha256": files.digest(path),
         "size": path.stat().st_size,

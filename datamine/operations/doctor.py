@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.checks import run_checks
@@ -17,6 +18,8 @@ from django.db import DatabaseError, connection
 
 from datamine import env, health
 from datamine.operations.reconciling import compare
+from datasets.engines import EngineError, engine
+from datasets.tables import Column, ColumnType, Schema
 
 LEAST_FREE, LITTLE_FREE = 1 * 1024**3, 10 * 1024**3
 MOST_SKEW = 2.0  # seconds between this clock and the database's
@@ -167,6 +170,21 @@ def look_at_files() -> Iterator[tuple[Verdict, str]]:
         )
 
 
+def look_at_engine() -> Iterator[tuple[Verdict, str]]:
+    """Let a cluster, where there is one, write and read where work is done."""
+    if settings.ENGINE == "polars":
+        return
+    schema = Schema((Column("c0", "number", ColumnType.INTEGER),))
+    try:
+        chosen = engine(settings.ENGINE)
+        with TemporaryDirectory(dir=settings.SCRATCH_DIR) as folder:
+            path = Path(folder, "table.parquet")
+            chosen.write(chosen.table({"c0": [1, 2, 3]}, schema).frame, path)
+            chosen.rows(chosen.scan(path))
+    except EngineError as error:
+        yield Verdict.PROBLEM, str(error)
+
+
 LOOKS: dict[str, Look] = {
     "Settings": look_at_settings,
     "Database": look_at_database,
@@ -176,4 +194,5 @@ LOOKS: dict[str, Look] = {
     "Workers": look_at_workers,
     "Queue": look_at_queue,
     "Files": look_at_files,
+    "Engine": look_at_engine,
 }

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 _ENGINES = {
     "polars": "datasets.engines.polars_engine:PolarsEngine",
     "duckdb": "datasets.engines.duckdb_engine:DuckDBEngine",
+    "spark": "datasets.engines.spark_engine:SparkEngine",
 }
 
 #: Values by column id, one list per column, all of one length.
 Columns = dict[str, list[Any]]
+
+
+class EngineError(Exception):
+    """An engine that cannot work; the text is a sentence for people."""
 
 
 class Compiled(Protocol):
@@ -132,11 +137,20 @@ def engine(name: str = "polars", **options: Any) -> Engine:
     Parameters
     ----------
     name
-        `polars` or `duckdb`.
+        `polars`, `duckdb`, or the address of a Spark cluster, `spark://host:port`.
     **options
         Of DuckDB: `memory_mb` and `threads`. Polars takes its limits from the
-        environment of the process, before it is first imported.
+        environment of the process, before it is first imported; Spark from its own
+        files.
+
+    Raises
+    ------
+    EngineError
+        If the cluster does not answer, or what it needs here is not installed.
     """
-    module, _, attribute = _ENGINES[name].partition(":")
+    kind, is_address, _ = name.partition("://")
+    if is_address:
+        options["master"] = name
+    module, _, attribute = _ENGINES[kind].partition(":")
     made: Engine = getattr(import_module(module), attribute)(**options)
     return made

@@ -1,6 +1,6 @@
 """The same work on Polars and on a second engine, which must agree.
 
-The second one is DuckDB, or what `DATAMINE_TEST_ENGINE` names.
+The second one is DuckDB, or the Spark cluster that `make spark` starts.
 """
 
 from __future__ import annotations
