@@ -181,5 +181,5 @@ def _written_each(values: Sequence[Any]) -> list[bytes]:
 def _rows_as_bytes(shares: Shares) -> list[bytes]:
     """Return the rows of an array as they lie in memory."""
     row = np.dtype((np.void, shares.itemsize * shares.shape[1]))
-    found: list[bytes] = shares.view(row).ravel().tolist()
+    found: list[Any] = shares.view(row).ravel().tolist()
     return found
