@@ -1,7 +1,8 @@
 """How long learning in epochs will take: a range, what it rests on, what would fit.
 
-Before any session was timed here it is a rule of thumb for daily prices; afterwards
-the seconds that sessions of the same algorithm took for a sample and an epoch.
+Before any session was timed here it is a rule of thumb for daily prices, and for other
+families what they took elsewhere; afterwards the seconds that sessions of the same
+algorithm took for a sample and an epoch.
 """
 
 from __future__ import annotations
@@ -75,17 +76,14 @@ def outlook_for(
         return None
     fits = fits_of(split.cv_folds, split.cv_repeats)
     device = usual_device()
+    work = _samples(values, rows) * values["epochs"] * fits
     rates = _rates(entry, device, values.get("config"))
     if rates:
-        work = _samples(values, rows) * values["epochs"] * fits
         return _by_history(rates, work, device)
-    if "days" not in values:
-        return None
-    years = values["days"] / YEAR_OF_DAYS
-    seconds = years * values["epochs"] / HUNDRED_EPOCHS * RULE * fits
-    slower = ON_CPU if device == CPU else ON_GPU
-    low, high = (max(SHORTEST, seconds * factor) for factor in slower)
-    return Outlook(low, high, "a rule of thumb; no session was timed here yet")
+    if "days" in values:
+        return _by_rule(values["days"], values["epochs"] * fits, device)
+    paces = entry.family.paces if entry.family else {}
+    return _by_paces(paces.get(values.get("config", "")), work)
 
 
 def usual_device() -> str:
@@ -104,6 +102,22 @@ def preset_within(
         if outlook and outlook.high <= 60 * minutes:
             found[outlook.high] = preset
     return found[max(found)] if found else None
+
+
+def _by_rule(days: int, epochs: int, device: str) -> Outlook:
+    """Return what was asked to be said of daily prices."""
+    seconds = days / YEAR_OF_DAYS * epochs / HUNDRED_EPOCHS * RULE
+    slower = ON_CPU if device == CPU else ON_GPU
+    low, high = (max(SHORTEST, seconds * factor) for factor in slower)
+    return Outlook(low, high, "a rule of thumb; no session was timed here yet")
+
+
+def _by_paces(pace: tuple[float, float] | None, work: float) -> Outlook | None:
+    """Return what such work took where the family was made."""
+    if pace is None:
+        return None
+    low, high = (FIXED + work * seconds for seconds in pace)
+    return Outlook(low, high, "one core of another machine; none was timed here yet")
 
 
 def _by_history(rates: list[float], work: float, device: str) -> Outlook:

@@ -19,6 +19,7 @@ from datamine.parameters import form_for
 from experiments.drafts import check_draft
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError, SwitchedOffError
+from experiments.filling import fill_url, gathered
 from experiments.learning.plans import SplitSettings
 from experiments.models import Preset
 from experiments.offers import offered
@@ -218,7 +219,10 @@ class Configuration:
         try:
             plan, problems = check_draft(self.draft(self.rows, self.values))
         except InvalidDraftError as error:
-            return {"problems": error.problems}
+            return {
+                "problems": gathered(error.problems),
+                "fill_url": fill_url(self.rows, error.problems),
+            }
         rows = self.rows.rows_count
         return {
             "warnings": problems.warnings,

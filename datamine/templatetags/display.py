@@ -187,7 +187,16 @@ def setting(value: object) -> str:
         return NOTHING
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(setting(part) for part in value) or NOTHING
     return pointed(str(value)) if isinstance(value, float) else str(value)
+
+
+@register.filter
+def chance(value: float) -> str:
+    """Write a p-value; one that three decimals cannot show is below them."""
+    least = 0.001
+    return f"p = {fixed(value)}" if value >= least else f"p < {fixed(least)}"
 
 
 @register.filter
@@ -243,6 +252,17 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60}{THIN}min {whole % 60}{THIN}s"
     return f"{whole // 3600}{THIN}h {whole % 3600 // 60}{THIN}min"
+
+
+@register.filter
+def rough(seconds: float) -> str:
+    """Write an estimate as exactly as it is meant: from two minutes on in minutes."""
+    if seconds < 2 * MINUTE:
+        return duration(seconds)
+    minutes = round(seconds / MINUTE)
+    if minutes < 60:
+        return f"{minutes}{THIN}min"
+    return duration(minutes * MINUTE)
 
 
 @register.filter

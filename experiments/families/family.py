@@ -102,6 +102,10 @@ class Family:
     reach : str
         `reach(parameters)` as "module:attribute": how many moments after a sample its
         target looks at. Rows are then split by time, with at least this gap.
+    paces : dict of str to pair of float
+        By the name of a size, "" where there is one only: the fewest and the most
+        seconds that a row of the table took in an epoch, on one core of a server. It
+        is what is said of times until sessions were timed where one trains.
     """
 
     contract: Contract
@@ -118,6 +122,7 @@ class Family:
     story: str = ""
     gates: str = ""
     reach: str = ""
+    paces: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def features(self, names: Iterable[str]) -> list[str]:
         """Return which columns of a table are the features, in order."""

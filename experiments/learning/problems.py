@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Trees compute in single precision; a larger number would become infinite there.
 LARGEST = 3.4028234663852886e38
+#: The code of what `missing_problem` says.
+MISSING = "missing_values"
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,18 @@ def missing_problem(
 
     `rows` are the first ones concerned, where they are known.
     """
-    amount = (
-        word("missing values") if count is None else word(f"{count} missing values")
-    )
+    if count is None:
+        amount = word("missing values")
+    elif count == 1:
+        amount = word("one missing value")
+    else:
+        amount = word(f"{count} missing values")
     if rows and count:
         more = ", …" if count > len(rows) else ""
         amount += f" (rows {', '.join(str(row + 1) for row in rows)}{more})"
     return Problem(
         column,
-        "missing_values",
+        MISSING,
         f"“{column}” has {amount}; fill them with the step “Fill missing values” "
         "(fill_missing), or choose an algorithm that takes them.",
     )

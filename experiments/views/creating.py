@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from datamine.htmx import render_page
@@ -15,6 +13,7 @@ from experiments.choices import Preprocessing
 from experiments.drafts import plan_of
 from experiments.estimates import estimate_seconds
 from experiments.exceptions import InvalidDraftError
+from experiments.filling import fill_url, gathered
 from experiments.forms.experiments import SetupForm, said_like
 from experiments.learning.problems import Problem
 from experiments.models import Experiment
@@ -27,16 +26,10 @@ from projects.models import Project
 from projects.permissions import Action, get_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from experiments.drafts import Draft
     from experiments.learning.plans import Plan
-
-MISSING = "missing_values"
-#: So many columns are named in one sentence.
-NAMED = 8
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,29 +108,10 @@ def outlook(setup: SetupForm) -> dict[str, Any]:
         "problems": gathered(found.problems),
         "warnings": found.warnings,
         "notes": found.notes,
-        "fill_url": fill_url(
-            setup, [p.column for p in found.problems if p.code == MISSING]
-        ),
+        "fill_url": fill_url(setup.version, found.problems),
         "learning": [step_title(spec.step) for spec in learning_steps(setup.version)],
         **extent(setup, plan),
     }
-
-
-def gathered(problems: Iterable[Any]) -> list[Any]:
-    """Say in one sentence of all columns that their missing values stand in the way."""
-    lacking = [p.column for p in problems if p.code == MISSING]
-    if len(lacking) < 2:
-        return list(problems)
-    named = ", ".join(f"“{name}”" for name in lacking[:NAMED])
-    more = f" and {len(lacking) - NAMED} more columns" if len(lacking) > NAMED else ""
-    sentence = (
-        f"{named}{more} have missing values. Fill them with the step “Fill missing "
-        "values”, or choose an algorithm that takes them."
-    )
-    return [
-        Problem(None, MISSING, sentence),
-        *(p for p in problems if p.code != MISSING),
-    ]
 
 
 def extent(setup: SetupForm, plan: Plan) -> dict[str, Any]:
@@ -168,15 +142,3 @@ def extent(setup: SetupForm, plan: Plan) -> dict[str, Any]:
             search_fits=fits,
         ),
     }
-
-
-def fill_url(setup: SetupForm, names: list[str | None]) -> str:
-    """Return the page that fills missing values, with these columns chosen."""
-    if not names or setup.version is None:
-        return ""
-    ids = [column.id for column in setup.columns if column.name in names]
-    query = urlencode(
-        {"version": setup.version.number, "step": "fill_missing", "column": ids},
-        doseq=True,
-    )
-    return f"{reverse('datasets:prepare', args=[setup.version.dataset_id])}?{query}"

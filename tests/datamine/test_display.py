@@ -8,10 +8,31 @@ from datamine.templatetags import display
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(None, "–"), (True, "yes"), (False, "no"), (0, "0"), ("max_depth", "max_depth")],
+    [
+        (None, "–"),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        ("max_depth", "max_depth"),
+        (["BTC", "ETH"], "BTC, ETH"),
+        ([], "–"),
+    ],
 )
 def test_setting(value, written):
     assert display.setting(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.7923, "p = 0.792"),
+        (0.001, "p = 0.001"),
+        (0.0004, "p < 0.001"),
+        (0, "p < 0.001"),
+    ],
+)
+def test_chance_is_never_none_at_all(value, written):
+    assert display.chance(value) == written
 
 
 @pytest.mark.parametrize(
@@ -85,6 +106,14 @@ def test_size(value, written):
 )
 def test_duration(value, written):
     assert display.duration(value).replace(display.THIN, " ") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(8.4, "8.4 s"), (70, "1 min 10 s"), (1234, "21 min"), (7500, "2 h 5 min")],
+)
+def test_estimates_are_no_more_exact_than_they_are_meant(value, written):
+    assert display.rough(value).replace(display.THIN, " ") == written
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from datamine.work.children import run_inline
@@ -18,6 +19,7 @@ from tests.factories.datasets import imported_dataset
 from tests.factories.registry import flowers_in_service
 
 pytestmark = pytest.mark.django_db
+EXAMPLE = settings.BASE_DIR / "static/examples/example_dataset.csv"
 QUICK = {"epochs": 10, "window": 5, "batch_size": 256, "days": 370}
 
 
@@ -234,6 +236,25 @@ def test_without_rows_a_family_says_what_it_needs(client, owner, project):
     assert "No dataset of this project has the columns of this family" in shown
     assert "Dataset version: This field is required." in refused.text
     assert not Retraining.objects.exists()
+
+
+def test_what_is_missing_is_said_once_with_where_to_fill_it(client, owner, project):
+    lines = EXAMPLE.read_text().splitlines()
+    period, _, _, *rest = lines[1].split(",")
+    lines[1] = ",".join([period, "", "", *rest])
+    table = imported_dataset(project, owner, "\n".join(lines).encode())
+    client.force_login(owner)
+
+    shown = client.get(reverse("registry:train", args=[project.key])).text
+
+    assert "“duration”, “depth” have missing values. Fill them with" in shown
+    assert shown.count("missing values.") == 1
+    ids = {column.name: column.id for column in table.active_version.schema}
+    address = reverse("datasets:prepare", args=[table.pk])
+    query = (
+        f"version=1&step=fill_missing&column={ids['duration']}&column={ids['depth']}"
+    )
+    assert f'href="{address}?{query}"'.replace("&", "&amp;") in shown
 
 
 def test_another_horizon_brings_its_own_gap(client, owner, model):

@@ -84,6 +84,7 @@ FAMILY = Family(
     fewest_of_class=100,
     measures=f"{_HERE}.network:errors",
     story=f"{_HERE}.story:story",
+    paces={"": (2e-4, 6e-4)},
 )
 
 

@@ -64,6 +64,12 @@ FAMILY = Family(
     assembler=f"{_HERE}.assembling:build_assembler",
     measures=f"{_HERE}.network:errors",
     story=f"{_HERE}.story:story",
+    # Rows are measurements, of which a star has a hundred to some hundreds.
+    paces={
+        "compact": (4e-5, 2e-4),
+        "optimal": (9e-5, 4.5e-4),
+        "large": (1.4e-4, 7e-4),
+    },
 )
 
 
