@@ -62,7 +62,9 @@ def import_light_curves(
         return import_upload(
             upload,
             name=name,
-            description=f"Light curves out of {len(files)} files.",
+            description="Light curves out of one file."
+            if len(files) == 1
+            else f"Light curves out of {len(files)} files.",
             file_format="csv",
             dialect=Dialect(),
             actor=actor,

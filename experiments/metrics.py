@@ -101,6 +101,9 @@ DIGITS = 6
 OF_FAMILIES = {
     "qlike": "QLIKE",
     "r2_symbols": word("R², mean over symbols"),
+    "within_90%_of_volatility_1": word("Within the interval for nine in ten, 1 day"),
+    "within_90%_of_volatility_7": word("Within the interval for nine in ten, 7 days"),
+    "within_90%_of_volatility_30": word("Within the interval for nine in ten, 30 days"),
     "flips_a_year": word("Changes of regime a year, foretold"),
     "true_flips_a_year": word("Changes of regime a year, true"),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from datamine.templatetags.display import exact, fixed, number
+from datamine.templatetags.display import exact, fixed, number, size
 from experiments.reports.documents import Document, figure
 from registry.exceptions import NotMeasuredError
 from registry.figures import metric_rows
@@ -76,7 +76,7 @@ class PerformanceView:
                 _("%(count)s a second, %(size)s at a time")
                 % {"count": whole(best["per_second"]), "size": number(best["size"])},
             ),
-            (_("Artefact"), megabytes(found["size_bytes"])),
+            (_("Artefact"), size(found["size_bytes"])),
             (_("Memory of the model"), megabytes(found["memory_bytes"])),
             (_("Opening it"), milliseconds(found["opening_seconds"])),
         ]

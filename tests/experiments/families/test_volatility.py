@@ -24,6 +24,7 @@ from experiments.families.volatility.samples import (
 )
 from experiments.families.volatility.scores import compare, losses, scores
 from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.metrics import OF_FAMILIES
 from experiments.networks.days import MemoryOfDays, NormalLoss
 from experiments.results.charts import CHARTS
 from experiments.training import TrainingError, train
@@ -216,6 +217,7 @@ def test_all_rivals_are_tested_on_the_same_rows(trained):
 def test_intervals_are_measured(trained):
     outcome, _ = trained
 
+    assert all(f"within_90%_of_volatility_{h}" in OF_FAMILIES for h in HORIZONS)
     held = [outcome.metrics["test"][f"within_90%_of_volatility_{h}"] for h in HORIZONS]
     assert all(0.3 <= share <= 1 for share in held)
 
