@@ -338,7 +338,7 @@ ROUTES: dict[str, Policy] = {
     "model-active": View.PROJECT_VIEW,
     "model-history": View.PROJECT_VIEW,
     "model-predict": View.PROJECT_VIEW,
-    "model-default-params": View.PROJECT_VIEW,
+    "model-default-params": View.PROJECT_MANAGE,
     "model-train": View.PROJECT_MANAGE,
     "model-retrain": View.PROJECT_MANAGE,
     "request-list": {"GET": View.PROJECT_VIEW, "POST": View.PROJECT_EDIT},

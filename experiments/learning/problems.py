@@ -97,7 +97,8 @@ def missing_problem(
         amount = word(f"{count} missing values")
     if rows and count:
         more = ", …" if count > len(rows) else ""
-        amount += f" (rows {', '.join(str(row + 1) for row in rows)}{more})"
+        named = ", ".join(str(row + 1) for row in rows)
+        amount += f" ({'row' if count == 1 else 'rows'} {named}{more})"
     return Problem(
         column,
         MISSING,

@@ -62,7 +62,7 @@ class RetrainingActions(ModelLookups):
     @action(detail=True, url_path="default-params", url_name="default-params")
     def default_params(self, request: Request, key: str, name: str) -> Response:
         """Show what `train/` and `retrain/` take: defaults, presets, bounds."""
-        model = self.model(Action.VIEW)
+        model = self.model(Action.MANAGE)
         experiment = pattern_of(model).experiment
         declared = ParametersSerializer(offered(experiment.algorithm)).data
         return Response(

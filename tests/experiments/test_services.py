@@ -98,7 +98,7 @@ def test_missing_values_name_their_column_and_the_step(project, owner):
     content = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n % 2) for n in range(30)) + b",1\n"
     dataset = imported_dataset(project, owner, content, name="Holes")
 
-    with pytest.raises(InvalidDraftError, match="“a” has 1 missing values"):
+    with pytest.raises(InvalidDraftError, match="“a” has one missing value;"):
         services.create_experiment(
             draft_on(dataset, "b", "a", algorithm="knn"), actor=owner
         )

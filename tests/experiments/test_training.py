@@ -392,7 +392,7 @@ REFUSED = {
 REFUSED_UNLESS_NATIVE = {
     "empty": "has no values at all",
     "empty_category": "has no values at all",
-    "missing": "1 missing values; fill them",
+    "missing": "one missing value; fill them",
 }
 
 
