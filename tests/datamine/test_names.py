@@ -13,7 +13,7 @@ from projects.activities import record_activity
 from projects.models import Activity
 from tests.factories.projects import ProjectFactory
 
-ROOT = Path(names.__file__).resolve().parent.parent
+ROOT = Path(names.__file__).resolve().parents[2]
 
 
 def names_shown() -> set[str]:
