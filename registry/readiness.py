@@ -1,19 +1,21 @@
 """What comes into service is opened in every web process before somebody asks it.
 
 Each process looks at the end of the ledger once a second: the switch may have been made
-by another process, or on another host.
+by another process, or on another host. The libraries, which take seconds to load, come
+before that: when a version is registered, which somebody may activate at any moment.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from threading import Thread
 
 from django.db import connection
 
 from registry import serving
-from registry.models import Activation
+from registry.models import Activation, ModelVersion
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +39,16 @@ def keep_ready() -> None:
         time.sleep(PAUSE)
 
 
-def look(seen: frozenset[int] | None) -> frozenset[int]:
-    """Open what came into service since the lines `seen`; return the last lines now.
+@dataclass(frozen=True)
+class Seen:
+    """What a look found: the last lines of the ledger, and the newest version or 0."""
+
+    lines: frozenset[int]
+    version: int
+
+
+def look(seen: Seen | None) -> Seen:
+    """Open what came into service since the last look; return what there is now.
 
     A line may come to light after others with higher numbers, for its transaction took
     longer: that is why the last lines are compared and not the last one.
@@ -47,14 +57,18 @@ def look(seen: frozenset[int] | None) -> frozenset[int]:
     prediction needs no library of models, which are a hundred MiB.
     """
     last = Activation.objects.order_by("-pk").values_list("pk", flat=True)
-    lines = frozenset(last[:LINES])
-    if seen is not None:
-        # Where lines were deleted, older ones come into sight that are no news.
-        oldest = min(seen) if len(seen) == LINES else 0
-        new = [pk for pk in lines - seen if pk > oldest]
-        if new:
-            open_of(new)
-    return lines
+    newest = ModelVersion.objects.order_by("-pk").values_list("pk", flat=True).first()
+    now = Seen(frozenset(last[:LINES]), newest or 0)
+    if seen is None:
+        return now
+    if now.version > seen.version:
+        serving.load_libraries()
+    # Where lines were deleted, older ones come into sight that are no news.
+    oldest = min(seen.lines) if len(seen.lines) == LINES else 0
+    new = [pk for pk in now.lines - seen.lines if pk > oldest]
+    if new:
+        open_of(new)
+    return now
 
 
 def open_of(lines: list[int]) -> None:

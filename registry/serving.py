@@ -155,15 +155,24 @@ loaded_models = ModelCache(CACHED_MODELS)
 seen_models: Memory[tuple[int, str, str], RegisteredModel] = Memory()
 
 
+def load_libraries() -> None:
+    """Load what opening a model needs: a hundred MiB, and seconds."""
+    from datamine.lean import import_sklearn  # noqa: PLC0415 -- heavy import
+
+    import_sklearn()
+    import sklearn.ensemble  # noqa: F401, PLC0415 -- heavy import
+
+    import experiments.learning.artifacts  # noqa: F401, PLC0415 -- heavy import
+
+
 def open_artifact(result: Result) -> LoadedArtifact:
     """Verify and open the artefact of a result; `DamagedArtifactError` if refused."""
-    from datamine.lean import import_sklearn  # noqa: PLC0415 -- heavy import
+    load_libraries()
     from experiments.learning.artifacts import (  # noqa: PLC0415 -- heavy import
         ArtifactError,
         load_artifact,
     )
 
-    import_sklearn()
     key = settings.ARTIFACT_KEY.encode()
     try:
         with files.local_copy(result.artifact) as path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -10,10 +12,25 @@ from registry import serving
 from registry.models import Activation
 from registry.readiness import look
 from registry.services import activate_version, register_version
+from tests.environment import environment_of_children
 from tests.factories.experiments import draft_on, trained_session
-from tests.factories.registry import flowers_in_service
+from tests.factories.registry import ModelVersionFactory, flowers_in_service
 
 pytestmark = pytest.mark.django_db
+
+#: Another web process, which looks twice and tells whether it holds the libraries.
+OTHER = """
+import sys, django
+
+django.setup()
+from registry.readiness import look
+
+seen = look(None)
+print("sklearn.tree" in sys.modules, flush=True)
+sys.stdin.readline()
+look(seen)
+print("sklearn.tree" in sys.modules, flush=True)
+"""
 
 
 @pytest.fixture
@@ -33,7 +50,7 @@ def opened() -> set[str]:
 def test_first_look_only_finds_the_end_of_the_ledger(version):
     seen = look(None)
 
-    assert seen == {version.model.activations.get().pk}
+    assert seen.lines == {version.model.activations.get().pk}
     assert opened() == set()
 
 
@@ -44,7 +61,7 @@ def test_later_look_opens_what_others_put_in_service_since(version, owner):
     other = register_version(trained_session(draft, owner), name="flowers", actor=owner)
     activate_version(other, actor=owner)
 
-    assert len(look(seen) - seen) == 1
+    assert len(look(seen).lines - seen.lines) == 1
     assert opened() == {other.session.result.artifact_sha256}
 
 
@@ -76,3 +93,20 @@ def test_look_at_an_empty_ledger_waits_for_its_first_line(project, owner):
     look(seen)
 
     assert opened() == {version.session.result.artifact_sha256}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_libraries_are_loaded_where_a_version_is_registered(owner):
+    ModelVersionFactory()
+    with subprocess.Popen(
+        [sys.executable, "-c", OTHER],
+        env=environment_of_children(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        before = other.stdout.readline()
+        ModelVersionFactory()
+        after, _ = other.communicate("\n")
+
+    assert (before, after) == ("False\n", "True\n")
