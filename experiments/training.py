@@ -19,6 +19,7 @@ from experiments.algorithms.catalogue import (
     Algorithm,
     UnknownAlgorithmError,
     algorithm,
+    makes_samples,
 )
 from experiments.algorithms.parameters import Setting
 from experiments.algorithms.reading.making import view_of
@@ -138,7 +139,8 @@ class _Session:
         self.pool: Pool | None = None
 
     def run(self, table: Table, kept_split: Mapping[str, Codes] | None) -> Outcome:
-        with self._phase("Reading the rows"):
+        of_rows = makes_samples(self.plan.algorithm)  # which may take minutes
+        with self._phase("Making samples" if of_rows else "Reading the rows"):
             self.samples = read_samples(self.plan, table)
             self.scorer = scorer(self.samples.labels)
             self.split = divided(

@@ -61,8 +61,12 @@ def head_rows(details: dict[str, Any]) -> list[Row]:
 
 
 def heads_in(names: Iterable[str], prefix: str) -> list[str]:
-    """Return the heads that are told of; PostgreSQL keeps no order of theirs."""
-    return sorted(n.removeprefix(prefix) for n in names if n.startswith(prefix))
+    """Return the heads that are told of, 7 days before 30.
+
+    PostgreSQL keeps no order of theirs.
+    """
+    heads = (n.removeprefix(prefix) for n in names if n.startswith(prefix))
+    return sorted(heads, key=lambda head: (len(head), head))
 
 
 def head_marks(rows: list[Row]) -> Spec:

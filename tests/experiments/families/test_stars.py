@@ -115,6 +115,7 @@ def test_a_sample_is_a_star_and_is_held_against_plain_trees(trained):
     assert sum(outcome.rows.values()) == 6 * len(CLASSES)
     assert outcome.signature.labels == CLASSES
     assert [rival["name"] for rival in outcome.rivals] == ["boosting"]
+    assert next(iter(outcome.timings)) == "Making samples"
     assert 0 <= outcome.metrics["test"]["period_within_5"] <= 1
     assert outcome.metrics["test"]["period2_mae_dex"] >= 0
     assert (

@@ -65,6 +65,16 @@ def test_epochs_are_drawn_where_a_network_told_of_them():
     assert "train loss 0.5" in document["description"]
 
 
+def test_heads_of_longer_horizons_come_later():
+    epoch = {f"valid_head_volatility_{days}": 0.5 for days in (30, 1, 7)}
+
+    rows = CHARTS["heads"].rows({"history": [{"epoch": 1.0, **epoch}]})
+
+    assert [row["class"] for row in rows] == [
+        f"volatility_{days}, validation" for days in (1, 7, 30)
+    ]
+
+
 def test_results_offer_the_charts_of_their_task(classified, regressed):
     names = [[chart.name for chart in charts_of(r)] for r in (classified, regressed)]
 
