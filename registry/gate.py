@@ -49,10 +49,6 @@ METRICS = {
     "mean absolute error": gettext_lazy("Mean absolute error"),
 }
 
-#: Warnings of a family that ask for a reason: a plain model is as good, or a figure
-#: that was asked for is not reached.
-GATES = frozenset({"not_better", "below_gate"})
-
 
 class NotComparableError(Exception):
     """Why two versions cannot be compared on rows that neither learned from."""
@@ -82,10 +78,10 @@ class Suggestion:
 def suggestion_for(version: ModelVersion) -> Suggestion:
     """Compare a version with its baseline, and with the version in service."""
     result = version.session.result
-    doubt = below_baseline(result) or below_gates(result)
+    doubts = [*below_baseline(result), *result.marks]
     active = version.model.active_version
-    if doubt:
-        return Suggestion(Verdict.WORSE, doubt)
+    if doubts:
+        return Suggestion(Verdict.WORSE, " ".join(doubts))
     if active is None:
         return Suggestion(
             Verdict.BETTER, _("Nothing serves yet, and it is better than its baseline.")
@@ -111,19 +107,13 @@ def require_reason(version: ModelVersion, reason: str) -> None:
         )
 
 
-def below_baseline(result: Result) -> str:
+def below_baseline(result: Result) -> list[str]:
     """Say that a result is not surely better than its baseline, if it is not."""
     gains = result.baseline.get("gain") or {}
     gain = next((gains[name] for name in GAINS if name in gains), None)
     if gain is None or gain["low"] is None or gain["low"] > 0:
-        return ""
-    return _("It is not surely better than its baseline, which looks at no column.")
-
-
-def below_gates(result: Result) -> str:
-    """Say which gates of its family a result does not pass, if there are any."""
-    marks = [found["detail"] for found in result.warnings if found["code"] in GATES]
-    return " ".join(marks)
+        return []
+    return [_("It is not surely better than its baseline, which looks at no column.")]
 
 
 def in_words(paired: Paired, active: ModelVersion) -> str:

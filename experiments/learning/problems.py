@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 LARGEST = 3.4028234663852886e38
 #: The code of what `missing_problem` says.
 MISSING = "missing_values"
+#: Codes of warnings that ask for a reason before a model serves: a plain one is as
+#: good, or a figure that was asked for is not reached.
+GATES = frozenset({"not_better", "below_gate"})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datamine.leases import LeasedJob
 from datasets.models import Dataset, DatasetVersion
 from experiments.algorithms.catalogue import makes_samples, title_of
 from experiments.choices import EvaluationStatus, Preprocessing, SessionStatus, Task
+from experiments.learning.problems import GATES
 from experiments.metrics import INDEXED
 from experiments.querysets import (
     DecisionQuerySet,
@@ -286,6 +287,11 @@ class Result(models.Model):
     @property
     def project(self) -> Project:
         return self.session.project
+
+    @property
+    def marks(self) -> list[str]:
+        """Which gates of its family it does not pass, in a sentence each."""
+        return [found["detail"] for found in self.warnings if found["code"] in GATES]
 
     def files(self) -> list[tuple[str, str]]:
         """The stored files of this result, each key with its SHA-256."""

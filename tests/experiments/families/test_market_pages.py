@@ -113,6 +113,10 @@ def test_volatility_is_learned_marked_and_served_for_a_reason(
 
     assert found.needs_reason
     client.force_login(owner)
+    listed = client.get(version.model.get_absolute_url()).text
+    assert ">below a gate<" in listed
+    for shown in (listed, client.get(version.get_absolute_url()).text):
+        assert "Below the gate min_r2: " in shown
     page = client.get(session.get_absolute_url()).content.decode()
     assert "QLIKE" in page
     assert "GARCH(1,1)" in page
