@@ -54,7 +54,7 @@ def draw(source: Source, parameters: LineParameters) -> Drawing:
     kind = kind_of(x)
     encoding: dict[str, Any] = {
         "x": named("x", x.name, kind, scale={"zero": False}),
-        "y": axis("value", what, scale={"zero": False}),
+        "y": axis("value", what, scale={"zero": parameters.measure == "rows"}),
         "tooltip": tips(x=kind, value="quantitative"),
         "color": {"value": classes.single},
     }

@@ -196,6 +196,15 @@ def test_line_goes_through_means(tmp_path: Path) -> None:
     assert drawing.rows[0][0] == "2024-01-15T12:00:00"
 
 
+@pytest.mark.parametrize(("measure", "begins"), [("rows", True), ("mean", False)])
+def test_line_of_how_many_begins_at_zero(
+    tmp_path: Path, measure: str, begins: bool
+) -> None:
+    drawing = draw(tmp_path, "line", x="day", measure=measure, value=TWIN)
+
+    assert drawing.spec["encoding"]["y"]["scale"] == {"zero": begins}
+
+
 def test_scatter_takes_every_nth_row(tmp_path: Path) -> None:
     rows = ROWS * 200
 
