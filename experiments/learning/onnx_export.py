@@ -70,7 +70,7 @@ def to_onnx(pipeline: FittedPipeline, rows: Sequence[Row]) -> bytes:
         Where there is no such graph, or it answers something else.
     """
     _require_plain(pipeline)
-    asked = [*rows, *_mixed(rows, _lacking(pipeline))]
+    asked = [*rows, *_mixed(rows)]
     doubts = []
     for graph in _graphs(pipeline):
         doubt = _doubt(graph, pipeline, asked)
@@ -115,11 +115,27 @@ def _require_plain(pipeline: FittedPipeline) -> None:
                 f"“{feature.name}” had no value in training; leave it out."
             )
     estimator = pipeline.estimator
+    if _lacking(pipeline) and _leaves_out_missing(estimator):
+        raise NotExportableError(
+            "The model learned where missing values go, which ONNX is not told of its "
+            "trees; train one on rows without them."
+        )
     if isinstance(estimator, HoldsTensors) and estimator.from_matrix() is None:
         raise NotExportableError(
             "What the network is given is made by code of its family, which ONNX has "
             "no words for."
         )
+
+
+def _leaves_out_missing(estimator: Any) -> bool:
+    """Whether the converter sends every missing value of its trees to the right.
+
+    In double precision it never ends, where a question is whether a value is missing.
+    """
+    from sklearn.tree import BaseDecisionTree  # noqa: PLC0415 -- heavy import
+
+    trees = getattr(estimator, "estimators_", [estimator])
+    return isinstance(trees[0], BaseDecisionTree)
 
 
 def _lacking(pipeline: FittedPipeline) -> set[str]:
@@ -129,18 +145,12 @@ def _lacking(pipeline: FittedPipeline) -> set[str]:
     return {f.name for f in pipeline.encoder.features if not f.is_complete}
 
 
-def _mixed(rows: Sequence[Row], lacking: set[str]) -> list[Row]:
-    """Return rows with each value drawn from those of its column, always the same.
-
-    Of columns that may lack values, some are left out.
-    """
+def _mixed(rows: Sequence[Row]) -> list[Row]:
+    """Return rows with each value drawn from those of its column, always the same."""
     draw = np.random.default_rng(7).integers
-    known: dict[str, list[Any]] = {
-        name: [*(row[name] for row in rows), *([None] if name in lacking else [])]
-        for name in rows[0]
-    }
+    size = len(rows)
     return [
-        {name: values[int(draw(len(values)))] for name, values in known.items()}
+        {name: rows[int(draw(size))][name] for name in rows[0]}
         for _ in range(MIXED_ROWS)
     ]
 
