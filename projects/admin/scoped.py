@@ -1,0 +1,68 @@
+"""Rows of the projects a person may see, and no more rights than on the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from projects.admin.refusing import RefusingAdmin
+from projects.permissions import Action, can
+
+if TYPE_CHECKING:
+    from django.db.models import ForeignKey, Model, QuerySet
+    from django.http import HttpRequest
+
+
+class ProjectScopedAdmin(RefusingAdmin):
+    """Rows of projects the person may see; rights as on the pages, on top of Django's.
+
+    Saving and deleting call services, whose refusals become messages.
+    """
+
+    show_full_result_count = False
+    change_action = Action.EDIT
+    delete_action = Action.MANAGE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        related = db_field.remote_field.model._default_manager.all()
+        if hasattr(related, "visible_to"):
+            kwargs["queryset"] = related.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and may(request, self.change_action, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and may(request, self.delete_action, obj)
+
+
+def may(request: HttpRequest, action: Action, row: Any) -> bool:
+    """Whether the person may do `action` with the row; without a row: perhaps."""
+    return row is None or can(request.user, action, row.project)
+
+
+class ReadOnlyAdmin(ProjectScopedAdmin):
+    """Rows that machines make: looked at, never added, changed or deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
