@@ -15,6 +15,7 @@ from django.db import connection
 from datamine.room import NO_ROOM
 from datamine.work.children import run_inline
 from datasets import services
+from datasets.exceptions import NoRoomError
 from datasets.models import DatasetVersion, Upload
 from datasets.readers.dialect import Dialect
 from tests.factories.datasets import sent
@@ -84,7 +85,7 @@ def test_upload_finds_no_room_where_it_is_kept(project, owner):
     file = sent(b"x" * (room + MEGABYTE))
     before = stored()
 
-    with little_room(), pytest.raises(services.NoRoomError, match="disk of this site"):
+    with little_room(), pytest.raises(NoRoomError, match="disk of this site"):
         services.receive_upload(project, file, actor=owner)
 
     assert not Upload.objects.exists()
