@@ -1,4 +1,4 @@
-"""Experiments, their sessions, and the catalogue of algorithms over the API."""
+"""Experiments over the API."""
 
 from __future__ import annotations
 
@@ -9,48 +9,33 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.generics import GenericAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.viewsets import GenericViewSet, ViewSet
+from rest_framework.viewsets import GenericViewSet
 
 from datamine.api.etags import matched, tagged
 from datamine.api.idempotency import idempotent
 from datamine.api.schema import IDEMPOTENCY_KEY, LOCATION, PREFER
-from datamine.api.waiting import when_done
-from datasets.models import Dataset, DatasetVersion
 from experiments import services, sessions
-from experiments.algorithms.catalogue import UnknownAlgorithmError
-from experiments.api.renderers import (
-    TREE_RENDERERS,
-    CsvRenderer,
-    PdfRenderer,
-)
+from experiments.api.renderers import TREE_RENDERERS, CsvRenderer, PdfRenderer
 from experiments.api.serializers import (
-    AlgorithmSerializer,
     CompareSerializer,
     DescriptionSerializer,
     DraftSerializer,
     ExperimentSerializer,
-    FeaturesSerializer,
-    FindingsSerializer,
-    LogSerializer,
-    ParametersSerializer,
     SessionDetailSerializer,
-    SessionSerializer,
     listed_experiments,
 )
+from experiments.api.views.features import version_for
+from experiments.api.views.sessions import when_trained
 from experiments.comparison.contests import Contest
 from experiments.comparison.groups import Grouping
 from experiments.comparison.overlay import Overlay
 from experiments.comparison.side_by_side import Comparison
-from experiments.drafts import Draft, plan_of
-from experiments.exceptions import SwitchedOffError
-from experiments.filters import ExperimentApiFilter, SessionFilter
-from experiments.models import Experiment, Result, TrainingSession
-from experiments.offers import all_offered, offered
+from experiments.drafts import Draft
+from experiments.filters import ExperimentApiFilter
+from experiments.models import Experiment, Result
 from experiments.querysets import NEWEST
 from experiments.reports.comparison import comparison_report
 from experiments.reports.experiment import experiment_report
@@ -58,7 +43,6 @@ from experiments.reports.rendering import pdf_of, pdf_response
 from experiments.reproducing import script_response
 from experiments.results.downloads import artifact_response
 from experiments.results.trees import tree_of, writers_of
-from experiments.screenings import advice
 from projects.models import Project
 from projects.permissions import Action, get_for
 
@@ -76,28 +60,6 @@ ORDERING = OpenApiParameter(
 )
 
 
-def version_for(
-    request: Request, wanted: Action, *, dataset: int, number: int | None, **lookup: Any
-) -> DatasetVersion:
-    """Return a version of a dataset, the active one if no number is given.
-
-    A dataset one may not see, or of another project, is a 400 like one that is not.
-    """
-    try:
-        found = get_for(request.user, Dataset, wanted, pk=dataset, **lookup)
-    except Http404:
-        detail = ErrorDetail(f"There is no dataset {dataset}.", "does_not_exist")
-        raise ValidationError({"dataset": [detail]}) from None
-    versions = found.versions.select_related("dataset__project")
-    wanted_version = {"number": number} if number else {"pk": found.active_version_id}
-    version = versions.filter(**wanted_version).first()
-    if version is None:
-        what = f"no version {number}" if number else "no version that is ready"
-        detail = ErrorDetail(f"The dataset has {what}.", "does_not_exist")
-        raise ValidationError({"version": [detail]})
-    return version
-
-
 def short_report(comparison: Comparison, contest: Contest) -> Document:
     """Return what the page tells of a comparison as long as nothing is chosen there."""
     return comparison_report(
@@ -106,21 +68,6 @@ def short_report(comparison: Comparison, contest: Contest) -> Document:
         contest,
         Grouping(comparison, ""),
         Overlay(comparison, ""),
-    )
-
-
-def when_trained(
-    request: Request,
-    response: Response,
-    serializer: type[SessionDetailSerializer] = SessionDetailSerializer,
-) -> Response:
-    """Wait for the end of a session that was started, if the client prefers that."""
-    found = TrainingSession.objects.filter(pk=response.data["id"])
-    return when_done(
-        request,
-        response,
-        lambda: found.get().is_over,
-        lambda: serializer(found.select_related("result").get()).data,
     )
 
 
@@ -334,99 +281,3 @@ class ExperimentViewSet(
         """Download the artefact of the latest completed session."""
         latest = Result.objects.latest_of(self.experiment(Action.VIEW))
         return artifact_response(latest)
-
-
-class SessionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
-    """Training sessions: how far they are, and what came out."""
-
-    queryset = TrainingSession.objects.none()
-    serializer_class = SessionDetailSerializer
-    filterset_class = SessionFilter
-    lookup_value_regex = r"\d{1,18}"
-
-    def get_queryset(self) -> QuerySet[TrainingSession]:
-        visible = TrainingSession.objects.visible_to(self.request.user)
-        if self.action == "list":
-            return visible.defer("log", "history", "plan")
-        return visible.select_related("result", "experiment__project")
-
-    def get_serializer_class(self) -> type[SessionSerializer]:
-        return SessionSerializer if self.action == "list" else SessionDetailSerializer
-
-    def session(self, wanted: Action) -> TrainingSession:
-        return get_for(
-            self.request.user, self.get_queryset(), wanted, pk=self.kwargs["pk"]
-        )
-
-    @extend_schema(responses=LogSerializer)
-    @action(detail=True)
-    def log(self, request: Request, pk: str) -> Response:
-        """Return all lines a session has written, times in UTC."""
-        return Response(LogSerializer(self.session(Action.VIEW)).data)
-
-    @extend_schema(request=None, responses=SessionDetailSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
-        """Stop a session: at once if it waits, within two seconds if it trains."""
-        session = self.session(Action.EDIT)
-        sessions.cancel_session(session, actor=request.user)
-        return Response(SessionDetailSerializer(session).data)
-
-
-class AlgorithmViewSet(ViewSet):
-    """What can be learned with, and what each algorithm asks of the data."""
-
-    lookup_field = "name"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
-
-    @extend_schema(responses=AlgorithmSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        """List the whole catalogue; it is short."""
-        return Response(AlgorithmSerializer(all_offered(), many=True).data)
-
-    @extend_schema(responses=AlgorithmSerializer)
-    def retrieve(self, request: Request, name: str) -> Response:
-        """Return one algorithm."""
-        return Response(AlgorithmSerializer(self.entry(name)).data)
-
-    @extend_schema(responses=ParametersSerializer)
-    @action(detail=True)
-    def params(self, request: Request, name: str) -> Response:
-        """Return its hyperparameters: JSON Schema, defaults, bounds, presets."""
-        return Response(ParametersSerializer(self.entry(name)).data)
-
-    @staticmethod
-    def entry(name: str) -> Any:
-        try:
-            return offered(name)
-        except (UnknownAlgorithmError, SwitchedOffError) as error:
-            raise Http404(str(error)) from error
-
-
-class ValidateFeaturesView(GenericAPIView):
-    """Say whether columns can be learned from, before anything is saved."""
-
-    serializer_class = FeaturesSerializer
-    reads = True
-
-    @extend_schema(responses=FindingsSerializer)
-    def post(self, request: Request) -> Response:
-        """Check a target and features against the version's profile and rows.
-
-        `problems` forbid training. `warnings` are what one should know before it:
-        features that give the target away, equal rows, ids, classes of few rows.
-        `notes` name the step of the recipe that deals with missing values.
-        With `hyperparameters` and `split` they are checked as they would be used.
-        """
-        body = self.get_serializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        said = dict(body.validated_data)
-        version = version_for(
-            request,
-            Action.VIEW,
-            dataset=said.pop("dataset"),
-            number=said.pop("version"),
-        )
-        said["feature_columns"] = tuple(said["feature_columns"])
-        plan = plan_of(Draft(version=version, **said))
-        return Response(advice(plan, version).to_json())
