@@ -22,19 +22,11 @@ from experiments.algorithms.catalogue import (
     makes_samples,
 )
 from experiments.algorithms.parameters import Setting
-from experiments.algorithms.reading.making import view_of
-from experiments.evaluation.drift import reference_of
 from experiments.evaluation.kept_splits import divided, rows_of
-from experiments.evaluation.leaks import (
-    Learned,
-    duplicates_across,
-    telling_features,
-)
 from experiments.evaluation.scoring import Answered, scorer, summarise
-from experiments.evaluation.threshold_curves import threshold_curves
 from experiments.learning.answers import answers
 from experiments.learning.checkpoints import Checkpoints, NoCheckpoints
-from experiments.learning.explaining import Explainer
+from experiments.learning.finished import Finished
 from experiments.learning.fits import FinishedFold, Fitted, Tried, tested_answers
 from experiments.learning.library_words import estimator_warnings, refusals_explained
 from experiments.learning.outcomes import Outcome
@@ -55,7 +47,6 @@ if TYPE_CHECKING:
     from experiments.evaluation.metrics import Metrics
     from experiments.evaluation.splits import Fold
     from experiments.learning.plans import Plan
-    from experiments.learning.samples import Samples
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
     Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -302,31 +293,27 @@ class _Session:
     def _outcome(
         self, fitted: Fitted, parts: dict[str, Tried], folds: list[Tried]
     ) -> Outcome:
-        tested = [parts["test"]] if "test" in parts else folds[: len(self.split.once)]
-        answered = Answered.together([item.answered for item in tested])
-        seed = self.plan.random_seed
+        finished = Finished(
+            self.plan, self.entry, self.parameters, self.samples, self.split,
+            self.scorer, fitted, parts, folds,
+        )  # fmt: skip
+        answered, seed = finished.answered, self.plan.random_seed
         with self._phase("Measuring what matters"):
-            predicted = sum(len(item.answered.y) for item in (*parts.values(), *folds))
-            explainer = _explainer(self, tested[-1], predicted)
+            explainer = finished.explainer(self._predict)
             importance = explainer.importances(fitted.estimator, fitted.X)
             intervals, gain = self.scorer.intervals(answered, seed)
             details = self.scorer.details(answered, seed)
             details["partial_dependence"] = explainer.shapes(importance)
-            details["thresholds"] = _thresholds(self, parts, folds)
+            details["thresholds"] = finished.thresholds()
         details["learning_curve"] = self._learning_curve()
-        details["story"] = _story(self, tested[-1])
+        details["story"] = finished.story()
         pipeline = make_pipeline(
             self.plan, self.entry, self.samples, fitted, self.split.train
         )
-        tree = view_of(
-            pipeline.estimator,
-            pipeline.encoder,
-            self.plan.target,
-            self.samples.labels,
-        )
-        details["tree"] = tree and tree.to_json()
+        details["tree"] = finished.tree(pipeline)
         self.monitor.advance()
-        rivals = contests(self.entry, self.scorer, tested)
+        searched = self.chooser.warnings() if self.chooser else ()
+        rivals = contests(self.entry, self.scorer, finished.tested)
         metrics = self._metrics(parts, folds)
         marked = marks(self.entry, self.parameters, metrics, rivals)
         return Outcome(
@@ -335,11 +322,11 @@ class _Session:
             hyperparameters=self.parameters.model_dump(),
             metrics=metrics,
             evaluated_on="test" if "test" in parts else "cross_validation",
-            baseline=self._baseline(fitted, answered, gain),
+            baseline=finished.baseline(self._question(fitted), gain),
             intervals=intervals,
             evaluation=details,
             feature_importance=importance,
-            warnings=[*_warnings(self, fitted), *marked],
+            warnings=[*finished.warnings(searched), *marked],
             notices=self.samples.notices,
             tested=tested_answers(self.samples.frame.rows, self.split, parts, folds),
             split=rows_of(self.split, self.samples.frame.rows),
@@ -347,11 +334,7 @@ class _Session:
             signature=pipeline.signature,
             pipeline=pipeline,
             self_check=self_check(pipeline, self.samples, self.split.train),
-            reference=reference_of(
-                pipeline.signature,
-                self.samples.inputs_of(self.split.train),
-                answered.predicted,
-            ),
+            reference=finished.reference(pipeline),
             timings=self.timings,
             rivals=rivals,
             history=fitted.history,
@@ -399,87 +382,8 @@ class _Session:
         answered = tried.answered
         return self.scorer.metrics(answered.y, answered.predicted) | tried.measured
 
-    def _baseline(
-        self, fitted: Fitted, answered: Answered, gain: dict[str, Any]
-    ) -> dict[str, Any]:
-        return {
-            "name": self.scorer.baseline(fitted.y).name,
-            "metrics": self.scorer.metrics(answered.y, answered.baseline),
-            "gain": gain,
-            "question": {
-                "feature": _asked(fitted, self._question(fitted)),
-                "metrics": self.scorer.metrics(answered.y, answered.question),
-            },
-        }
-
     def _question(self, fitted: Fitted) -> Question:
         return self.scorer.question(fitted.X, fitted.y, self.plan.random_seed)
-
-
-def _story(session: _Session, tried: Tried) -> dict[str, Any]:
-    """Return what a family's own charts show of the rows tested last."""
-    family, split = session.entry.family, session.split
-    if family is None:
-        return {}
-    places = split.test if len(split.test) else split.folds[-1][1]
-    frame = session.samples.frame.take(places)
-    y, fitted = session.samples.y[places], tried.fitted
-    return family.tell(fitted.estimator, tried.X, y, frame, session.parameters)
-
-
-def _explainer(session: _Session, tried: Tried, n_predicted: int) -> Explainer:
-    return Explainer(
-        lambda X: session._predict(tried.fitted, X),
-        session.scorer,
-        tried.fitted.preparation.encoder,
-        tried.X,
-        tried.answered.y,
-        session.plan.random_seed,
-        n_predicted,
-    )
-
-
-def _asked(fitted: Fitted, question: Question) -> str | None:
-    """Return the feature that the second baseline asks about."""
-    column = question.column
-    return None if column is None else fitted.preparation.encoder.name_of(column)
-
-
-def _thresholds(
-    session: _Session, parts: dict[str, Tried], folds: list[Tried]
-) -> dict[str, Any] | None:
-    """Return what thresholds bring on rows that may choose one."""
-    once = [fold.answered for fold in folds[: len(session.split.once)]]
-    validation = parts["validation"].answered if "validation" in parts else None
-    return threshold_curves(session.samples.labels, once, validation)
-
-
-def _warnings(session: _Session, fitted: Fitted) -> list[Problem]:
-    return [
-        *session.samples.warnings,
-        *(session.chooser.warnings() if session.chooser else ()),
-        *duplicates_across(session.samples.repeats, session.split),
-        *_telling(session.plan, session.samples, fitted),
-        *_unlearned(session.plan, session.samples, fitted),
-    ]
-
-
-def _telling(plan: Plan, samples: Samples, fitted: Fitted) -> list[Problem]:
-    """Return which feature gives the answer; parts of a curve are no features."""
-    if samples.assembled is not None:
-        return []
-    learned = Learned(fitted.X, fitted.y, fitted.preparation.encoder, samples.labels)
-    return telling_features(learned, plan.target, plan.random_seed)
-
-
-def _unlearned(plan: Plan, samples: Samples, fitted: Fitted) -> Iterator[Problem]:
-    for code, label in enumerate(samples.labels or ()):
-        if not (fitted.y == code).any():
-            yield Problem(
-                plan.target,
-                "class_not_learned",
-                f"No row to learn from is “{label}”: the model never answers it.",
-            )
 
 
 def _entry(plan: Plan) -> Algorithm:
