@@ -31,7 +31,7 @@ def test_phrases_of(program, found):
     ("path", "searched"),
     [
         ("datasets/steps/scaling.py", True),
-        ("experiments/results/charts.py", True),
+        ("experiments/results/charts/residuals.py", True),
         ("experiments/api/views.py", False),
         ("datasets/admin.py", False),
         ("registry/services.py", False),

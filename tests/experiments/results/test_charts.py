@@ -5,7 +5,8 @@ import json
 import pytest
 import vl_convert
 
-from experiments.results.charts import CHARTS, PALETTE, charts_of
+from datasets.charts.drawing import PALETTE
+from experiments.results.charts import CHARTS, charts_of
 from experiments.training import train
 from tests.experiments.tables import (
     iris_columns,

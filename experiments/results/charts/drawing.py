@@ -1,0 +1,87 @@
+"""What the charts of a result have in common: axes, lines, colours of classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datasets.charts.drawing import PALETTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from datasets.charts.drawing import Row, Spec
+
+
+def share_axis(field: str, title: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"domain": [0, 1]},
+    }
+
+
+def class_colour(rows: Iterable[Row]) -> Spec:
+    """Give each class the colour it has on every chart of the page."""
+    classes = list(dict.fromkeys(row["class"] for row in rows))
+    colours = [PALETTE[place % len(PALETTE)] for place in range(len(classes))]
+    legend = {"orient": "bottom", "columns": 4, "title": None}
+    return {
+        "field": "class",
+        "type": "nominal",
+        "scale": {"domain": classes, "range": colours},
+        "legend": legend if len(classes) > 1 else None,
+    }
+
+
+def lines(
+    x: Spec, y: Spec, *, diagonal: bool, points: bool = False
+) -> Callable[[list[Row]], Spec]:
+    """Return what draws one line a class, over the line of chance if wanted."""
+
+    def marks(rows: list[Row]) -> Spec:
+        mark = {"type": "line", "strokeWidth": 2, "point": points, "clip": True}
+        layer: list[Spec] = [
+            {
+                "mark": mark,
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "order": {"field": "order"},
+                    "color": class_colour(rows),
+                    "tooltip": [
+                        {"field": "class", "type": "nominal"},
+                        {**x, "format": ".3f", "scale": None},
+                        {**y, "format": ".3f", "scale": None},
+                    ],
+                },
+            }
+        ]
+        for tip in layer[0]["encoding"]["tooltip"]:
+            tip.pop("scale", None)
+        if diagonal:
+            layer.insert(0, reference([{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
+        return {"layer": layer}
+
+    return marks
+
+
+def reference(points: list[Row]) -> Spec:
+    """Draw a dashed line to compare with."""
+    return {
+        "data": {"values": points},
+        "mark": {"type": "line", "strokeDash": [4, 4], "color": "#888888"},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative"},
+            "y": {"field": "y", "type": "quantitative"},
+        },
+    }
+
+
+def score_axis(field: str, title: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": title,
+        "scale": {"zero": False},
+    }
