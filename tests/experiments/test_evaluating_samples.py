@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from datamine.work.children import run_inline
-from experiments.algorithms import catalogue
+from experiments.algorithms.catalogue import lookup
 from experiments.evaluating import (
     lacking_of,
     start_evaluation,
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def boxes(monkeypatch):
     """Let the catalogue know a family whose samples are boxes of marbles."""
-    catalogue.algorithms.cache_clear()
-    monkeypatch.setattr(catalogue, "_ENTRIES", (*catalogue._ENTRIES, ENTRY))
+    lookup.algorithms.cache_clear()
+    monkeypatch.setattr(lookup, "_ENTRIES", (*lookup._ENTRIES, ENTRY))
     yield
-    catalogue.algorithms.cache_clear()
+    lookup.algorithms.cache_clear()
 
 
 def boxes_csv(n_boxes: int = 24, kind: str = "iron") -> bytes:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from datasets.recipes import StepSpec
-from experiments.algorithms import catalogue
+from experiments.algorithms.catalogue import lookup
 from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.training import TrainingError, train
 from tests.experiments.families.toy import ENTRY
@@ -16,10 +16,10 @@ KEY = b"a key outside the database"
 @pytest.fixture(autouse=True)
 def toy_family(monkeypatch):
     """Let the catalogue know a family whose samples are boxes of marbles."""
-    catalogue.algorithms.cache_clear()
-    monkeypatch.setattr(catalogue, "_ENTRIES", (*catalogue._ENTRIES, ENTRY))
+    lookup.algorithms.cache_clear()
+    monkeypatch.setattr(lookup, "_ENTRIES", (*lookup._ENTRIES, ENTRY))
     yield
-    catalogue.algorithms.cache_clear()
+    lookup.algorithms.cache_clear()
 
 
 def boxes(n_boxes: int = 24, **changes):
