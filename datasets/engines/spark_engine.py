@@ -52,9 +52,9 @@ TYPES: dict[ColumnType, Any] = {
     ColumnType.DATE: pa.date32(),
     ColumnType.DATETIME: pa.timestamp("us"),
 }
-#: Parts of a moment, as Python and as Java write them.
-PARTS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"} | {
-    "%f": "SSSSSS"
+#: Parts of a moment, as Python and as Java write them: one letter takes 3 and 03.
+PARTS = {"%Y": "yyyy", "%m": "M", "%d": "d", "%H": "H", "%M": "mm", "%S": "ss"} | {
+    "%f": "SSSSSSSSS"
 }
 
 

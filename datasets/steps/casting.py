@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import narwhals.stable.v2 as nw
@@ -42,6 +43,8 @@ POSSIBLE: dict[ColumnType, frozenset[ColumnType]] = {
 }
 _PARTS = {"ymd": "%Y-%m-%d", "dmy": "%d-%m-%Y", "mdy": "%m-%d-%Y"}
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f")
+#: The name of a group; Java, by which Spark matches, writes names otherwise.
+_GROUP_NAME = re.compile(r"\?P<\w+>")
 
 
 class CastParameters(Parameters):
@@ -150,7 +153,8 @@ def _read_text(value: nw.Expr, wanted: ColumnType) -> nw.Expr:
 def _dated(column: Column, order: str) -> nw.Expr:
     """Return what looks like a date, with a blank before its time; else missing."""
     text = nw.col(column.id).str.strip_chars()
-    fits = text.str.contains(f"^{DAYS[order]}(?:[ T]{CLOCK})?$")
+    pattern = _GROUP_NAME.sub("", f"^{DAYS[order]}(?:[ T]{CLOCK})?$")
+    fits = text.str.contains(pattern)
     return nw.when(fits).then(text.str.replace_all("T", " ", literal=True))
 
 
