@@ -172,7 +172,7 @@ def test_predict_page_answers_the_form(client, owner, project):
 
 
 def test_predict_page_says_why_a_row_has_no_answer(client, owner, project):
-    version = flowers_in_service(project, owner)
+    version = flowers_in_service(project, owner, algorithm="knn")
     client.force_login(owner)
 
     page = client.post(
