@@ -86,16 +86,12 @@ class SparkEngine(PortableEngine):
         fields = [(ROW, pa.int64()), *((c.id, TYPES[c.type]) for c in schema)]
         values = {ROW: range(length), **columns}
         rows = pa.table({id: values[id] for id, _ in fields}, pa.schema(fields))
-        frame: nw.LazyFrame[Any] = nw.from_native(self._session.createDataFrame(rows))
-        for column in schema:
-            if column.type is ColumnType.DATETIME:  # Arrow's become times of a zone
-                without_zone = nw.col(column.id).cast(nw.Datetime("us"))
-                frame = frame.with_columns(without_zone)
-        return Table(without_nan(frame), schema)
+        native = _without_zone(self._session.createDataFrame(rows))
+        return Table(without_nan(nw.from_native(native)), schema)
 
     def rows(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
         with _losses_told():
-            rows = frame.to_native().toArrow()
+            rows = _without_zone(frame.to_native()).toArrow()
         return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
 
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -111,7 +107,8 @@ class SparkEngine(PortableEngine):
 
         parts = path.with_suffix(".parts")
         written = Observation("written")
-        ordered = frame.sort(ROW).to_native().observe(written, F.count(F.lit(1)))
+        ordered = _without_zone(frame.sort(ROW).to_native())
+        ordered = ordered.observe(written, F.count(F.lit(1)))
         with _losses_told():
             ordered.write.parquet(f"file://{parts.resolve()}", compression="zstd")
         found = sorted(parts.glob("part-*.parquet"))
@@ -147,6 +144,18 @@ class SparkEngine(PortableEngine):
                 counted = F.unix_micros(value.cast("timestamp"))
                 native = native.withColumn(column.id, counted)
         return nw.from_native(native)
+
+
+def _without_zone(native: Any) -> Any:
+    """Take the zone, UTC, from times that came from Arrow or from Python."""
+    from pyspark.sql import functions as F  # noqa: PLC0415 -- optional dependency
+    from pyspark.sql import types as T  # noqa: PLC0415 -- optional dependency
+
+    for field in native.schema:
+        if isinstance(field.dataType, T.TimestampType):
+            value = F.col(field.name).cast("timestamp_ntz")
+            native = native.withColumn(field.name, value)
+    return native
 
 
 def _pattern(form: str) -> str:
