@@ -1,13 +1,16 @@
 """The worker command as a whole: stopped, killed, frozen, too slow."""
 
+import contextlib
 import signal
 import time
 
 import psutil
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from datamine.leases import request_cancel
 from datamine.models import Worker
+from datasets.models import DatasetVersion
 from tests.workload.program import LEASE_SECONDS, Program
 from tests.workload.rows import ended, has_status, new_session, new_version, wait_for
 
@@ -65,7 +68,7 @@ def test_frozen_program_is_fenced_when_it_comes_back():
         first = frozen if str(frozen.process.pid) in version.worker else other
         second = other if first is frozen else frozen
         old_children = first.children()
-        first.signal(signal.SIGSTOP)
+        freeze(first, version)
         wait_for(lambda: in_hands_of(version, second), HEALED)
 
         first.signal(signal.SIGCONT)
@@ -77,6 +80,45 @@ def test_frozen_program_is_fenced_when_it_comes_back():
         assert version.fencing_token == 2
         request_cancel(version)
         wait_for(has_status(version, "cancelled"))
+
+
+def freeze(program, version):
+    """Stop a program's process at a moment when it holds no lock of the database's.
+
+    Nobody could write to SQLite as long as a process stood inside a transaction; what
+    is tested is the lease of a process that stands anywhere else.
+    """
+    program.signal(signal.SIGSTOP)
+    while not can_be_taken(version):
+        program.signal(signal.SIGCONT)
+        time.sleep(0.01)
+        program.signal(signal.SIGSTOP)
+
+
+def can_be_taken(version):
+    """Tell whether no lock is held that taking `version` over would wait for."""
+    try:
+        with impatience(), transaction.atomic():
+            list(Worker.objects.select_for_update(nowait=True))
+            DatasetVersion.objects.select_for_update(nowait=True).get(pk=version.pk)
+    except OperationalError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def impatience():
+    """Let SQLite say after half a second that it is locked, as PostgreSQL does."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 500")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def in_hands_of(row, program):
