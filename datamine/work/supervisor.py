@@ -169,11 +169,11 @@ class Supervisor:
 
     def stop(self, wakeup: int) -> None:
         """Ask every master to stop; end after the grace, or at a second Ctrl-C."""
+        signals, end = self.signals, time.monotonic() + GRACE
         say(f"\n{self.failure or 'Stopping.'}")
         children = (self.web, self.worker, self.demo)
         for child in children:
             child.stop()
-        signals, end = self.signals, time.monotonic() + GRACE
         while any(child.runs() for child in children):
             if time.monotonic() > end or self.signals > signals:
                 break
