@@ -20,7 +20,7 @@ FOLDERS = ("datasets/", "experiments/", "datamine/operations/")
 #: What talks to programs and operators, in English.
 LEFT_OUT = re.compile(
     r"/(api|management|migrations|scripts|engines/(?!spark)|networks/(?!parameters))"
-    r"|/(admin|apps|models|terminal|stored|onnx_export)\b"
+    r"|/(admin|apps|models|terminal|stored|onnx_export|onnx_graphs)\b"
     r"|/operations/(backups|doctor|reconciling|restoring|rows|schema|storage)\b"
 )
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}", re.IGNORECASE)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from experiments.models import Result
 
 LIBRARIES = ("onnx", "onnxruntime", "skl2onnx", "scikit-learn", "torch")
-CONVERTER = "experiments/learning/onnx_export.py"
+CONVERTERS = (
+    "experiments/learning/onnx_export.py",
+    "experiments/learning/onnx_graphs.py",
+)
 SIGNATURE = hashlib.sha256().digest_size
 
 
@@ -45,7 +48,8 @@ def kept_graph(result: Result, make: Callable[[], bytes]) -> bytes:
 def name_of(result: Result) -> str:
     """Return the digest of all that the graph of a model depends on."""
     found = hashlib.sha256(result.artifact_sha256.encode())
-    found.update((settings.BASE_DIR / CONVERTER).read_bytes())
+    for converter in CONVERTERS:
+        found.update((settings.BASE_DIR / converter).read_bytes())
     for library in LIBRARIES:
         found.update(f"{library} {version(library)}".encode())
     return found.hexdigest()
