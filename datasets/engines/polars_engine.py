@@ -30,9 +30,9 @@ DTYPES: dict[ColumnType, Any] = {
     ColumnType.DATE: pl.Date,
     ColumnType.DATETIME: pl.Datetime("us"),
 }
-#: Row groups read ahead of what is done with them. Polars itself goes on reading where
+#: Row groups read ahead of what is done with them. With two, Polars reads on where
 #: writing or joining is slower, and holds what waits: the more, the longer a file is.
-READ_AHEAD = 2
+READ_AHEAD = 1
 
 
 class PolarsEngine:
