@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from datamine.work.children import run_inline
 from datasets.synthetic import make_synthetic
+from experiments.evaluation import importances
 from experiments.models import Experiment, TrainingSession
 from tests.experiments.families.sky import FEATURES, sky
 
@@ -27,7 +28,11 @@ def stars(project, owner):
 @pytest.mark.slow
 @pytest.mark.one_engine
 @pytest.mark.django_db
-def test_stars_are_trained_and_asked_through_the_pages(client, project, owner, stars):
+def test_stars_are_trained_and_asked_through_the_pages(
+    client, project, owner, stars, monkeypatch
+):
+    # A star costs a network some ten milliseconds, and six thousand would be asked.
+    monkeypatch.setattr(importances, "FEWEST_ROWS", 300)
     client.force_login(owner)
     version = stars.active_version
     client.post(
