@@ -15,4 +15,4 @@ class WorkloadConfig(AppConfig):
         DatasetVersion.WORK = VERSION_WORK
         TrainingSession.WORK = SESSION_WORK
         for job in job_models():
-            job.IMPORTS = ()  # most of this work needs no library, and children die often
+            job.IMPORTS = ()  # most of this work needs none, and children die often
