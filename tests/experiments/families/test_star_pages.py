@@ -43,6 +43,7 @@ def test_stars_are_trained_and_asked_through_the_pages(
             "version_of": stars.pk,
             "target": version.schema.column("label").id,
             "algorithm": "stars",
+            "parameters_of": "stars:default",
             "p-epochs": "1",
             "p-batch_size": "16",
             "p-config": "compact",
