@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Any
 
+from datamine.speech import spoken
+from datamine.templatetags.display import setting
 from datasets.words import word
 from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
 
@@ -19,13 +20,19 @@ SEEDS = word("all but seeds")
 SEED_SETTINGS = ("split: random_seed", "random_state")
 
 
+Figure = tuple[float, float | None, int]
+
+
 @dataclass(frozen=True)
 class Group:
-    """Experiments that share a setting; `figures` is mean, deviation, count or None."""
+    """Experiments that share a setting.
+
+    `figures` are mean, deviation and count, or None; one alone deviates from nothing.
+    """
 
     title: str
     experiments: tuple[Experiment, ...]
-    figures: tuple[tuple[float, float, int] | None, ...]
+    figures: tuple[Figure | None, ...]
 
 
 class Grouping:
@@ -38,6 +45,11 @@ class Grouping:
         ]
         known = {name for name, _ in self.choices} | {SEEDS}
         self.field = field if field in known else ""
+
+    @property
+    def label(self) -> str:
+        """What the setting is called on pages."""
+        return dict(self.choices).get(self.field, self.field)
 
     @property
     def metrics(self) -> list[str]:
@@ -68,23 +80,20 @@ class Grouping:
             rest = [
                 x for x in self.comparison.differences if x.title not in SEED_SETTINGS
             ]
-            told = (f"{x.label or x.title} {_said(x.values[place])}" for x in rest)
+            told = (
+                f"{spoken(x.label or x.title)} {setting(x.values[place])}" for x in rest
+            )
             return ", ".join(told) or word("the same but for seeds")
         line = next(line for line in lines if line.title == self.field)
-        return _said(line.values[place])
+        return setting(line.values[place])
 
-    def _figures(
-        self, found: list[Experiment]
-    ) -> list[tuple[float, float, int] | None]:
+    def _figures(self, found: list[Experiment]) -> list[Figure | None]:
         results = [self.comparison.results.get(e.pk) for e in found]
         headlines = [headline_of(r.metrics) for r in results if r]
-        figures: list[tuple[float, float, int] | None] = []
-        for name in self.metrics:
-            values = [head[name] for head in headlines if name in head]
-            figures.append(
-                (fmean(values), pstdev(values), len(values)) if values else None
-            )
-        return figures
+        return [
+            _figure([head[name] for head in headlines if name in head])
+            for name in self.metrics
+        ]
 
     def table(self) -> list[list[Any]]:
         """Return the groups as rows of cells, as the page shows them."""
@@ -111,5 +120,8 @@ class Grouping:
         ]
 
 
-def _said(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _figure(values: list[float]) -> Figure | None:
+    if not values:
+        return None
+    deviation = pstdev(values) if len(values) > 1 else None
+    return fmean(values), deviation, len(values)

@@ -252,14 +252,16 @@ class Comparison:
 
     def _settings(self, field: Field) -> list[Line]:
         prefix = "split: " if field == "split" else ""
-        labels: dict[str, str] = {}
+        # Algorithms may call one name by other words: all of them are told.
+        labels: dict[str, dict[str, None]] = {}
         for experiment in self.experiments:
-            labels |= labels_of(experiment, field)
+            for name, label in labels_of(experiment, field).items():
+                labels.setdefault(name, {})[spoken(label)] = None
         return [
             Line(
                 f"{prefix}{name}",
                 tuple(getattr(e, field).get(name) for e in self.experiments),
-                label,
+                " / ".join(said),
             )
-            for name, label in labels.items()
+            for name, said in labels.items()
         ]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from datamine.speech import spoken
+from datamine.templatetags.display import NOTHING
 from datasets.words import word
 from experiments.metrics import title_of
 from experiments.reports.documents import Document, figure
 
 if TYPE_CHECKING:
     from experiments.comparison.contests import Contest, Duel
-    from experiments.comparison.groups import Grouping
+    from experiments.comparison.groups import Figure, Grouping
     from experiments.comparison.overlay import Overlay
     from experiments.comparison.side_by_side import Comparison, Line
     from experiments.evaluation.paired import FoldTest
@@ -37,7 +38,8 @@ def comparison_report(
             "Not all of these were tested on the same rows: differences between "
             "figures are partly differences between rows."
         )
-    document.heading("Setup that differs")
+    alone = all(line.differs for line in lines)
+    document.heading("Setup that differs" if alone else "Setup")
     document.table(
         ["", *names],
         [[spoken(line.label or line.title), *line.values] for line in lines],
@@ -71,7 +73,7 @@ def comparison_report(
 
 
 def _spread(value: dict[str, Any] | None) -> str:
-    return f"{figure(value['mean'])} ± {figure(value['std'])}" if value else "–"
+    return f"{figure(value['mean'])} ± {figure(value['std'])}" if value else NOTHING
 
 
 def _tests(document: Document, contest: Contest) -> None:
@@ -110,18 +112,25 @@ def _duel(duel: Duel) -> list[str]:
 def _groups(document: Document, grouping: Grouping) -> None:
     if not grouping.groups:
         return
-    document.heading(f"Grouped by {grouping.field}: mean ± deviation")
+    field = spoken(grouping.label)
+    document.heading(f"Grouped by {field}: mean ± deviation")
     document.table(
         ["", "Experiments", *(title_of(name) for name in grouping.metrics)],
         [
             [
                 group.title,
                 len(group.experiments),
-                *(
-                    f"{figure(f[0])} ± {figure(f[1])}" if f else "–"
-                    for f in group.figures
-                ),
+                *map(_deviation, group.figures),
             ]
             for group in grouping.groups
         ],
+    )
+
+
+def _deviation(found: Figure | None) -> str:
+    if found is None:
+        return NOTHING
+    mean, deviation, _ = found
+    return (
+        figure(mean) if deviation is None else f"{figure(mean)} ± {figure(deviation)}"
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from experiments.models import Experiment, SavedComparison
+from experiments.services import create_experiment
 from tests.factories.datasets import imported_dataset
 from tests.factories.experiments import (
     ExperimentFactory,
@@ -120,6 +121,41 @@ def test_groups_tell_mean_and_deviation(client, project, owner, contenders):
     mean, deviation, count = grouping.groups[1].figures[place]
     assert (mean, count) == (pytest.approx(sum(values) / 2), 2)
     assert deviation == pytest.approx(abs(values[0] - values[1]) / 2)
+    assert grouping.groups[0].figures[place][1:] == (None, 1)
+    row = response.content.decode().partition('scope="row">petal, sepal<')[2]
+    assert "±" not in row.partition("</tr>")[0]
+
+
+@pytest.mark.django_db
+def test_groups_speak_of_settings_as_the_form_does(client, project, owner, contenders):
+    table = contenders[0].dataset
+    neighbours = [
+        draft_on(table, "species", "sepal", name=name, algorithm=name)
+        for name in ("knn", "gradient_boosting", "logistic_regression")
+    ]  # fmt: skip
+    found = [create_experiment(draft, actor=owner) for draft in neighbours]
+    client.force_login(owner)
+
+    response = shown(client, project, found, group="max_iter")
+
+    page = response.content.decode()
+    assert "Grouped by Rounds / Most rounds: mean" in page
+    titles = [group.title for group in response.context["grouping"].groups]
+    assert titles == ["–", "100", "1000"]
+
+
+@pytest.mark.django_db
+def test_equal_settings_come_under_a_head_of_their_own(
+    client, project, owner, contenders
+):
+    client.force_login(owner)
+
+    pages = [
+        shown(client, project, contenders[:2], **said).content.decode()
+        for said in ({}, {"all": "1"})
+    ]
+
+    assert ["Setup that differs" in page for page in pages] == [True, False]
 
 
 @pytest.mark.django_db
