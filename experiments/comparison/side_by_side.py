@@ -256,7 +256,7 @@ class Comparison:
         labels: dict[str, dict[str, None]] = {}
         for experiment in self.experiments:
             for name, label in labels_of(experiment, field).items():
-                labels.setdefault(name, {})[spoken(label)] = None
+                labels.setdefault(name, {})[label] = None
         return [
             Line(
                 f"{prefix}{name}",

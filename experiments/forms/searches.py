@@ -8,9 +8,9 @@ from django import forms
 
 from datamine.parameters import ParametersForm, field_for
 from datasets.declarations import ParameterError, branches, properties, validate
-from experiments.metrics import METRICS
 from experiments.searching.settings import (
     SearchSettings,
+    judges,
     recommended_space,
     search_problems,
 )
@@ -78,10 +78,10 @@ def search_form(
     fields = {n: field_for(n, s) for n, s in declared.items() if n != "space"}
     ways = [(way, way) for way in declared["method"]["enum"]]
     fields["method"] = choice(fields["method"], [("", "none: as set above"), *ways])
-    judges = [(m.name, m.title) for m in METRICS.values() if m.task == entry.task]
-    fields["metric"] = choice(fields["metric"], [("", "usual"), *judges])
+    known = [(m.name, m.title) for m in judges(entry).values()]
+    fields["metric"] = choice(fields["metric"], [("", "usual"), *known])
     model = entry.parameters_model()
-    recommended = recommended_space(model)
+    recommended = recommended_space(model, method)
     for name, schema in properties(model).items():
         fields[TRY + name] = forms.CharField(
             required=False,

@@ -12,6 +12,7 @@ from datamine.templatetags.display import number
 from datasets.words import word
 from experiments.reports.documents import Document, figure
 from experiments.results.labels import settings_of
+from experiments.results.searches import FoundSearch
 from experiments.results.summaries import Summary
 from experiments.results.tables import IMPORTANCES, folds_table
 
@@ -97,11 +98,13 @@ def _data(document: Document, result: Result) -> None:
 def _setup(document: Document, result: Result) -> None:
     experiment = result.session.experiment
     rows = result.details.get("rows") or {}
+    search = result.details.get("search")
+    found = FoundSearch(search).chosen if search else None
     document.heading("Algorithm and split")
     document.facts(
         [
             ("Algorithm", spoken(experiment.algorithm_title)),
-            *((line.label, line.value) for line in settings_of(experiment)),
+            *((line.label, line.value) for line in settings_of(experiment, found)),
             ("Preprocessing", spoken(experiment.get_preprocessing_display())),
             *((f"Rows to {part}", count) for part, count in rows.items() if count),
             ("Digest of the split", result.split_digest),

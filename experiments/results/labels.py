@@ -10,27 +10,48 @@ from experiments.algorithms.catalogue import UnknownAlgorithmError, algorithm
 from experiments.learning.plans import SplitSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from experiments.models import Experiment
 
 Field = Literal["hyperparameters", "split"]
 
 
 class Setting(NamedTuple):
-    """One choice: its name in the API, its label on the pages, its value."""
+    """One choice: its name in the API, its label on the pages, its value.
+
+    `found` says that a search chose the value, not a person.
+    """
 
     name: str
     label: str
     value: Any
+    found: bool = False
 
 
-def settings_of(experiment: Experiment) -> list[Setting]:
-    """Return hyperparameters, then how rows were split, without what was left open."""
-    fields: tuple[Field, ...] = ("hyperparameters", "split")
+def settings_of(
+    experiment: Experiment, found: Mapping[str, Any] | None = None
+) -> list[Setting]:
+    """Return hyperparameters, then how rows were split, without what was left open.
+
+    `found` are hyperparameters that a search put in the place of those asked for.
+    """
+    searched = found or {}
     return [
-        Setting(name, label, getattr(experiment, field)[name])
-        for field in fields
-        for name, label in labels_of(experiment, field).items()
-        if field == "hyperparameters" or getattr(experiment, field)[name] is not None
+        *(
+            Setting(
+                name,
+                label,
+                searched.get(name, experiment.hyperparameters[name]),
+                found=name in searched,
+            )
+            for name, label in labels_of(experiment, "hyperparameters").items()
+        ),
+        *(
+            Setting(name, label, experiment.split[name])
+            for name, label in labels_of(experiment, "split").items()
+            if experiment.split[name] is not None
+        ),
     ]
 
 

@@ -23,6 +23,21 @@ class FoundSearch:
         self.names: list[str] = stored["names"]
 
     @property
+    def chosen(self) -> dict[str, Any]:
+        """The values that were tried and taken for the model."""
+        values = next(
+            trial["values"]
+            for trial in self.stored["trials"]
+            if trial["number"] == self.stored["best"]
+        )
+        return {name: values[name] for name in self.names}
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether a score is a mean of several, which deviate from it."""
+        return self.stored["on"] != "validation"
+
+    @property
     def title(self) -> str:
         return title_of(self.stored["metric"])
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from datasets.declarations import ParameterError, branches, properties
 from experiments.algorithms.parameters import parameter
-from experiments.metrics import HEADLINES, METRICS
+from experiments.metrics import HEADLINES, METRICS, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +26,8 @@ GRID_POINTS = 5
 #: Folds that are made for a search, where the experiment has none.
 FOLDS = 3
 MOST_TRIALS = 500
+#: A grid that nobody described in full has no more combinations.
+USUAL_GRID = 100
 MOST_VALUES = 50
 #: Ranges that span more than this are walked in steps of equal ratio.
 WIDE = 50
@@ -72,7 +74,7 @@ class SearchSettings(BaseModel):
         default_factory=dict,
         title="Values to try",
         description="By hyperparameter: a list of values, or a range from low to high. "
-        "Empty means those recommended.",
+        "Empty means those recommended, a grid's only of the first hyperparameters.",
     )
     metric: str | None = Field(
         None,
@@ -117,33 +119,47 @@ class SearchSettings(BaseModel):
         Databases may keep another order, and random trials follow it.
         """
         if not self.space:
-            return recommended_space(model)
+            return recommended_space(model, self.method)
         declared = [name for name in properties(model) if name in self.space]
         return {
             name: self.space[name] for name in dict.fromkeys([*declared, *self.space])
         }
 
 
-def recommended_space(model: type[Parameters]) -> Space:
-    """Return the values that an algorithm's declaration recommends to try."""
+def recommended_space(model: type[Parameters], method: str) -> Space:
+    """Return the values that an algorithm's declaration recommends to try.
+
+    A grid tries every combination: it takes the first hyperparameters, as far as that
+    stays quick.
+    """
     found: Space = {}
     for name, schema in properties(model).items():
         values = schema.get("recommended", [])
         for branch in branches(schema):
             values = values or branch.get("enum", [])
-        if len(values) > 1:
-            found[name] = list(values)
+        if len(values) < 2:
+            continue
+        if method == "grid" and grid_size(found) * len(values) > USUAL_GRID:
+            break
+        found[name] = list(values)
     return found
+
+
+def judges(entry: Algorithm) -> dict[str, Metric]:
+    """Return the metrics that an algorithm's trials can be judged by."""
+    return {
+        name: metric
+        for name, metric in METRICS.items()
+        if metric.task == entry.task and (entry.domain or not metric.of_family)
+    }
 
 
 def search_problems(
     settings: SearchSettings, entry: Algorithm
 ) -> Iterator[tuple[str, str]]:
     """Yield what cannot be searched: the field it stands in, and a sentence."""
-    metric = settings.judged_by(entry.task)
-    if metric not in METRICS or METRICS[metric].task != entry.task:
-        known = ", ".join(m.name for m in METRICS.values() if m.task == entry.task)
-        yield "metric", f"metric must be one of {known}."
+    if settings.judged_by(entry.task) not in (known := judges(entry)):
+        yield "metric", f"metric must be one of {', '.join(known)}."
     model = entry.parameters_model()
     space = settings.space_for(model)
     if not space:

@@ -23,7 +23,7 @@ from experiments.earlier_weights import may_continue
 from experiments.estimates import seconds_left
 from experiments.metrics import EPOCH_FIGURES
 from experiments.models import Experiment, Result, TrainingSession
-from experiments.results.labels import settings_of
+from experiments.results.labels import labels_of, settings_of
 from experiments.results.repetitions import repetition_of
 from experiments.results.summaries import Summary
 from experiments.services import delete_experiment
@@ -72,16 +72,21 @@ def show(
     request: HttpRequest, experiment: Experiment, found: TrainingSession | None
 ) -> HttpResponse:
     """Answer with a session's page, or with all of it that changes while it trains."""
+    state = state_of(experiment, found) if found else {}
+    summary = state.get("summary")
+    search = summary.search if summary else None
+    labels = labels_of(experiment, "hyperparameters")
     context = {
         "project": experiment.project,
         "section": "experiments",
         "experiment": experiment,
         "session": found,
-        "settings": settings_of(experiment),
+        "settings": settings_of(experiment, search.chosen if search else None),
+        "tried": [labels.get(name, name) for name in search.names] if search else [],
         "sessions": sessions_of(experiment),
         "may_edit": can(request.user, Action.EDIT, experiment.project),
         "may_manage": can(request.user, Action.MANAGE, experiment.project),
-        **(state_of(experiment, found) if found else {}),
+        **state,
     }
     return render_page(
         request, "experiments/session.html", "experiments/_session.html", context

@@ -10,8 +10,10 @@ from django.urls import reverse
 from experiments.algorithms.catalogue import algorithm
 from experiments.exceptions import InvalidDraftError
 from experiments.forms.searches import search_form, tried, written
-from experiments.models import Experiment
+from experiments.models import Experiment, Result
+from experiments.reports.experiment import experiment_report
 from experiments.results.search_charts import heat_rows, parallel_rows, say_search
+from experiments.searching.settings import SearchSettings, judges, search_problems
 from experiments.services import create_experiment
 from tests.factories.experiments import flowers_draft, trained_session
 
@@ -79,6 +81,35 @@ def test_fields_of_a_search_appear_when_one_is_wanted(client, project, owner):
     page = wanted.content.decode()
     assert 'value="1, 3, 5, 7, 11"' in page
     assert "<dt>Search</dt><dd>grid</dd>" in page
+
+
+def test_form_offers_a_grid_that_may_be_tried(client, project, owner):
+    dataset = flowers_draft(project, owner).version.dataset
+    client.force_login(owner)
+    said = {"algorithm": "gradient_boosting", "search-method": "grid"}
+
+    form = chosen(client, project, dataset, **said).context["setup"].search
+    typed = {f"search-{field.name}": field.value() or "" for field in form}
+    chosen(
+        client, project, dataset, **said | typed,
+        search_of="gradient_boosting", action="save",
+    )  # fmt: skip
+
+    assert typed["search-try_max_iter"] == "50, 100, 200, 500"
+    assert typed["search-try_l2_regularization"] == ""
+    space = Experiment.objects.get().search["space"]
+    assert list(space) == ["max_iter", "learning_rate", "max_leaf_nodes"]
+
+
+def test_trials_are_judged_by_what_their_algorithm_measures():
+    usual, family = algorithm("knn"), algorithm("stars")
+    told = [name for name, _ in search_form(usual, None, "").fields["metric"].choices]
+
+    assert "accuracy" in told
+    assert "period_mae" not in told
+    assert "period_mae" in judges(family)
+    settings = SearchSettings(metric="period_mae")
+    assert [place for place, _ in search_problems(settings, usual)] == ["metric"]
 
 
 def test_search_is_sent_with_the_form(client, project, owner):
@@ -168,10 +199,50 @@ def test_trials_stand_on_the_page(client, searched, owner):
 
     assert "4 trials (grid), each judged on 3 folds by balanced accuracy." in page
     assert "(chosen)" in page
+    assert '<th scope="col">Neighbours (rows)</th><th scope="col">Weights</th>' in page
     for name in ("search_heat", "search_lines"):
         assert (
             reverse("experiments:chart", args=[searched.experiment_id, 1, name]) in page
         )
+
+
+def test_setup_tells_what_the_search_chose(client, searched, owner):
+    experiment = searched.experiment
+    details = searched.result.details
+    asked, chosen = experiment.hyperparameters, details["hyperparameters"]
+    client.force_login(owner)
+
+    settings = client.get(experiment.get_absolute_url()).context["settings"]
+
+    assert {s.name: (s.value, s.found) for s in settings[: len(chosen)]} == {
+        name: (value, name in GRID["space"]) for name, value in chosen.items()
+    }
+    assert asked != chosen
+    facts = next(
+        block["rows"]
+        for block in experiment_report(
+            Result.objects.for_report().get(session=searched)
+        ).blocks
+        if block["kind"] == "facts" and ["Weights", chosen["weights"]] in block["rows"]
+    )
+    assert ["Neighbours (rows)", str(chosen["n_neighbors"])] in facts
+
+
+def test_trials_judged_on_one_part_have_no_deviation(client, project, owner):
+    draft = flowers_draft(
+        project,
+        owner,
+        algorithm="knn",
+        search=GRID,
+        split={"train_ratio": 0.6, "validation_ratio": 0.2},
+    )
+    session = trained_session(draft, owner)
+    client.force_login(owner)
+
+    page = client.get(session.experiment.get_absolute_url()).content.decode()
+
+    assert "each judged on the validation part by" in page
+    assert "±" not in page.partition('id="search"')[2].partition("</table>")[0]
 
 
 def test_trials_are_given_to_programs(client, searched, owner):

@@ -65,11 +65,12 @@ class Kept(dict):
 # What is tried
 
 
+@pytest.mark.parametrize("method", ["random", "grid"])
 @pytest.mark.parametrize("name", [n for n in GENERAL if not n.startswith("linear")])
-def test_every_algorithm_can_be_searched_as_recommended(name):
+def test_every_algorithm_can_be_searched_as_recommended(name, method):
     entry = algorithm(name)
 
-    search = search_of(name, n_trials=4)
+    search = search_of(name, n_trials=4, method=method)
 
     assert list(search_problems(search.settings, entry)) == [] or "metric" in {
         place for place, _ in search_problems(search.settings, entry)
@@ -79,7 +80,7 @@ def test_every_algorithm_can_be_searched_as_recommended(name):
 
 
 def test_recommended_values_and_choices_are_the_space():
-    found = recommended_space(algorithm("knn").parameters_model())
+    found = recommended_space(algorithm("knn").parameters_model(), "random")
 
     assert found == {
         "n_neighbors": [1, 3, 5, 7, 11],
@@ -213,7 +214,7 @@ def test_no_trial_that_works_is_told_with_the_first_reason():
 
 def test_halving_gives_the_best_ever_more_rows():
     settings = SearchSettings(method="halving", n_trials=9)
-    space = recommended_space(algorithm("knn").parameters_model())
+    space = recommended_space(algorithm("knn").parameters_model(), "random")
 
     found = rungs(settings, space, 9000)
 
