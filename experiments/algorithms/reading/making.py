@@ -39,7 +39,7 @@ def view_of(
     for kind, (nodes_of, options) in _readers().items():
         if type(estimator) is not kind:
             continue
-        nodes = top(nodes_of(estimator, encoder), MOST_NODES)
+        nodes = top(without_vain_gaps(nodes_of(estimator, encoder)), MOST_NODES)
         return TreeView(
             target=target,
             labels=labels and tuple(labels[code] for code in estimator.classes_),
@@ -49,6 +49,31 @@ def view_of(
             **options,
         )
     return None
+
+
+def without_vain_gaps(nodes: tuple[ViewNode, ...]) -> tuple[ViewNode, ...]:
+    """Return nodes that take no missing values where none can arrive.
+
+    A library sends them somewhere at every question, also below an answer to an earlier
+    one that only rows with a value have given.
+    """
+    known: list[frozenset[str | None]] = [frozenset()] * len(nodes)
+    for place, node in enumerate(nodes):
+        for branch in node.branches:
+            lacks = branch.with_missing or branch.kind == "missing"
+            asked = frozenset() if lacks else {node.feature}
+            known[branch.child] = known[place] | asked
+    return tuple(
+        _without_gaps(node) if node.feature in known[place] else node
+        for place, node in enumerate(nodes)
+    )
+
+
+def _without_gaps(node: ViewNode) -> ViewNode:
+    branches = tuple(
+        branch.model_copy(update={"with_missing": False}) for branch in node.branches
+    )
+    return node.model_copy(update={"branches": branches})
 
 
 def top(nodes: tuple[ViewNode, ...], most: int) -> tuple[ViewNode, ...]:

@@ -162,6 +162,21 @@ def test_rules_say_where_missing_values_go(name):
     assert " or missing" in said
 
 
+def test_rules_say_nothing_of_missing_values_that_went_elsewhere(grown_on_holes):
+    _, view, _ = grown_on_holes
+    paths = {0: ()}
+
+    for place, node in enumerate(view.nodes):
+        gone = {
+            feature
+            for feature, branch in paths[place]
+            if not branch.with_missing and branch.kind != "missing"
+        }
+        for branch in node.branches:
+            assert not (branch.with_missing and node.feature in gone)
+            paths[branch.child] = (*paths[place], (node.feature, branch))
+
+
 def test_json_says_the_whole_tree(grown):
     _, view, _ = grown
 
