@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 #: Models a server process keeps in memory; the one unused longest goes first.
 CACHED_MODELS = 8
+MOST_SHOWN = 100  # answers on a page; the file to download has all
 WARMING = "warming a model"  # what such threads are called
 PATIENCE = 10.0  # seconds a switch waits until its version is ready to answer
 
@@ -84,6 +85,17 @@ class Answer:
                 "notices": self.notices,
             }
         )
+
+    @property
+    def first(self) -> list[dict[str, Any]]:
+        """What a page shows: not all rows, each with how probable its answer is."""
+        return [
+            {
+                **row,
+                "probability": row.get("probabilities", {}).get(str(row["prediction"])),
+            }
+            for row in self.predictions[:MOST_SHOWN]
+        ]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
