@@ -14,10 +14,11 @@ from datasets.exports import header_line
 from datasets.readers.dialect import Dialect
 from datasets.services import free_name, import_upload, receive_upload
 from datasets.stored import readable
+from datasets.tables import ColumnType
 from registry.exceptions import RecordsUnfitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from datasets.models import DatasetVersion
     from experiments.models import TrainingSession
@@ -83,7 +84,7 @@ def dataset_of_records(
         if with_training_rows:
             for part in rows_learned_from(pattern.base_version, list(types)):
                 file.write(part)
-        for line in lines_of(labelled, list(types), target["name"]):
+        for line in lines_of(labelled, types, target["name"]):
             file.write(line)
         file.flush()
         file.size = file.tell()
@@ -112,11 +113,20 @@ def rows_learned_from(version: DatasetVersion, names: list[str]) -> Iterator[byt
 
 
 def lines_of(
-    labelled: Iterable[Record], names: list[str], target: str
+    labelled: Iterable[Record], types: Mapping[str, str], target: str
 ) -> Iterator[bytes]:
     """Yield records as lines of CSV, what was true as their target."""
     for record in labelled:
         values = {**record.inputs, target: record.actual}
         text = io.StringIO()
-        csv.writer(text).writerow([values.get(name) for name in names])
+        csv.writer(text).writerow(
+            [_written(values.get(name), type) for name, type in types.items()]
+        )
         yield text.getvalue().encode()
+
+
+def _written(value: object, type: str) -> object:
+    """Return what a cell holds: forms and files give whole numbers as 59.0, too."""
+    if type == ColumnType.INTEGER and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

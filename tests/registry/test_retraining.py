@@ -163,6 +163,29 @@ def test_retrain_from_records_learns_from_their_outcomes(version, owner, togethe
     assert len(types) == len(asked) == 4
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_retrain_from_records_of_whole_numbers(project, owner, together):
+    lines = [f"{20 + n % 40},{'young' if n % 40 < 20 else 'old'}" for n in range(90)]
+    content = "\n".join(["age,word", *lines, ""]).encode()
+    dataset = imported_dataset(project, owner, content, name="Ages")
+    draft = draft_on(dataset, "word", "age")
+    version = register_version(trained_session(draft, owner), name="ages", actor=owner)
+    rows = [
+        {"age": float(20 + 2 * n % 40)} for n in range(60)
+    ]  # as forms and files give them
+    answer = serving.predict_rows(version, rows)
+    for record in keep_records(version, rows, answer, actor=owner):
+        give_outcome(record, record.prediction, actor=owner)
+
+    started = retrain_from_records(
+        version.model, parameters={}, with_training_rows=together, actor=owner
+    )
+    ended = finished(started)
+
+    assert (ended.status, ended.error_message) == (RetrainingStatus.COMPLETED, "")
+    assert ended.rows_version.rows_count == (90 if together else 0) + 60
+
+
 def test_retrain_from_records_goes_through_the_same_steps(project, owner):
     draft = flowers_draft(project, owner)
     step = StepSpec(step="scale", columns=("petal",), parameters={"method": "zscore"})
@@ -230,6 +253,22 @@ def test_retraining_whose_session_fails_says_why(version, owner):
 
     started.refresh_from_db()
     assert (started.status, started.error_message) == ("failed", "No memory.")
+
+
+def test_page_shows_a_retraining_that_ended_before_it_had_a_session(
+    client, version, owner
+):
+    told_records(version, 10, owner)
+    started = retrain_from_records(
+        version.model, parameters={}, with_training_rows=False, actor=owner
+    )
+    cancel_retraining(started, actor=owner)
+    client.force_login(owner)
+
+    page = client.get(version.model.get_absolute_url())
+
+    assert page.status_code == 200
+    assert started.job_id in page.text
 
 
 def test_cancelled_retraining_stops_its_session(version, owner):
