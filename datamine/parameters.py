@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from pydantic import BaseModel
 
 from datamine.speech import spoken
+from datamine.templatetags.display import WORDS
 from datasets.declarations import (
     NUMBERS,
     ParameterError,
@@ -81,7 +82,7 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     may_be_empty = len(kinds) < len(schema.get("anyOf", []))
     if "enum" in first:
         common["help_text"] = help_of(schema, names_recommended=True)
-        options = [(value, str(value).replace("_", " ")) for value in first["enum"]]
+        options = [(value, in_words(value, schema)) for value in first["enum"]]
         if may_be_empty:
             options = [("", gettext("none")), *options]
         return forms.ChoiceField(choices=options, **common)
@@ -99,6 +100,12 @@ def field_for(name: str, schema: Schema) -> forms.Field:
     if first.get("type") in NUMBERS:
         return number_field(first, common, schema)
     return forms.CharField(**common)
+
+
+def in_words(value: Any, schema: Schema) -> str:
+    """Return a choice as its declaration says it, or as all pages do."""
+    words = schema.get("words", {})
+    return spoken(words[value]) if value in words else str(WORDS.get(value, value))
 
 
 def number_field(kind: Schema, common: dict[str, Any], schema: Schema) -> forms.Field:

@@ -32,33 +32,39 @@ class OutlierRule(Parameters):
     method: Literal["iqr", "zscore", "range"] = Field(
         "iqr",
         title="Method",
-        description="iqr: beyond the quartiles by a multiple of their distance. "
-        "zscore: beyond the mean by a multiple of the standard deviation. range: "
-        "beyond bounds of your own.",
+        description="Beyond the quartiles by a multiple of their distance, beyond the "
+        "mean by a multiple of the standard deviation, or beyond bounds of your own.",
+        json_schema_extra={
+            "words": {
+                "iqr": word("distance from the quartiles (IQR)"),
+                "zscore": word("distance from the mean (z-score)"),
+                "range": word("own bounds"),
+            }
+        },
     )
     factor: float = Field(
         1.5,
         title="Factor",
-        description="For iqr: how many distances of the quartiles are allowed.",
+        description="For the quartiles: how many of their distances are allowed.",
         ge=0,
         le=100,
     )
     threshold: float = Field(
         3.0,
         title="Threshold",
-        description="For zscore: how many standard deviations are allowed.",
+        description="For the mean: how many standard deviations are allowed.",
         gt=0,
         le=100,
     )
     low: Bound | None = Field(
         None,
         title="Lowest",
-        description="For range: the smallest number allowed; empty for no bound.",
+        description="For own bounds: the smallest number allowed; empty for none.",
     )
     high: Bound | None = Field(
         None,
         title="Highest",
-        description="For range: the largest number allowed; empty for no bound.",
+        description="For own bounds: the largest number allowed; empty for none.",
     )
 
     @model_validator(mode="after")

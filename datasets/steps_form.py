@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datamine.parameters import ColumnField, NamesField, form_for
+from datamine.speech import spoken
+from datamine.templatetags.display import WORDS
 from datasets.recipes import StepSpec, build
 from datasets.steps import catalogue
 from datasets.steps.base import StepError
+from datasets.words import Name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -329,7 +332,7 @@ def describe_steps(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "title": entry.title if (entry := catalogue.step(s["step"])) else s["step"],
-            "parameters": ", ".join(told(s)),
+            "parameters": ", ".join(map(said, told(s))),
             "columns": s["columns"][:3],
             "more": max(len(s["columns"]) - 3, 0),
         }
@@ -342,4 +345,11 @@ def told(step: dict[str, Any]) -> list[str]:
     try:
         return build(StepSpec(step=step["step"], parameters=step["parameters"])).told
     except StepError:  # of a package that is gone, or of an older program
-        return [str(value) for value in step["parameters"].values()]
+        return [Name(value) for value in step["parameters"].values()]
+
+
+def said(part: str) -> str:
+    """Return a part of what was told in the language that is spoken."""
+    if isinstance(part, Name):
+        return part
+    return str(WORDS[part]) if part in WORDS else spoken(part)

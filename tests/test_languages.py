@@ -12,10 +12,19 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.template import templatize
+from pydantic import BaseModel
 
 from datamine import catalogues
 from datamine.phrases import is_searched, phrases_of
 from datamine.templatetags import display
+from datasets.charts.catalogue import CHARTS
+from datasets.declarations import properties
+from datasets.generators.catalogue import GENERATORS
+from datasets.outliers import OutlierRule
+from datasets.steps.catalogue import steps
+from experiments.algorithms.catalogue import algorithms
+from experiments.learning.plans import SplitSettings
+from experiments.searching.settings import SearchSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("fr", "es")
@@ -107,6 +116,28 @@ def test_catalogue_is_whole(language):
 
     assert [entry.msgid for entry in entries if not entry.translated()] == []
     assert [entry.msgid for entry in entries if entry.obsolete] == []
+
+
+def declared() -> list[type[BaseModel]]:
+    """Return all that people set in forms that are made of a declaration."""
+    catalogues = (*steps().values(), *GENERATORS.values(), *CHARTS.values())
+    models = [entry.parameters_model() for entry in (*catalogues, *algorithms())]
+    return [*models, OutlierRule, SplitSettings, SearchSettings]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_choice_is_said_in_words(language):
+    known = {entry.msgid for entry in catalogue(language)}
+    choices = [
+        (schema.get("words", {}), value)
+        for model in declared()
+        for schema in properties(model).values()
+        for value in schema.get("enum", [])
+    ]
+
+    assert len(choices) > 60
+    raw = [value for words, value in choices if words.get(value) not in known]
+    assert sorted(set(raw) - set(display.WORDS)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

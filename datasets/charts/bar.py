@@ -44,7 +44,20 @@ Measure = Literal["rows", "mean", "sum", "median", "min", "max"]
 class MeasuredParameters(ChartParameters):
     """What rows come to: how many, or a statistic of a column."""
 
-    measure: Measure = Field("rows", title="Shows")
+    measure: Measure = Field(
+        "rows",
+        title="Shows",
+        json_schema_extra={
+            "words": {
+                "rows": word("number of rows"),
+                "mean": word("mean"),
+                "sum": word("sum"),
+                "median": word("median"),
+                "min": word("smallest value"),
+                "max": word("largest value"),
+            }
+        },
+    )
     value: Numbers | None = Field(
         None, title="Of the column", description="For all but the number of rows."
     )

@@ -15,6 +15,7 @@ from datasets.charts.drawing import (
     tips,
 )
 from datasets.charts.source import ChartError, ChartParameters
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -29,8 +30,15 @@ class CorrelationParameters(ChartParameters):
     measure: Literal["pearson", "spearman", "strength"] = Field(
         "pearson",
         title="Measure",
-        description="pearson and spearman compare numbers. strength compares all: the "
-        "size of pearson, Cramér's V of categories, the correlation ratio of both.",
+        description="Pearson and Spearman compare numbers. Strength compares all: the "
+        "size of Pearson's, Cramér's V of categories, the correlation ratio of both.",
+        json_schema_extra={
+            "words": {
+                "pearson": word("along a line (Pearson)"),
+                "spearman": word("by rank (Spearman)"),
+                "strength": word("strength, of all types"),
+            }
+        },
     )
     columns: int = Field(20, title="Columns", description="The first.", ge=2, le=40)
 

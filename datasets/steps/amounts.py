@@ -37,6 +37,9 @@ class ReadAmountsParameters(Parameters):
         ".",
         title="Decimal sign",
         description="A point as in $1,234.50, or a comma as in 1.234,50 €.",
+        json_schema_extra={
+            "words": {".": word("decimal point"), ",": word("decimal comma")}
+        },
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from datasets.words import Name
+
 if TYPE_CHECKING:
     from datasets.engines import Engine
     from datasets.tables import Column, Schema, Table
@@ -56,6 +58,13 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def told(self, name: str) -> str:
+        """Return the value of a parameter in words, where its declaration has some."""
+        value = getattr(self, name)
+        extra = type(self).model_fields[name].json_schema_extra
+        words: Any = extra.get("words") if isinstance(extra, dict) else None
+        return words[value] if words else words_of(value)
+
 
 P = TypeVar("P", bound=Parameters)
 
@@ -91,8 +100,12 @@ class Step(ABC, Generic[P]):
     @property
     def told(self) -> list[str]:
         """What was set, in words, for the history."""
-        values = self.parameters.model_dump().values()
-        return [words_of(value) for value in values if value not in (None, "")]
+        values = self.parameters.model_dump().items()
+        return [
+            self.parameters.told(name)
+            for name, value in values
+            if value not in (None, "")
+        ]
 
     @property
     def affects_rows(self) -> bool:
@@ -156,11 +169,9 @@ class Step(ABC, Generic[P]):
 
 
 def words_of(value: Any) -> str:
-    """Return a parameter's value as people write it."""
+    """Return a parameter's value as people write it; no language says it otherwise."""
     if isinstance(value, tuple):
-        return " ".join(str(entry) for entry in value)
+        return Name(" ".join(str(entry) for entry in value))
     if isinstance(value, dict):
-        return ", ".join(f"{old} → {new}" for old, new in value.items())
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
+        return Name(", ".join(f"{old} → {new}" for old, new in value.items()))
+    return Name(f"{value:g}" if isinstance(value, float) else value)

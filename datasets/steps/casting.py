@@ -15,6 +15,7 @@ from datasets.steps.base import Parameters, Step, StepError
 from datasets.steps.catalogue import TEXTUAL
 from datasets.tables import ColumnType, Table
 from datasets.values import FALSE, TRUE
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -59,8 +60,14 @@ class CastParameters(Parameters):
     format: Literal["ymd", "dmy", "mdy"] = Field(
         "ymd",
         title="Order of dates",
-        description="For text that becomes dates: ymd as in 2024-03-31, dmy as in "
-        "31.03.2024, mdy as in 03/31/2024, with or without a time of day.",
+        description="For text that becomes dates, with or without a time of day.",
+        json_schema_extra={
+            "words": {
+                "ymd": word("year, month, day: 2024-03-31"),
+                "dmy": word("day, month, year: 31.03.2024"),
+                "mdy": word("month, day, year: 03/31/2024"),
+            }
+        },
     )
 
 
@@ -75,7 +82,8 @@ class Cast(Step[CastParameters]):
     @property
     @override
     def told(self) -> list[str]:
-        order = [self.parameters.format] if self.parameters.type in _MOMENTS else []
+        is_moment = self.parameters.type in _MOMENTS
+        order = [self.parameters.told("format")] if is_moment else []
         return [self.parameters.type.value, *order]
 
     @override

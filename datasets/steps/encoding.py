@@ -12,6 +12,7 @@ from datasets.steps.base import Parameters, Step, StepError
 from datasets.steps.catalogue import TEXTUAL
 from datasets.steps.columns import narrowed
 from datasets.tables import Column, ColumnType, Schema, Table
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -24,9 +25,14 @@ class EncodeParameters(Parameters):
     method: Literal["label", "onehot"] = Field(
         "onehot",
         title="Method",
-        description="onehot: a column of zeros and ones for each value, called "
-        "“column=value”. label: the place of the value in the alphabet, from 0, which "
-        "suits trees and values with an order.",
+        description="A column of zeros and ones is called “column=value”. Places in "
+        "the alphabet count from 0 and suit trees and values with an order.",
+        json_schema_extra={
+            "words": {
+                "label": word("place in the alphabet (label)"),
+                "onehot": word("a column for each value (one-hot)"),
+            }
+        },
     )
     limit: int = Field(
         100,
@@ -47,7 +53,7 @@ class Encode(Step[EncodeParameters]):
     @property
     @override
     def told(self) -> list[str]:
-        return [self.parameters.method]
+        return [self.parameters.told("method")]
 
     @property
     @override

@@ -38,6 +38,16 @@ class FillMissingParameters(Parameters):
         title="Fill with",
         description="Mean and median need numbers; smallest and largest need numbers "
         "or dates; the most frequent value and a constant suit every column.",
+        json_schema_extra={
+            "words": {
+                "mean": word("mean"),
+                "median": word("median"),
+                "mode": word("most frequent value"),
+                "min": word("smallest value"),
+                "max": word("largest value"),
+                "constant": word("constant"),
+            }
+        },
     )
     value: (
         bool

@@ -14,7 +14,7 @@ from datasets.steps.columns import LONGEST_NAME
 from datasets.steps.filling import ORDERED
 from datasets.tables import Table
 from datasets.values import Value, ValueTypeError, parse_value
-from datasets.words import word
+from datasets.words import Name, word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -31,8 +31,13 @@ class DropMissingParameters(Parameters):
     how: Literal["any", "all"] = Field(
         "any",
         title="Remove rows that lack",
-        description="any: at least one of the chosen columns has no value. all: none "
-        "of them has one.",
+        description="A row lacks a value where its cell is missing.",
+        json_schema_extra={
+            "words": {
+                "any": word("a value in any of the columns"),
+                "all": word("a value in all of the columns"),
+            }
+        },
     )
 
 
@@ -55,7 +60,20 @@ class FilterRowsParameters(Parameters):
         "present",
         title="Keep rows whose value is",
         description="Larger and smaller need numbers or dates, “contains” needs text. "
-        "A row without a value stays only by “!=” and “missing”.",
+        "A row without a value stays only by “not equal to” and “missing”.",
+        json_schema_extra={
+            "words": {
+                "==": word("equal to"),
+                "!=": word("not equal to"),
+                "<": word("less than"),
+                "<=": word("at most"),
+                ">": word("greater than"),
+                ">=": word("at least"),
+                "contains": word("text that contains"),
+                "missing": word("missing"),
+                "present": word("present"),
+            }
+        },
     )
     value: (
         bool
@@ -126,8 +144,12 @@ class FilterRows(Step[FilterRowsParameters]):
     @property
     @override
     def told(self) -> list[str]:
-        value = [] if self.parameters.value is None else [str(self.parameters.value)]
-        return [" ".join([self.parameters.operator, *value])]
+        operator, value = self.parameters.operator, self.parameters.value
+        if value is None:
+            return [self.parameters.told("operator")]
+        if operator == "contains":
+            return [word(f"contains “{value}”")]
+        return [Name(f"{operator} {value}")]
 
     @override
     def check(self, schema: Schema) -> None:

@@ -14,6 +14,7 @@ from datasets.steps.base import Step, StepError, words_of
 from datasets.steps.batches import batches
 from datasets.steps.settling import means_and_deviations
 from datasets.tables import ColumnType, Table
+from datasets.words import Name, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,13 +33,20 @@ class OutliersParameters(OutlierRule):
     action: Literal["replace", "clip", "drop"] = Field(
         "clip",
         title="What to do",
-        description="replace: put a statistic of the other numbers there. clip: put "
-        "the bound there. drop: remove the row; predictions answer such rows anyway.",
+        description="Predictions answer rows that are removed here all the same.",
+        json_schema_extra={
+            "words": {
+                "replace": word("replace with a statistic"),
+                "clip": word("clip to the bound"),
+                "drop": word("remove the row"),
+            }
+        },
     )
     statistic: Literal["median", "mean"] = Field(
         "median",
         title="Replace with",
-        description="For replace: of the numbers that are no outliers.",
+        description="Where outliers are replaced: of the numbers that are none.",
+        json_schema_extra={"words": {"median": word("median"), "mean": word("mean")}},
     )
 
 
@@ -56,9 +64,10 @@ class Outliers(Step[OutliersParameters]):
         set_to = self.parameters
         reach = {"iqr": set_to.factor, "zscore": set_to.threshold}.get(set_to.method)
         bounds = [set_to.low, set_to.high] if reach is None else [reach]
-        statistic = [set_to.statistic] if set_to.action == "replace" else []
+        statistic = [set_to.told("statistic")] if set_to.action == "replace" else []
         shown = ["…" if bound is None else words_of(bound) for bound in bounds]
-        return [set_to.method, " to ".join(shown), set_to.action, *statistic]
+        method, action = set_to.told("method"), set_to.told("action")
+        return [method, Name(" – ".join(shown)), action, *statistic]
 
     @property
     @override

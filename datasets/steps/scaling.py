@@ -14,6 +14,7 @@ from datasets.steps.base import Parameters, Step, StepError
 from datasets.steps.batches import batches
 from datasets.steps.settling import means_and_deviations
 from datasets.tables import ColumnType, Table
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,9 +34,14 @@ class ScaleParameters(Parameters):
     method: Literal["minmax", "zscore", "robust"] = Field(
         "zscore",
         title="Method",
-        description="minmax: smallest value 0, largest 1. zscore: mean 0, standard "
-        "deviation 1. robust: median 0, distance of the quartiles 1, which outliers "
-        "hardly move.",
+        description="What becomes 0 and 1. Outliers hardly move median and quartiles.",
+        json_schema_extra={
+            "words": {
+                "minmax": word("smallest 0, largest 1 (min-max)"),
+                "zscore": word("mean 0, standard deviation 1 (z-score)"),
+                "robust": word("median 0, distance of the quartiles 1 (robust)"),
+            }
+        },
     )
 
 

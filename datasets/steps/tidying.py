@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from datasets.steps.base import Parameters, Step
 from datasets.tables import Table
+from datasets.words import word
 
 if TYPE_CHECKING:
     from datasets.engines import Engine
@@ -26,8 +27,14 @@ class TidyTextParameters(Parameters):
     case: Literal["keep", "lower", "upper"] = Field(
         "keep",
         title="Capitals",
-        description="keep: as they are. lower: “Yes” becomes “yes”. upper: “f” "
-        "becomes “F”.",
+        description="Whether “Yes” and “yes” become the same.",
+        json_schema_extra={
+            "words": {
+                "keep": word("as they are"),
+                "lower": word("all small: “yes”"),
+                "upper": word("all capital: “YES”"),
+            }
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import parameter
 
 ClassWeight = Literal["none", "balanced"]
@@ -17,6 +18,10 @@ def class_weight_parameter() -> Any:
         "Whether every row counts the same, or rows of rare classes more, so that all "
         "classes count the same (balanced). Probabilities then no longer follow how "
         "often classes occur.",
+        words={
+            "none": word("every row counts the same"),
+            "balanced": word("every class counts the same (balanced)"),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.class_weights import (
     ClassWeight,
     class_weight_parameter,
@@ -20,6 +21,10 @@ class DecisionTreeParameters(TreeLimits):
         "entropy",
         "Split criterion",
         "What a good question gains: information (entropy) or purity (Gini).",
+        words={
+            "entropy": word("information (entropy)"),
+            "gini": word("purity (gini)"),
+        },
     )
     ccp_alpha: float = pruning_parameter()
     class_weight: ClassWeight = class_weight_parameter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.chaid.parameters import ChaidParameters
 from experiments.algorithms.parameters import Setting, parameter
 
@@ -15,6 +16,10 @@ class DecisionTreeChaidParameters(ChaidParameters):
         "pearson",
         "Statistic",
         "Which χ² says how far groups differ.",
+        words={
+            "pearson": word("Pearson's"),
+            "likelihood_ratio": word("of the likelihood ratio"),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.algorithms.trees import TreeLimits, pruning_parameter
 
@@ -16,6 +17,10 @@ class DecisionTreeRegressorParameters(TreeLimits):
         "Split criterion",
         "What a good question makes smaller: squared errors (leaves answer means) or "
         "absolute ones (leaves answer medians).",
+        words={
+            "squared_error": word("squared errors"),
+            "absolute_error": word("absolute errors"),
+        },
     )
     ccp_alpha: float = pruning_parameter()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, Setting, parameter
 
 
@@ -15,6 +16,11 @@ class DummyParameters(Parameters):
         "Answer",
         "The most frequent class with the share of each (prior) or with certainty "
         "(most frequent), or a class drawn by these shares (stratified).",
+        words={
+            "prior": word("most frequent, with all shares (prior)"),
+            "most_frequent": word("most frequent, with certainty"),
+            "stratified": word("drawn by the shares (stratified)"),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, Setting, parameter
 
 
@@ -14,6 +15,10 @@ class DummyRegressorParameters(Parameters):
         "mean",
         "Answer",
         "The mean of the training rows, or their median, which outliers do not move.",
+        words={
+            "mean": word("mean"),
+            "median": word("median"),
+        },
     )
 
 

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.algorithms.trees import TreeLimits
+
+#: How many features a question chooses from.
+FEATURES_ASKED = {
+    "sqrt": word("square root of their number"),
+    "log2": word("logarithm of their number (log2)"),
+    "third": word("a third of them"),
+    "all": word("all of them"),
+}
 
 
 class ForestParameters(TreeLimits):
@@ -24,6 +33,7 @@ class ForestParameters(TreeLimits):
         "sqrt",
         "Features per question",
         "How many features each question may choose from, drawn anew every time.",
+        words=FEATURES_ASKED,
     )
 
     def arguments(self, setting: Setting) -> dict[str, Any]:

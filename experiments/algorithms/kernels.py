@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, parameter
 from experiments.algorithms.scaling import standardize_parameter
 
@@ -27,12 +28,22 @@ class KernelParameters(Parameters):
         "Kernel",
         "The shape that may separate: round (rbf), straight (linear), of a degree "
         "(poly), or S-shaped (sigmoid).",
+        words={
+            "rbf": word("round (rbf)"),
+            "linear": word("straight (linear)"),
+            "poly": word("of a degree (poly)"),
+            "sigmoid": word("S-shaped (sigmoid)"),
+        },
     )
     gamma: Literal["scale", "auto"] = parameter(
         "scale",
         "Reach (gamma)",
         "How far one row reaches: by the features' spread and number (scale), or by "
         "their number alone (auto).",
+        words={
+            "scale": word("spread and number (scale)"),
+            "auto": word("number alone (auto)"),
+        },
     )
     degree: int = parameter(
         3,

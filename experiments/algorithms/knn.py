@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from typing_extensions import override
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, Setting, parameter
 from experiments.algorithms.scaling import scaled, standardize_parameter
 
@@ -27,11 +28,19 @@ class KnnParameters(Parameters):
         "uniform",
         "Weights",
         "Whether all neighbours count the same, or closer ones more.",
+        words={
+            "uniform": word("all the same (uniform)"),
+            "distance": word("closer ones more (distance)"),
+        },
     )
     metric: Literal["euclidean", "manhattan"] = parameter(
         "euclidean",
         "Distance",
         "How far apart two rows are: along a straight line, or feature by feature.",
+        words={
+            "euclidean": word("along a straight line (euclidean)"),
+            "manhattan": word("feature by feature (manhattan)"),
+        },
     )
     standardize: bool = standardize_parameter(True)
 

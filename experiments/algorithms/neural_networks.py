@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, Setting, parameter
 from experiments.algorithms.scaling import standardize_parameter
 
@@ -29,6 +30,11 @@ class NeuralNetworkParameters(Parameters):
         "Activation",
         "How a unit answers what comes in: cut at zero (relu), or bent (tanh, "
         "logistic).",
+        words={
+            "relu": word("cut at zero (relu)"),
+            "tanh": word("bent, -1 to 1 (tanh)"),
+            "logistic": word("bent, 0 to 1 (logistic)"),
+        },
     )
     learning_rate: float = parameter(
         0.001,
@@ -69,6 +75,10 @@ class NeuralNetworkParameters(Parameters):
         "adam",
         "Solver",
         "How steps are found: each weight at its own pace (adam), or all at one (sgd).",
+        words={
+            "adam": word("each weight at its own pace (adam)"),
+            "sgd": word("all weights at one pace (sgd)"),
+        },
     )
     early_stopping: bool = parameter(
         True,

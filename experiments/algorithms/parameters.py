@@ -45,6 +45,7 @@ def parameter(
     *,
     unit: str | None = None,
     recommended: Sequence[Any] | Mapping[Any, str] = (),
+    words: Mapping[str, str] | None = None,
     **bounds: float,
 ) -> Any:
     """Declare one hyperparameter.
@@ -60,6 +61,8 @@ def parameter(
     recommended : sequence or mapping
         The choices forms offer first, a mapping with the words for each; the bounds
         hold for everything else.
+    words : mapping, optional
+        How people read each choice, where the values are names for programs.
     **bounds : float
         `ge` and `le`, both included.
 
@@ -75,6 +78,8 @@ def parameter(
         extra["recommended"] = list(recommended)
     if isinstance(recommended, dict):
         extra["words"] = {plain(value): text for value, text in recommended.items()}
+    if words:
+        extra["words"] = dict(words)
     limits: dict[str, Any] = bounds
     return Field(
         default,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from datasets.words import word
 from experiments.algorithms.class_weights import (
     ClassWeight,
     class_weight_parameter,
@@ -20,6 +21,10 @@ class RandomForestParameters(ForestParameters):
         "gini",
         "Split criterion",
         "What a good question gains: purity (Gini) or information (entropy).",
+        words={
+            "gini": word("purity (gini)"),
+            "entropy": word("information (entropy)"),
+        },
     )
     class_weight: ClassWeight = class_weight_parameter()
 

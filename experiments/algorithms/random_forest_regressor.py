@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from experiments.algorithms.forests import ForestParameters
+from experiments.algorithms.forests import FEATURES_ASKED, ForestParameters
 from experiments.algorithms.parameters import Setting, parameter
 
 
@@ -15,6 +15,7 @@ class RandomForestRegressorParameters(ForestParameters):
         "all",
         "Features per question",
         "How many features each question may choose from, drawn anew every time.",
+        words=FEATURES_ASKED,
     )
 
 

@@ -76,7 +76,7 @@ def search_form(
     """Return the form for one algorithm, filled with what it recommends to try."""
     declared = properties(SearchSettings)
     fields = {n: field_for(n, s) for n, s in declared.items() if n != "space"}
-    ways = [(way, way) for way in declared["method"]["enum"]]
+    ways = fields["method"].choices
     fields["method"] = choice(fields["method"], [("", "none: as set above"), *ways])
     known = [(m.name, m.title) for m in judges(entry).values()]
     fields["metric"] = choice(fields["metric"], [("", "usual"), *known])

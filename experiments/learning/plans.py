@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from datasets.recipes import StepSpec
+from datasets.words import word
 from experiments.algorithms.catalogue import Task
 from experiments.algorithms.parameters import parameter
 from experiments.searching.settings import SearchSettings
@@ -29,6 +30,11 @@ class SplitSettings(BaseModel):
         "random",
         "Split",
         "Random rows; the latest rows as test; or whole groups of rows together.",
+        words={
+            "random": word("random rows"),
+            "time": word("latest rows as test"),
+            "group": word("whole groups together"),
+        },
     )
     train_ratio: float = parameter(
         0.8,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from datasets.declarations import ParameterError, branches, properties
+from datasets.words import word
 from experiments.algorithms.parameters import parameter
 from experiments.metrics import HEADLINES, METRICS, Metric
 
@@ -69,6 +70,11 @@ class SearchSettings(BaseModel):
         "Search",
         "Draws at random; tries all combinations (grid); or tries many on few rows and "
         "the best of them on ever more (halving).",
+        words={
+            "random": word("draws at random"),
+            "grid": word("all combinations (grid)"),
+            "halving": word("many on few rows, the best on more (halving)"),
+        },
     )
     space: Space = Field(
         default_factory=dict,

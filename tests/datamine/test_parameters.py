@@ -1,6 +1,7 @@
 from typing import Literal
 
 import pytest
+from django.utils import translation
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from datamine.parameters import form_for
@@ -11,7 +12,12 @@ class Knobs(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     n_neighbors: int = Field(5, ge=1, le=20, description="How many neighbours vote.")
-    weights: Literal["uniform", "distance"] = "uniform"
+    weights: Literal["uniform", "distance"] = Field(
+        "uniform",
+        json_schema_extra={
+            "words": {"uniform": "all the same (uniform)", "distance": "closer ones"}
+        },
+    )
     rate: float = Field(
         0.1, gt=0, json_schema_extra={"unit": "per step", "recommended": [0.01, 0.1]}
     )
@@ -112,10 +118,22 @@ def test_form_knows_titles_bounds_and_units():
     assert form.fields["n_neighbors"].widget.attrs == {
         "step": "1", "min": "1", "max": "20",
     }  # fmt: skip
-    assert form.fields["weights"].choices == [
-        ("uniform", "uniform"), ("distance", "distance"),
-    ]  # fmt: skip
     assert 'value="64, 32"' in str(form["layers"])
+
+
+class Split(BaseModel):
+    way: Literal["random", "mine"] = "random"
+
+
+def test_form_shows_choices_as_people_say_them():
+    with translation.override("fr"):
+        declared, known = form_for(Knobs), form_for(Split)
+
+    assert declared.fields["weights"].choices == [
+        ("uniform", "tous pareils (uniform)"),
+        ("distance", "closer ones"),
+    ]
+    assert known.fields["way"].choices == [("random", "aléatoire"), ("mine", "mine")]
 
 
 def test_form_gives_the_parameters():

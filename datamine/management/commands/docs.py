@@ -108,5 +108,12 @@ def parameter_lines(model: type[BaseModel]) -> Iterator[str]:
         shown = "" if default is None else f"`{default}`"
         yield (
             f"| `{name}` | {schema.get('description', '')} | {shown} "
-            f"| {allowed(schema)} |\n"
+            f"| {meant(schema) or allowed(schema)} |\n"
         )
+
+
+def meant(schema: dict[str, Any]) -> str:
+    """Return the choices with what people read for them, where that is declared."""
+    words = schema.get("words", {})
+    choices = [value for value in schema.get("enum", []) if value in words]
+    return "; ".join(f"`{value}`: {words[value]}" for value in choices)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from datasets.generators.base import Parameters
+from datasets.words import word
 
 
 class StarsParameters(Parameters):
@@ -29,12 +30,26 @@ class StarsParameters(Parameters):
         description="Amplitudes and noise: easy 5–30 % and 0.1–0.5 %, medium 2–15 % "
         "and 0.2–2 %, hard 0.5–5 % and 1–5 %. Easy stars are seen for 4 cycles and "
         "more, medium ones for 2, hard ones for 1.",
+        json_schema_extra={
+            "words": {
+                "easy": word("easy"),
+                "medium": word("medium"),
+                "hard": word("hard"),
+            }
+        },
     )
     sampling: Literal["space", "ground", "mixed"] = Field(
         "space",
         title="Observed from",
         description="Space: 2 to 4 sessions without a break. Ground: clear nights "
         "only. Mixed: half of the stars each.",
+        json_schema_extra={
+            "words": {
+                "space": word("space"),
+                "ground": word("the ground"),
+                "mixed": word("both, mixed"),
+            }
+        },
     )
     longest_span: float = Field(
         30.0,

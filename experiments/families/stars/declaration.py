@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from datasets.words import word
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.families.contracts import Contract, ContractColumn
 from experiments.families.family import Family, Rival
@@ -81,6 +82,11 @@ class StarsParameters(NetworkParameters):
         "Size",
         "compact: 1.5 million weights, quick to train and to ask; optimal: 4.7 "
         "million; large: 10.8 million, which want thousands of stars.",
+        words={
+            "compact": word("compact"),
+            "optimal": word("optimal"),
+            "large": word("large"),
+        },
     )
     epochs: int = parameter(
         30,
