@@ -143,6 +143,8 @@ def _stop_at_lost_cells(findings: Findings, surveys: Sequence[ColumnSurvey]) -> 
         return
     for place in range(findings.shortest, len(surveys)):
         survey = surveys[place]
+        if survey.seen.distinct == {""}:
+            continue  # an empty text, where it is none of the missing values
         if survey.seen.values > findings.filled_values[place]:
             lacking = (record for record in findings.short if record.found <= place)
             first = next(lacking, findings.short[0])

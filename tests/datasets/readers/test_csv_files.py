@@ -191,6 +191,18 @@ def test_a_value_in_what_short_rows_leave_out_is_told_with_both(taken):
     assert len(caught.value.records) == 100
 
 
+def test_an_empty_text_in_what_short_rows_leave_out_is_no_lost_cell(taken):
+    _, report, columns = taken(
+        "a,b,c\n1,2,\n3,4\n",
+        bad_records="fill_ends",
+        missing_markers=(),
+        types={"c": T.TEXT},
+    )
+
+    assert columns["c2"] == ["", ""]
+    assert report.notices[0] == "1 short record was filled with missing values."
+
+
 def test_short_rows_of_several_lengths_may_have_values_of_their_own(taken):
     _, report, columns = taken("a,b,c,d\n1,,,\n3,4,5\n6\n", bad_records="fill_ends")
 
