@@ -26,7 +26,6 @@ from datasets.recipes import fit_recipe
 from datasets.steps.base import StepError
 from datasets.stored import DamagedFileError, verified, version_key
 from datasets.tables import Schema, Table
-from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,18 +146,10 @@ def imported(
     values = {
         "dialect": report.dialect.model_dump(mode="json"),
         "problems": [asdict(record) for record in report.bad_records],
-        "notices": import_notices(report.notices, report.bad_count),
+        "notices": report.notices,
         "questions": [asdict(question) for question in report.questions],
     }
     return values, report.schema
-
-
-def import_notices(notices: list[str], bad_count: int) -> list[str]:
-    """Add how many records were left out, if any were."""
-    if not bad_count:
-        return notices
-    noun = word("record was") if bad_count == 1 else word("records were")
-    return [f"{bad_count} bad {noun} left out.", *notices]
 
 
 def do_steps(

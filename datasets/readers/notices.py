@@ -35,6 +35,11 @@ def _count(count: int, one: str, many: str) -> str:
 def file_notices(findings: Findings) -> list[str]:
     """Return notices about lines and bytes that were passed over."""
     notices = []
+    if findings.bad_count:
+        dropped = _count(findings.bad_count, "bad record was", "bad records were")
+        notices.append(
+            f"{dropped} left out, the first in line {findings.bad[0].line:,}."
+        )
     if findings.empty_lines:
         lines = _count(findings.empty_lines, "empty line was", "empty lines were")
         notices.append(f"{lines} skipped.")
@@ -50,11 +55,6 @@ def file_notices(findings: Findings) -> list[str]:
     if findings.weights:
         weights = _count(findings.weights, "weight was", "weights were")
         notices.append(f"{weights} of records left out: weights are no column here.")
-    if findings.bad_count:
-        dropped = _count(findings.bad_count, "bad record was", "bad records were")
-        notices.append(
-            f"{dropped} dropped, the first in line {findings.bad[0].line:,}."
-        )
     return notices
 
 

@@ -154,8 +154,8 @@ def test_short_records_can_be_filled(imported):
 
     assert columns["c1"] == [2, None]
     assert report.notices == [
+        "1 bad record was left out, the first in line 4.",
         "1 short record was filled with missing values.",
-        "1 bad record was dropped, the first in line 4.",
     ]
 
 
