@@ -122,6 +122,9 @@ class StepsForm:
             self.add(wanted)
         if not data:
             self.begin_with(specs)
+        if self.is_editing:
+            for row in self.rows:
+                row.form = self.unjudged(row)
 
     @property
     def is_tried(self) -> bool:
@@ -223,7 +226,19 @@ class StepsForm:
             self.choose_numbers(row, schema)
         if wanted.prefix:
             self.pick(row, wanted.prefix)
+        if not self.is_editing:
+            row.errors += self.lost(row)
         self.rows.append(row)
+
+    def lost(self, row: StepRow) -> list[str]:
+        """Say which chosen columns the step cannot have, as those before it end."""
+        gone = set(row.chosen) - {column.id for column in row.available}
+        return [
+            f"“{column.name}” no longer suits this step: those before it change its "
+            "type or remove it."
+            for column in self.schema
+            if column.id in gone
+        ]
 
     def pick(self, row: StepRow, prefix: str) -> None:
         """Choose many columns at once: all, none, of a type, or by part of a name."""
@@ -249,11 +264,7 @@ class StepsForm:
         available: list[Column],
     ) -> ParametersForm:
         """Return the form of a step's parameters, bound where they were sent."""
-        form = form_for(entry.parameters_model(), prefix=f"step-{place}")
-        offered = {column.id: column.name for column in available[:LISTED_COLUMNS]}
-        for asked in form.fields.values():
-            if isinstance(asked, ColumnField | NamesField):
-                asked.offer(offered)
+        form = empty_form(entry, place, available)
         start = f"{wanted.prefix}-"
         sent = {
             f"step-{place}-{key.removeprefix(start)}": value
@@ -265,12 +276,20 @@ class StepsForm:
         elif wanted.prefix is None:
             form.initial = dict(self.linked_values)
             return form
-        if not self.is_editing:
-            form.is_bound, form.data = True, sent
-            return form
+        form.is_bound, form.data = True, sent
+        return form
+
+    def unjudged(self, row: StepRow) -> ParametersForm:
+        """Return the form with what was sent; what is wrong is told once it is tried."""
+        form = empty_form(row.entry, row.place, row.available)
         for name, asked in form.fields.items():
-            value = asked.widget.value_from_datadict(sent, {}, form.add_prefix(name))
-            form.initial[name] = value
+            form.initial[name] = (
+                asked.widget.value_from_datadict(
+                    row.form.data, {}, form.add_prefix(name)
+                )
+                if row.form.is_bound
+                else row.form.initial.get(name, asked.initial)
+            )
         return form
 
     def choose_numbers(self, row: StepRow, schema: Schema) -> None:
@@ -298,6 +317,8 @@ class StepsForm:
         """Return the columns after the steps so far, as far as they can be told."""
         schema = self.schema
         for row in self.rows:
+            if row.entry.needs_columns and not row.spec.columns:
+                continue  # not chosen yet
             try:
                 if row.form.is_bound and row.form.is_valid():
                     step = build(row.spec)
@@ -306,6 +327,18 @@ class StepsForm:
             except (StepError, LookupError):
                 return schema  # the step itself says what is wrong with it
         return schema
+
+
+def empty_form(
+    entry: StepEntry, place: int, available: Sequence[Column]
+) -> ParametersForm:
+    """Return the form of a step's parameters with the columns it may ask for."""
+    form = form_for(entry.parameters_model(), prefix=f"step-{place}")
+    offered = {column.id: column.name for column in available[:LISTED_COLUMNS]}
+    for asked in form.fields.values():
+        if isinstance(asked, ColumnField | NamesField):
+            asked.offer(offered)
+    return form
 
 
 def sent_by(form: ParametersForm, parameters: dict[str, Any]) -> dict[str, Any]:

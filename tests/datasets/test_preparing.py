@@ -74,6 +74,36 @@ def test_prepare_asks_for_columns_where_a_parameter_names_them(signed_in, datase
     assert "Rename columns (petal → leaf): petal" in history.text
 
 
+def test_prepare_offers_columns_as_the_steps_before_leave_them(
+    signed_in, project, owner
+):
+    dataset = imported_dataset(project, owner, b"size,kind\n1,a\n,b\n4,a\n")
+    url = reverse("datasets:prepare", args=[dataset.pk])
+    data = {
+        "step-0": "fill_missing",
+        "step-0-strategy": "median",
+        "step-0-columns": ["c0"],
+        "step-1": "encode",
+        "step-1-columns": ["c0", "c1"],
+    }
+
+    added = signed_in.post(url, data | {"add-step": "select_columns"})
+    begun = signed_in.post(
+        url, data | {"step-2": "select_columns", "add-step": "drop_columns"}
+    )
+    applied = signed_in.post(url, data | {"do": "apply"})
+
+    filled, encoded, _ = added.context["builder"].rows
+    assert [column.name for column in encoded.available] == ["kind"]
+    assert (filled.form.errors, filled.form.initial["strategy"]) == ({}, "median")
+    assert begun.context["builder"].rows[3].available
+    assert applied.context["builder"].rows[1].errors == [
+        "“size” no longer suits this step: those before it change its type or "
+        "remove it."
+    ]
+    assert dataset.versions.count() == 1
+
+
 def names_of(page):
     return [row.entry.name for row in page.context["builder"].rows]
 
