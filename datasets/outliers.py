@@ -36,8 +36,8 @@ class OutlierRule(Parameters):
         "mean by a multiple of the standard deviation, or beyond bounds of your own.",
         json_schema_extra={
             "words": {
-                "iqr": word("distance from the quartiles (IQR)"),
-                "zscore": word("distance from the mean (z-score)"),
+                "iqr": word("IQR: distance from the quartiles"),
+                "zscore": word("z-score: distance from the mean"),
                 "range": word("own bounds"),
             }
         },

@@ -29,8 +29,8 @@ class EncodeParameters(Parameters):
         "the alphabet count from 0 and suit trees and values with an order.",
         json_schema_extra={
             "words": {
-                "label": word("place in the alphabet (label)"),
-                "onehot": word("a column for each value (one-hot)"),
+                "label": word("label: place in the alphabet"),
+                "onehot": word("one-hot: a column for each value"),
             }
         },
     )

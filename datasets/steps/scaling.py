@@ -37,9 +37,9 @@ class ScaleParameters(Parameters):
         description="What becomes 0 and 1. Outliers hardly move median and quartiles.",
         json_schema_extra={
             "words": {
-                "minmax": word("smallest 0, largest 1 (min-max)"),
-                "zscore": word("mean 0, standard deviation 1 (z-score)"),
-                "robust": word("median 0, distance of the quartiles 1 (robust)"),
+                "minmax": word("min-max: smallest 0, largest 1"),
+                "zscore": word("z-score: mean 0, standard deviation 1"),
+                "robust": word("robust: median 0, distance of the quartiles 1"),
             }
         },
     )
