@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from datamine import files
 from datamine.away import is_away
-from datamine.leases import request_cancel
+from datamine.leases import MAX_ATTEMPTS, request_cancel
 from datamine.queue import ring
 from datasets.recipes import StepSpec, learning_starts
 from datasets.stored import DamagedFileError, verified
@@ -217,6 +217,9 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     cells = version.rows_count * len(plan.features)
     many = cells > FEW_CELLS or algorithm(plan.algorithm).by_epochs
     threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if many else 1
+    lease.monitor.log("Starting model training.")
+    if lease.attempt > 1:
+        lease.monitor.log(f"Attempt {lease.attempt} of {MAX_ATTEMPTS}.")
     for line in announced(session, plan):
         lease.monitor.log(line)
     lease.monitor.log(f"Reading version {version.number}, {version.rows_count:,} rows.")
@@ -290,7 +293,7 @@ def finish(
     found = outcome.to_json()
     key = session.artifact_key(lease.token)
     lease.monitor.log(f"Model saved to {key}.")
-    lease.monitor.log(f"Completed in {seconds:.1f} s.")
+    lease.monitor.log(f"Training completed in {seconds:.1f} s.")
     lease.finish(training_time_seconds=seconds)
     own = {name: found.pop(name) for name in OWN_FIELDS}
     Result.objects.create(

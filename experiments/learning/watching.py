@@ -65,7 +65,7 @@ class Watch:
         now = time.monotonic()
         if now - self.reported_at >= self.interval:
             self.reported_at = now
-            self.monitor.log(f"{self.part}, {in_words(metrics, epochs)}")
+            self.monitor.log(f"{in_words(metrics, epochs)} ({self.part})")
         self.advance(min(1.0, metrics["epoch"] / epochs))
 
     def advance(self, share: float) -> None:
@@ -104,7 +104,7 @@ class EpochCheckpoint:
 
 def in_words(metrics: dict[str, float], epochs: int) -> str:
     """Return one line about an epoch."""
-    told = [f"epoch {metrics['epoch']:.0f} of {epochs}"]
+    told = [f"Epoch {metrics['epoch']:.0f}/{epochs}"]
     for name, title in EPOCH_FIGURES.items():
         if name in metrics:
             told.append(f"{title} {metrics[name]:.4f}")

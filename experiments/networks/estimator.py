@@ -104,6 +104,8 @@ class Network(HoldsTensors, BaseEstimator):
         )
 
         watch = self.watch or Watch()
+        if watch.is_model:
+            watch.monitor.log("Creating model architecture and its inputs.")
         learned, held = self.divided(X, Y)
         self.learn(X[learned], Y[learned])
         rows = [
@@ -127,6 +129,7 @@ class Network(HoldsTensors, BaseEstimator):
             if watch.is_model:
                 size = weights_of(net.module_)
                 watch.monitor.log(f"The network has {size:,} weights.")
+                watch.monitor.log(f"Training for {self.schedule.epochs} epochs.")
             epochs = Epochs(net, self.schedule, watch)
             self.weights_ = packed(epochs.run(rows[0]))
         self.history_ = epochs.history

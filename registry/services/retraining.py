@@ -172,9 +172,10 @@ def _recorded(retraining: Retraining, **details: Any) -> Retraining:
     retraining.save()
     record_activity(retraining.created_by, retraining, "started", **details)
     logger.info(
-        "Training job created: %s (custom_config=%s)",
+        "Training job created: %s (custom_config=%s) by %s",
         retraining.job_id,
         retraining.has_custom_config,
+        retraining.created_by,
     )
     return retraining
 

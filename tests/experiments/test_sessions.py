@@ -36,7 +36,10 @@ def test_session_trains_a_classification_to_a_result(project, owner):
     assert (session.status, session.error_message) == ("completed", "")
     result = Result.objects.get(session=session)
     assert result.metrics["test"]["accuracy"] == 1
-    assert f"Model saved to {result.artifact}." in session.log
+    said = [line.partition(" ")[2] for line in session.log.splitlines()]
+    assert said[0] == "Starting model training."
+    assert said[-2] == f"Model saved to {result.artifact}."
+    assert said[-1].startswith("Training completed in ")
     session.experiment.refresh_from_db()
     assert session.experiment.headline["accuracy"] == 1
     assert session.experiment.latest_session == session

@@ -300,6 +300,11 @@ def test_how_large_a_network_is_is_told_once():
     network(Watch(listener, part="fold 1"), epochs=1).fit(*rows())
 
     # Three numbers with four cuts each, twice eight units, three classes.
-    assert [line for line in listener.lines if "weights" in line] == [
-        "The network has 227 weights."
+    assert [line for line in listener.lines if "Epoch" not in line] == [
+        "Creating model architecture and its inputs.",
+        "The network has 227 weights.",
+        "Training for 1 epochs.",
     ]
+    told = [line for line in listener.lines if "Epoch" in line]
+    assert told[0].startswith("Epoch 1/1, loss ")
+    assert [line.rpartition(" (")[2] for line in told] == ["model)", "fold 1)"]
