@@ -6,6 +6,8 @@ import math
 from statistics import median
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
 
@@ -42,11 +44,18 @@ def estimate_seconds(
     return math.ceil(FIXED + work * _rate(algorithm))
 
 
-def seconds_left(progress: float, elapsed: float) -> float | None:
-    """Return the seconds left if the work goes on as fast as it did."""
-    if progress < TELLING_SHARE or elapsed < TELLING_SECONDS:
+def seconds_left(session: TrainingSession) -> float | None:
+    """Return the seconds left if this attempt goes on as fast as it did.
+
+    What it found done took it no time, so that says nothing about its pace.
+    """
+    if session.status != SessionStatus.TRAINING or session.started_at is None:
         return None
-    return elapsed * (1 - progress) / progress
+    elapsed = (timezone.now() - session.started_at).total_seconds()
+    done = session.progress - session.progress_found
+    if done < TELLING_SHARE or elapsed < TELLING_SECONDS:
+        return None
+    return elapsed * (1 - session.progress) / done
 
 
 def _rate(algorithm: str) -> float:

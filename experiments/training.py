@@ -178,6 +178,7 @@ class _Session:
         if isinstance(earlier, FinishedFold):
             self.monitor.log(f"Fold {number} of {total} was finished before.")
             self.monitor.advance()
+            self.monitor.taken_up()
             self.said_before = earlier.said
             if self.chooser and earlier.choice:
                 self.chooser.take_up(earlier.choice)

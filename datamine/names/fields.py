@@ -114,6 +114,7 @@ FIELDS = (
     _("problems"),
     _("profile"),
     _("progress"),
+    _("progress found"),
     _("quarantined"),
     _("query"),
     _("questions"),

@@ -58,6 +58,7 @@ HELP = (
     _("Steps applied to the parent, with state."),
     _("Steps to be applied to the rows first."),
     _("How long the latest session trained, once it is completed."),
+    _("Share of the work that earlier attempts had done."),
     _("Test metrics of the latest completed session; lists sort by them."),
     _("The address's query string."),
     _("The class that is answered."),

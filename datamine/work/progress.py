@@ -67,6 +67,10 @@ class RowMonitor:
             self.progress = max(self.progress, self.start + self.width * part)
         self.check()
 
+    def taken_up(self) -> None:
+        """Note what was done by an earlier attempt: for rows with `progress_found`."""
+        self.values["progress_found"] = self.progress
+
     def log(self, message: str) -> None:
         line = f"{time.strftime('%H:%M:%S', time.gmtime())} {message}\n"
         if self.logged < LOG_LENGTH:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experiments.algorithms.catalogue import Algorithm, Task
 from experiments.choices import Preprocessing, SessionStatus
+from experiments.estimates import seconds_left
 from experiments.learning.plans import SplitSettings
 from experiments.models import Experiment, Preset, Result, TrainingSession
 from experiments.searching.settings import SearchSettings
@@ -177,10 +177,8 @@ class SessionSerializer(serializers.ModelSerializer):
 
     def get_eta_seconds(self, session: TrainingSession) -> float | None:
         """Return the seconds left, None while that is anybody's guess."""
-        if session.is_over or not session.started_at or session.progress <= 0:
-            return None
-        elapsed = (timezone.now() - session.started_at).total_seconds()
-        return round(elapsed * (1 - session.progress) / session.progress, 1)
+        left = seconds_left(session)
+        return None if left is None else round(left, 1)
 
 
 class SessionDetailSerializer(SessionSerializer):

@@ -157,6 +157,7 @@ class Epochs:
         self.watch.monitor.log(f"Goes on after epoch {len(self.history)}.")
         for told in self.history:
             self.watch.epoch(told, self.schedule.epochs)
+        self.watch.monitor.taken_up()
 
 
 def drawn_next(device: str) -> State:

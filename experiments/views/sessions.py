@@ -124,7 +124,7 @@ def live(found: TrainingSession) -> dict[str, Any]:
         "waits": found.status == SessionStatus.PENDING,
         "delay": QUICK if waited < FRESH else STEADY,
         "elapsed": max(elapsed, 0),
-        "remaining": seconds_left(found.progress, elapsed),
+        "remaining": seconds_left(found),
         "log": log_lines(found),
         "most_attempts": MAX_ATTEMPTS,
         "epoch": latest_epoch(found.history),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from datamine.htmx import render_page
@@ -32,7 +31,7 @@ def trainings_of(model: RegisteredModel) -> dict[str, Any]:
     for training in found:
         training.model = model
     return {
-        "trainings": [(training, remaining(training)) for training in found],
+        "trainings": [(training, time_to_go(training)) for training in found],
         "is_training": any(not training.is_over for training in found),
     }
 
@@ -61,7 +60,7 @@ def retraining(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     context = context_of(
         model,
         retraining=found,
-        remaining=remaining(found),
+        remaining=time_to_go(found),
         may_manage=can(request.user, Action.MANAGE, model.project),
     )
     return render_page(
@@ -69,13 +68,9 @@ def retraining(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     )
 
 
-def remaining(found: Retraining) -> float | None:
+def time_to_go(found: Retraining) -> float | None:
     """Return the seconds its session still takes, if that can be told."""
-    session = found.session
-    if session is None or session.is_over or session.started_at is None:
-        return None
-    elapsed = (timezone.now() - session.started_at).total_seconds()
-    return seconds_left(session.progress, elapsed)
+    return seconds_left(found.session) if found.session else None
 
 
 @require_POST

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from datamine import files
 from experiments.models import Experiment, TrainingSession
@@ -155,6 +156,23 @@ def test_live_session_never_claims_to_be_complete(client, project, owner):
     assert "2 of 3" in page
     assert "<time>10:00:01</time> Fold 1 of 3." in page
     assert "100" not in page.split("<progress")[1].split("</progress>")[0]
+
+
+@pytest.mark.django_db
+def test_session_that_lost_its_worker_does_not_wait_since_it_was_made(
+    client, project, owner
+):
+    session = SessionFactory(
+        experiment__version__dataset__project=project, attempts=1, status="pending"
+    )
+    client.force_login(owner)
+    new = client.get(session.get_absolute_url()).content.decode()
+
+    TrainingSession.objects.update(started_at=timezone.now())
+
+    lost = client.get(session.get_absolute_url()).content.decode()
+    assert ["Waiting for a worker for" in page for page in (new, lost)] == [True, False]
+    assert "It waits for another, which goes on from what was kept." in lost
 
 
 @pytest.mark.django_db

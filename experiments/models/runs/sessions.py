@@ -44,6 +44,9 @@ class TrainingSession(LeasedJob):
     )
     plan = models.JSONField(help_text="All that was trained, frozen at the start.")
     epochs_completed = models.PositiveIntegerField(default=0)
+    progress_found = models.FloatField(
+        default=0, help_text="Share of the work that earlier attempts had done."
+    )
     history = models.JSONField(
         default=list, blank=True, help_text="One entry an epoch."
     )

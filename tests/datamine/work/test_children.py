@@ -94,6 +94,21 @@ def test_monitor_writes_what_happened_at_most_once_a_second():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_monitor_tells_what_another_attempt_had_done():
+    session, lease = lease_of(new_session)
+    lease.monitor.total(10)
+    lease.monitor.advance(4)
+
+    lease.monitor.taken_up()
+    lease.monitor.advance()
+    lease.monitor.flush()
+
+    session.refresh_from_db()
+    assert session.progress_found == pytest.approx(0.396)
+    assert session.progress == pytest.approx(0.495)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_last_words_are_written_with_the_end():
     session, lease = lease_of(new_session)
     lease.monitor.flush()

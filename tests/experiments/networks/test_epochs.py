@@ -49,10 +49,13 @@ class Listener(SilentMonitor):
     def __init__(self, last_epoch: float = np.inf, last_check: float = np.inf) -> None:
         self.last_epoch, self.last_check = last_epoch, last_check
         self.epochs, self.checks, self.advanced = [], 0, 0.0
-        self.lines = []
+        self.lines, self.found = [], 0.0
 
     def log(self, message):
         self.lines.append(message)
+
+    def taken_up(self):
+        self.found = self.advanced
 
     def epoch(self, metrics):
         self.epochs.append(metrics)
@@ -95,6 +98,7 @@ def test_a_fit_killed_after_any_epoch_ends_the_same(epoch, averaged):
 
     assert resumed.history_ == undisturbed.history_ == listener.epochs
     assert resumed.weights_ == undisturbed.weights_
+    assert listener.found == pytest.approx(epoch / EPOCH_COUNT)
     assert listener.advanced == pytest.approx(1)
 
 
