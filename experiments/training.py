@@ -360,8 +360,7 @@ class _Session:
     def _step(self, learned: Codes, tested: Codes) -> dict[str, Any] | None:
         """Return one point of the learning curve; None where too few rows teach."""
         try:
-            part = f"{len(learned)} rows"
-            fitted = self._fit(learned, part, self.parameters)
+            fitted = self._fit(learned, f"{len(learned)} rows", self.parameters)
         except TrainingError as refusal:
             self.monitor.log(f"From {len(learned)} rows: {refusal}")
             self.monitor.advance()
