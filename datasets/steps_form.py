@@ -280,7 +280,7 @@ class StepsForm:
         return form
 
     def unjudged(self, row: StepRow) -> ParametersForm:
-        """Return the form with what was sent; what is wrong is told when it is tried."""
+        """Return the form with what was sent; what is wrong is told once tried."""
         form = empty_form(row.entry, row.place, row.available)
         for name, asked in form.fields.items():
             form.initial[name] = (
