@@ -19,6 +19,8 @@ from experiments.results.threshold_charts import say_thresholds, threshold_chart
 from projects.permissions import Action, can, get_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
     from experiments.decisions import Weighing
@@ -35,13 +37,14 @@ def threshold(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         session__number=number,
     )
     classes = classes_to_decide(result)
-    form = CostsForm(request.POST or request.GET or None, classes)
+    decision = result.decisions.select_related("created_by").first()
+    said = request.POST or request.GET or as_decided(decision, classes)
+    form = CostsForm(said, classes)
     weighing = form.weighed(result) if classes else None
     if request.method == "POST" and classes and (weighing or "usual" in request.POST):
         chosen = None if "usual" in request.POST else weighing
         messages.success(request, told(decide(result, chosen, actor=request.user)))
         return redirect(reverse("experiments:threshold", args=[pk, number]))
-    decision = result.decisions.select_related("created_by").first()
     context = {
         "project": result.project,
         "section": "experiments",
@@ -56,6 +59,20 @@ def threshold(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         **(weighed(weighing) if weighing else {}),
     }
     return render(request, "experiments/threshold.html", context)
+
+
+def as_decided(
+    decision: Decision | None, classes: Sequence[str]
+) -> dict[str, Any] | None:
+    """Return what the form says of the decision that counts, if one does."""
+    if decision is None or decision.threshold is None:
+        return None
+    return {
+        "label": str(classes.index(str(decision.label))),
+        "false_alarm": decision.cost_false_alarm,
+        "miss": decision.cost_miss,
+        "threshold": decision.threshold,
+    }
 
 
 def weighed(weighing: Weighing) -> dict[str, Any]:

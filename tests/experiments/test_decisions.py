@@ -77,6 +77,8 @@ def test_page_weighs_costs_and_saves_what_was_chosen(client, session, owner):
     assert page_of(session) in result_page
     assert "On the test rows, which had no part in it" in page
     assert "Back to the likelier class" in page
+    again = saved.context["weighing"]
+    assert (again.costs, again.threshold) == (Costs(1, 9), weighing.threshold)
 
 
 @pytest.mark.django_db
