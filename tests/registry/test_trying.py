@@ -36,7 +36,7 @@ def test_row_is_answered_by_the_session(client, session, owner):
     page = client.post(page_of(session), said)
 
     assert [a["prediction"] for a in page.context["answer"].predictions] == ["setosa"]
-    assert f"by session {session.pk}" in page.content.decode()
+    assert f"by session {session.number}" in page.content.decode()
 
 
 @pytest.mark.django_db
