@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOTHING = "–"
+DIGITS = 6  # of a measure, those before the decimal sign among them
 SIZES = ("B", "kB", "MB", "GB", "TB")
 #: States, roles, types, tasks and methods as rows keep them.
 WORDS = {
@@ -166,10 +167,15 @@ def pointed(text: str) -> str:
 
 @register.filter
 def fixed(value: float | None, digits: int = 3) -> str:
-    """Write a measure with so many decimals, as in a column of metrics."""
+    """Write a measure with so many decimals, as in a column of metrics.
+
+    Of a large one, in the target's own unit, no more than six digits are told.
+    """
     if not isinstance(value, int | float) or not math.isfinite(value):
         return NOTHING
-    return grouped(f"{value:,.{int(digits)}f}")
+    whole = len(str(int(abs(value))))
+    decimals = max(0, min(int(digits), DIGITS - whole))
+    return grouped(f"{value:,.{decimals}f}")
 
 
 @register.filter

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datamine.speech import spoken, spoken_chart
-from datamine.templatetags.display import NOTHING, pointed, setting
+from datamine.templatetags.display import fixed, pointed, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,7 +86,7 @@ def drawn(spec: Spec) -> Spec:
 
 def figure(value: Any) -> str:
     """Write a measure with three decimals, as the pages do."""
-    return pointed(f"{value:.3f}") if isinstance(value, int | float) else NOTHING
+    return fixed(value)
 
 
 def cell(value: Any) -> str:

@@ -63,10 +63,18 @@ def test_number(value, written):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(None, "–"), (0.7731, "0.773"), (-0.0123, "−0.012"), (float("nan"), "–")],
+    [
+        (None, "–"),
+        (0.7731, "0.773"),
+        (-0.0123, "−0.012"),
+        (float("nan"), "–"),
+        (-999.5, "−999.500"),
+        (49452.952, "49 453.0"),
+        (2445594446.186, "2 445 594 446"),
+    ],
 )
 def test_fixed(value, written):
-    assert display.fixed(value) == written
+    assert display.fixed(value).replace(display.THIN, " ") == written
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.words import Name, word
 from experiments.results.chart import Chart
-from experiments.results.charts.drawing import class_colour, score_axis
+from experiments.results.charts.drawing import class_colour, score_axis, told
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -40,7 +40,7 @@ def dependence_chart(place: int) -> Chart:
         means = [mean for line in shape["lines"] for mean in line["means"]]
         return (
             f"By “{shape['feature']}”, all other features as they are, the mean "
-            f"prediction lies between {min(means):.4g} and {max(means):.4g}."
+            f"prediction lies between {told(min(means))} and {told(max(means))}."
         )
 
     def subject(details: dict[str, Any]) -> str:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
     from datasets.charts.drawing import Row, Spec
 
+#: From here on a sentence tells a figure in full, not by a power of ten.
+FULL = 1_000
+
+
+def told(value: float) -> str:
+    """Write a figure as a sentence tells it: four digits, large ones in full."""
+    return f"{value:,.0f}" if abs(value) >= FULL else f"{value:.4g}"
+
 
 def share_axis(field: str, title: str) -> Spec:
     return {

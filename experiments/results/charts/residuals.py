@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE
 from datasets.words import word
-from experiments.results.charts.drawing import reference
+from experiments.results.charts.drawing import reference, told
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row, Spec
@@ -75,6 +75,6 @@ def say_predicted(details: dict[str, Any]) -> str:
 def say_residuals(details: dict[str, Any]) -> str:
     found = (details.get("residuals") or {}).get("residual") or [0]
     return (
-        f"{len(found)} tested rows, off by {min(found):.4g} to {max(found):.4g}; "
+        f"{len(found)} tested rows, off by {told(min(found))} to {told(max(found))}; "
         "points should lie around zero without a pattern."
     )

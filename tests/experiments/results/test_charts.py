@@ -48,6 +48,14 @@ def test_residuals_of_a_regression_are_drawn(regressed):
     assert len(document["data"]["values"]) == len(regressed["residuals"]["residual"])
 
 
+def test_sentences_tell_large_figures_in_full():
+    residuals = {"predicted": [1.0, 2.0], "residual": [-195_312.4, 0.5]}
+
+    said = CHARTS["residuals"].words({"residuals": residuals})
+
+    assert "off by -195,312 to 0.5;" in said
+
+
 @pytest.mark.parametrize("name", ["predicted", "dependence_1", "dependence_3"])
 def test_charts_of_numbers_and_categories_are_complete(regressed, name):
     check_document(CHARTS[name].spec(regressed))
