@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Features whose partial dependence is drawn.
 DEPENDENCES = 6
+#: Categories stand upright below their axis: long ones would leave it no height.
+LONGEST_LABEL = 90  # pixels
 
 
 def dependence_chart(place: int) -> Chart:
@@ -63,6 +65,8 @@ def dependence_marks(rows: list[Row]) -> Spec:
     x: Spec = {"field": "value", "type": kind, "title": Name(rows[0]["feature"])}
     if is_number:
         x["scale"] = {"zero": False}
+    else:
+        x["axis"] = {"labelLimit": LONGEST_LABEL}
     return {
         "mark": mark,
         "encoding": {
