@@ -45,12 +45,18 @@ class Document:
         if rows:
             self.blocks.append({"kind": "facts", "rows": rows})
 
-    def table(self, head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
+    def table(
+        self,
+        head: Sequence[Any],
+        rows: Sequence[Sequence[Any]],
+        *,
+        columns: int = COLUMNS,
+    ) -> None:
         """Add a table; a wide one in pieces that each repeat the first column."""
         if not rows:
             return
-        for start in range(1, max(len(head), 2), COLUMNS):
-            places = [0, *range(start, min(start + COLUMNS, len(head)))]
+        for start in range(1, max(len(head), 2), columns):
+            places = [0, *range(start, min(start + columns, len(head)))]
             self.blocks.append(
                 {
                     "kind": "table",

@@ -12,12 +12,16 @@ from datamine.templatetags.display import number
 from datasets.words import word
 from experiments.reports.documents import Document, figure
 from experiments.results.labels import settings_of
+from experiments.results.search_charts import NO_VALUE
 from experiments.results.searches import FoundSearch
 from experiments.results.summaries import Summary
 from experiments.results.tables import IMPORTANCES, folds_table
 
 if TYPE_CHECKING:
     from experiments.models import Experiment, Result
+
+#: All figures of a metric in one line: three parts, folds, two baselines.
+METRIC_COLUMNS = 7
 
 
 def experiment_report(result: Result) -> Document:
@@ -104,7 +108,10 @@ def _setup(document: Document, result: Result) -> None:
     document.facts(
         [
             ("Algorithm", spoken(experiment.algorithm_title)),
-            *((line.label, line.value) for line in settings_of(experiment, found)),
+            *(
+                (line.label, spoken(NO_VALUE) if line.value is None else line.value)
+                for line in settings_of(experiment, found)
+            ),
             ("Preprocessing", spoken(experiment.get_preprocessing_display())),
             *((f"Rows to {part}", count) for part, count in rows.items() if count),
             ("Digest of the split", result.split_digest),
@@ -135,6 +142,7 @@ def _results(document: Document, summary: Summary) -> None:
     document.table(
         ["Metric", *titles, *folds, "Baseline", "One question"],
         [_metric_line(row, has_folds=summary.has_folds) for row in summary.metric_rows],
+        columns=METRIC_COLUMNS,
     )
     if table := folds_table(summary.result):
         names = [0, *(table[0].index(name) for name in summary.fold_metrics)]

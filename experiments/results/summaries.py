@@ -25,10 +25,11 @@ HEAT_CLASSES = 30
 #: So many lines of a tree's rules stand on the page; the file has all.
 TREE_LINES = 200
 BASELINES = {"most_frequent": word("the most frequent class"), "mean": word("the mean")}
+#: What counts comes first: a narrow screen shows no more than the first of them.
 PARTS = (
-    ("train", word("Training")),
-    ("validation", word("Validation")),
     ("test", word("Test")),
+    ("validation", word("Validation")),
+    ("train", word("Training")),
 )
 
 

@@ -22,6 +22,7 @@ from tests.experiments.tables import (
     mixed_columns,
     mixed_plan,
 )
+from tests.factories.experiments import flowers_draft, trained_session
 
 HOSTILE = '*bold* #import "x" $x$ <script> ]] "quoted" \\ Ünï 漢字 = head'
 
@@ -32,6 +33,24 @@ def report_of(session) -> Document:
 
 def blocks(document: Document, kind: str) -> list[dict]:
     return [block for block in document.blocks if block["kind"] == kind]
+
+
+@pytest.mark.django_db
+def test_every_figure_of_a_metric_stands_in_one_line(project, owner):
+    draft = flowers_draft(
+        project, owner, algorithm="decision_tree",
+        split={"train_ratio": 0.6, "validation_ratio": 0.2, "cv_folds": 3},
+    )  # fmt: skip
+
+    document = report_of(trained_session(draft, owner))
+
+    heads = [table["head"] for table in blocks(document, "table")]
+    assert [
+        "Metric", "Test", "Validation", "Training", "Folds, mean", "± folds",
+        "Baseline", "One question",
+    ] in heads  # fmt: skip
+    facts = [row for block in blocks(document, "facts") for row in block["rows"]]
+    assert ["Greatest depth (levels)", "no limit"] in facts
 
 
 @pytest.mark.django_db
