@@ -111,6 +111,11 @@ def _require_plain(pipeline: FittedPipeline) -> None:
             "The model learned where missing values go, which ONNX is not told of its "
             "trees; train one on rows without them."
         )
+    if _groups_categories(estimator):
+        raise NotExportableError(
+            "The model's trees ask for several categories at once, which the "
+            "converter takes for numbers; leave categories out, or train a forest."
+        )
     if isinstance(estimator, HoldsTensors) and estimator.from_matrix() is None:
         raise NotExportableError(
             "What the network is given is made by code of its family, which ONNX has "
@@ -127,6 +132,16 @@ def _leaves_out_missing(estimator: Any) -> bool:
 
     trees = getattr(estimator, "estimators_", [estimator])
     return isinstance(trees[0], BaseDecisionTree)
+
+
+def _groups_categories(estimator: Any) -> bool:
+    """Whether trees were boosted on categories as they are.
+
+    The converter asks whether their codes are small: the graph is made, in a quarter of
+    a minute for three classes and a hundred rounds, and then answers otherwise.
+    """
+    grouped = getattr(estimator, "is_categorical_", None)
+    return grouped is not None and bool(grouped.any())
 
 
 def _lacking(pipeline: FittedPipeline) -> set[str]:

@@ -57,6 +57,22 @@ def test_trees_that_learned_of_missing_values_say_so_at_once(name):
         to_onnx(outcome.pipeline, outcome.self_check["rows"])
 
 
+def test_boosted_trees_go_out_without_categories_only():
+    said = {"hyperparameters": quick("gradient_boosting")}
+    columns = mixed_columns(60)
+    columns["size"][1][::4] = [None] * 15  # which the converter is told of
+    table = make_table(**columns)
+    numbers = train(make_plan("gradient_boosting", "label", ["size"], **said), table)
+    plan = make_plan("gradient_boosting", "label", ["size", "kind"], **said)
+    categories = train(plan, table)
+
+    content = to_onnx(numbers.pipeline, numbers.self_check["rows"])
+
+    assert onnx.load_from_string(content).graph.input[0].name == "size"
+    with pytest.raises(NotExportableError, match="several categories at once"):
+        to_onnx(categories.pipeline, categories.self_check["rows"])
+
+
 def test_network_goes_out_with_its_scaler_and_cuts():
     plan = make_plan("diabetes", "CLASS", list(FEATURES), hyperparameters=QUICK)
     outcome = train(plan, make_table(**patients()))
