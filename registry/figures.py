@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from datamine.speech import spoken
 from datamine.templatetags.display import fixed
 from datasets.charts.drawing import axis, class_colour, frame, tips
 from experiments.comparison.side_by_side import Comparison, Line, metric_lines
@@ -27,6 +28,8 @@ SHOWN = (
 )  # fmt: skip
 #: Lines of the chart: all are best at 1, so that they share an axis.
 DRAWN = ("accuracy", "f1_macro", "precision_macro", "recall_macro", "r2")
+#: How the line of each is broken: one that lies upon another leaves it to be seen.
+DASHES = ([1, 0], [7, 5], [2, 4], [12, 6], [7, 3, 2, 3])
 #: Older versions than these are not drawn.
 MOST_DRAWN = 100
 
@@ -70,8 +73,9 @@ class VersionChart:
     def of(cls, model: RegisteredModel) -> VersionChart:
         newest = model.versions.values_list("version", "session__result__metrics")
         versions = [(name, headline_of(m)) for name, m in newest[:MOST_DRAWN]]
+        titles = {metric: spoken(title_of(metric)) for metric in DRAWN}
         rows = [
-            {"version": name, "class": title_of(metric), "value": metrics[metric]}
+            {"version": name, "class": titles[metric], "value": metrics[metric]}
             for name, metrics in reversed(versions)
             for metric in DRAWN
             if metric in metrics
@@ -90,10 +94,26 @@ class VersionChart:
     @cached_property
     def words(self) -> str:
         """The chart in sentences, for those who do not see it."""
-        return " ".join(self._said(title) for title in self.titles)
+        return " ".join([*map(self._said, self.titles), *self._told_as_equal()])
+
+    def _told_as_equal(self) -> list[str]:
+        """Say which metrics are one line, having the same values in all versions."""
+        alike: dict[tuple[tuple[str, float], ...], list[str]] = {}
+        for title in self.titles:
+            line = tuple((r["version"], r["value"]) for r in self._lines(title))
+            alike.setdefault(line, []).append(title)
+        return [
+            _("These have the same values, and lie upon each other: %(metrics)s.")
+            % {"metrics": "; ".join(titles)}
+            for titles in alike.values()
+            if len(titles) > 1 and self.is_worth_drawing
+        ]
+
+    def _lines(self, title: str) -> list[Row]:
+        return [row for row in self.rows if row["class"] == title]
 
     def _said(self, title: str) -> str:
-        lines = [row for row in self.rows if row["class"] == title]
+        lines = self._lines(title)
         best = max(lines, key=lambda row: row["value"])
         found = {
             "metric": title,
@@ -108,25 +128,21 @@ class VersionChart:
             _("%(metric)s: at best %(best)s (%(version)s), in service %(now)s.") % found
         )
 
+    def _by_version(self) -> list[Row]:
+        """Return one row a version: a row for each metric were three times as long."""
+        found: dict[str, Row] = {}
+        for row in self.rows:
+            own = found.setdefault(row["version"], {"version": row["version"]})
+            own[row["class"]] = row["value"]
+        return list(found.values())
+
     def spec(self) -> Spec:
         """Return the chart as Vega-Lite; a dashed line stands at what serves."""
         quiet = {"labels": False, "ticks": False}  # names are as wide as the chart
         x = axis(
             "version", _("Versions, oldest first"), "ordinal", sort=None, axis=quiet
         )
-        drawn: Spec = {
-            "data": {"values": self.rows},
-            "mark": {"type": "line", "point": True, "strokeWidth": 2},
-            "encoding": {
-                "x": x,
-                "y": axis("value", _("Test metric"), scale={"zero": False}),
-                "color": class_colour(self.titles, _("Metric")),
-                "tooltip": tips(
-                    version="nominal", value="quantitative", **{"class": "nominal"}
-                ),
-            },
-        }
-        layer = [drawn]
+        layer = [self._drawn(x)]
         if any(row["version"] == self.active for row in self.rows):
             serving: Spec = {
                 "data": {"values": [{"version": self.active}]},
@@ -135,6 +151,47 @@ class VersionChart:
             }
             layer.append(serving)
         return frame(_("Metrics of the versions"), self.words, {"layer": layer})
+
+    def _drawn(self, x: Spec) -> Spec:
+        """Return lines and points of all metrics, none hidden by those upon it."""
+        colour = class_colour(self.titles, _("Metric"))
+        colour["legend"] |= {"columns": 2, "symbolType": "stroke", "symbolSize": 900}
+        dash = {
+            **colour,
+            "scale": {"domain": self.titles, "range": list(DASHES[: len(self.titles)])},
+        }
+        # Points that lie upon each other are rings around one another.
+        sizes = [90 - 18 * place for place in range(len(self.titles))]
+        size = {
+            **colour,
+            "scale": {"domain": self.titles, "range": sizes},
+            "legend": None,
+        }
+        return {
+            "data": {"values": self._by_version()},
+            "transform": [
+                {"fold": self.titles, "as": ["class", "value"]},
+                {"filter": "isValid(datum.value)"},
+            ],
+            "encoding": {
+                "x": x,
+                "y": axis("value", _("Test metric"), scale={"zero": False}),
+                "color": colour,
+                "tooltip": tips(
+                    version="nominal", value="quantitative", **{"class": "nominal"}
+                ),
+            },
+            "layer": [
+                {
+                    "mark": {"type": "line", "strokeWidth": 2},
+                    "encoding": {"strokeDash": dash},
+                },
+                {
+                    "mark": {"type": "point", "filled": True, "opacity": 1},
+                    "encoding": {"size": size},
+                },
+            ],
+        }
 
 
 @dataclass(frozen=True)

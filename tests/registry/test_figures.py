@@ -60,6 +60,32 @@ def test_chart_goes_from_the_oldest_and_names_the_best(model):
     )
 
 
+def test_chart_says_which_metrics_lie_upon_each_other(model):
+    for share, f1 in ((0.9, 0.7), (0.8, 0.6)):
+        version_of(model, accuracy=share, f1_macro=f1, recall_macro=share)
+
+    chart = VersionChart.of(model)
+    drawn = chart.spec()["layer"][0]
+
+    assert chart.words.endswith("lie upon each other: Accuracy; Recall, macro.")
+    assert "F1, macro; " not in chart.words
+    assert [row["Recall, macro"] for row in drawn["data"]["values"]] == [0.9, 0.8]
+    dashes = drawn["layer"][0]["encoding"]["strokeDash"]["scale"]["range"]
+    sizes = drawn["layer"][1]["encoding"]["size"]["scale"]["range"]
+    assert len({tuple(dash) for dash in dashes}) == len(set(sizes)) == 3
+
+
+def test_chart_of_a_metric_some_version_lacks_has_no_value_there(model):
+    version_of(model, accuracy=0.9, f1_macro=0.9)
+    version_of(model, accuracy=0.8)
+
+    values = VersionChart.of(model).spec()["layer"][0]["data"]["values"]
+
+    assert [set(row) for row in values] == [
+        {"version", "Accuracy", "F1, macro"}, {"version", "Accuracy"},
+    ]  # fmt: skip
+
+
 def test_chart_of_one_version_is_not_drawn(model):
     version_of(model, accuracy=0.9)
 
