@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.exceptions import DamagedModelError
+from experiments.results.labels import settings_of
 from experiments.results.summaries import Summary
 from projects.permissions import Action, can, get_for
 from registry.exceptions import NotAvailableError, RegistryError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: More columns than this cannot be read beside each other.
 MOST_COMPARED = 6
+#: So many columns of a row are listed on the page of a version.
+MOST_LISTED = 12
 
 
 def version_for(
@@ -65,10 +68,21 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
         summary=summary,
         charts=summary.family_words,
         metrics=metric_rows(found.session.result.metrics),
+        **made_of(found),
         may_edit=can(request.user, Action.EDIT, found.project),
         may_manage=can(request.user, Action.MANAGE, found.project),
     )
     return render(request, "registry/version.html", context)
+
+
+def made_of(version: ModelVersion) -> dict[str, object]:
+    """Return what was chosen for a version, and the first columns of its rows."""
+    columns = version.session.result.signature.get("columns", [])
+    return {
+        "settings": settings_of(version.session.experiment),
+        "columns": columns[:MOST_LISTED],
+        "columns_more": max(0, len(columns) - MOST_LISTED),
+    }
 
 
 @require_safe

@@ -201,6 +201,18 @@ def test_page_of_a_version_keeps_notes_and_tags(client, owner, version):
     assert "&lt;b&gt;good" in page.text
 
 
+def test_page_of_a_version_says_what_it_was_made_of(client, owner, project):
+    version = flowers_in_service(project, owner)
+    client.force_login(owner)
+
+    page = client.get(version.get_absolute_url())
+
+    assert {line.name for line in page.context["settings"]} >= {"max_depth", "method"}
+    ranges = re.findall(r"<td>([\d.]+) – ([\d.]+)</td>", page.text)
+    assert ranges == [("1.4", "6.6"), ("5", "5.6")]
+    assert "<td>blue, red, white</td>" in page.text
+
+
 @pytest.mark.parametrize(
     ("tags", "sentence"),
     [(["x" * 41], "is no tag"), ([f"tag {n}" for n in range(11)], "10 tags at most")],
