@@ -70,7 +70,7 @@ def model_list(request: HttpRequest, key: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     model = model_for(request, pk, Action.VIEW)
     serving.warm(model)
-    versions = ModelVersion.objects.with_results().filter(model=model)
+    versions = ModelVersion.objects.for_list().filter(model=model)
     page = Paginator(versions, VERSIONS_PER_PAGE).get_page(request.GET.get("page"))
     chart = VersionChart.of(model)
     context = context_of(
