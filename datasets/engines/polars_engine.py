@@ -33,6 +33,8 @@ DTYPES: dict[ColumnType, Any] = {
 #: Row groups read ahead of what is done with them. With two, Polars reads on where
 #: writing or joining is slower, and holds what waits: the more, the longer a file is.
 READ_AHEAD = 1
+#: So many rows become a frame faster row by row than column by column.
+FEW = 64
 
 
 class PolarsEngine:
@@ -128,13 +130,18 @@ class CompiledExpressions:
         self._tape = Tape.end(_native(result.frame))
 
     def __call__(self, columns: Mapping[str, Sequence[Any]]) -> Columns:
+        values = self.frame(self._frame(columns)).to_dict(as_series=False)
+        return {id: values[id] for id in (ROW, *(c.id for c in self.schema))}
+
+    def _frame(self, columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+        if any(len(values) > FEW for values in columns.values()):
+            many = _frame(columns, self._dtypes)
+            return many.with_columns(cs.float().fill_nan(None))
         # One call for all cells: a series per column costs twice as much on one row.
         cells = zip(*(_not_nan(columns[id]) for id in self._dtypes), strict=True)
         rows = [(place, *row) for place, row in enumerate(cells)]
         dtypes = {ROW: pl.Int64, **self._dtypes}
-        frame = pl.DataFrame(rows, schema=dtypes, orient="row")
-        values = self.frame(frame).to_dict(as_series=False)
-        return {id: values[id] for id in (ROW, *(c.id for c in self.schema))}
+        return pl.DataFrame(rows, schema=dtypes, orient="row")
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
         return self._tape.play(frame)

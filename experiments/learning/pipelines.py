@@ -144,7 +144,7 @@ class FittedPipeline:
             return samples.X, kept, samples.notices
         if self.recipe.steps:
             values = self._replayer(listed(values))
-            places = [places[kept] for kept in values[ROW]]
+            places = list(map(places.__getitem__, values[ROW]))
         return self.encoder.row_matrix(values, len(places)), places, ()
 
     def _usable(

@@ -59,6 +59,10 @@ def table_of(rows: Sequence[tuple[Any, ...]], chosen: Engine = POLARS) -> Table:
     return chosen.table(values, SCHEMA)
 
 
+def columns_of(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return {name: [row[i] for row in rows] for i, name in enumerate(SCHEMA.names)}
+
+
 def fit(rows: Sequence[tuple[Any, ...]]) -> tuple[FittedRecipe, list[tuple[Any, ...]]]:
     fitted, table = fit_recipe(RECIPE, table_of(rows), POLARS)
     return fitted, POLARS.rows(table.frame)
@@ -107,12 +111,30 @@ def test_replay_learns_nothing_from_other_rows(
 @given(rows=tables)
 def test_replayer_gives_what_replay_gives(rows: list[tuple[Any, ...]]) -> None:
     fitted, expected = fit(rows)
-    values = {name: [row[i] for row in rows] for i, name in enumerate(SCHEMA.names)}
 
-    result = Replayer(fitted, SCHEMA, POLARS)(values)
+    result = Replayer(fitted, SCHEMA, POLARS)(columns_of(rows))
 
     assert list(result) == [ROW, "age", "size", "city"]
     assert list(zip(*result.values(), strict=True)) == expected
+
+
+@settings(max_examples=10, deadline=None)
+@given(rows=tables)
+def test_replayer_gives_many_rows_what_it_gives_few(
+    rows: list[tuple[Any, ...]],
+) -> None:
+    fitted, _ = fit(rows)
+    # A number may come as an integer, and NaN is missing.
+    odd = [(None, float("nan"), None), (3, 1, "b"), *rows]
+    replayer = Replayer(fitted, SCHEMA, POLARS)
+    few = replayer(columns_of(odd))
+
+    many = replayer(columns_of(odd * 70))
+
+    assert many[ROW] == list(range(len(odd) * 70))
+    assert {name: many[name] for name in SCHEMA.names} == {
+        name: few[name] * 70 for name in SCHEMA.names
+    }
 
 
 def test_replayer_gives_the_same_on_both_engines() -> None:
