@@ -82,8 +82,7 @@ def tree_of(dataset: Dataset) -> list[Place]:
 def version_rows(dataset: Dataset, page: Iterable[Place]) -> list[dict[str, Any]]:
     """Return the versions of a page with their place and their steps in words."""
     places = list(page)
-    active = dataset.active_version
-    before = active and (active.parent_id or active.pk)
+    before, after = compared(dataset, places)
     found = (
         dataset.versions.light()
         .select_related("created_by", "parent")
@@ -98,10 +97,24 @@ def version_rows(dataset: Dataset, page: Iterable[Place]) -> list[dict[str, Any]
             "steps": describe_steps(version.steps),
             "is_active": version.pk == dataset.active_version_id,
             "is_before": version.pk == before,
+            "is_after": version.pk == after,
         }
         for place in places
         if place.pk in found
     ]
+
+
+def compared(dataset: Dataset, places: list[Place]) -> tuple[int | None, int | None]:
+    """Return the versions to begin comparing with: the active one and its parent.
+
+    An import has no parent: it is compared with the newest of the page.
+    """
+    active = dataset.active_version
+    if active is None:
+        return None, None
+    if active.parent_id:
+        return active.parent_id, active.pk
+    return active.pk, max((place.pk for place in places), default=None)
 
 
 @require_POST

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -125,6 +127,17 @@ def test_versions_offer_two_to_compare(signed_in, dataset):
     assert f'action="{reverse("datasets:compare", args=[dataset.pk])}"' in page
     assert page.count('name="a"') == page.count('name="b"') == 2
     assert "?a=1&amp;b=2" in page
+
+
+@pytest.mark.parametrize(("active", "chosen"), [(2, (1, 2)), (1, (1, 2))])
+def test_versions_begin_with_two_that_differ(signed_in, dataset, active, chosen):
+    dataset.active_version = dataset.versions.get(number=active)
+    dataset.save()
+
+    page = signed_in.get(reverse("datasets:versions", args=[dataset.pk])).text
+
+    found = re.findall(r'name="([ab])" value="(\d)"[^>]* checked>', page)
+    assert sorted(found) == [("a", str(chosen[0])), ("b", str(chosen[1]))]
 
 
 def test_api_tells_the_difference(api, dataset):
