@@ -110,9 +110,15 @@ def saved_chart(request: HttpRequest, dataset: Dataset) -> Visualization | None:
     )
 
 
-def kept_charts(request: HttpRequest, dataset: Dataset) -> list[Visualization]:
+def kept_charts(
+    request: HttpRequest, dataset: Dataset
+) -> list[tuple[Visualization, str]]:
+    """Return the charts that were kept, each with the title of its kind."""
     rows = dataset.visualizations.visible_to(request.user)
-    return list(rows.select_related("created_by", "dataset")[:LISTED])
+    return [
+        (row, entry.title if (entry := CHARTS.get(row.chart_type)) else row.chart_type)
+        for row in rows.select_related("created_by", "dataset")[:LISTED]
+    ]
 
 
 def keep(

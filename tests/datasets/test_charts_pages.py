@@ -122,6 +122,7 @@ def test_chart_is_kept_opened_and_deleted(signed_in, url):
     page = signed_in.get(saved["Location"])
     assert page.context["drawing"].title == f"Histogram of {NASTY}"
     assert len(page.context["drawing"].rows) == 5
+    assert "<td>Histogram</td>" in page.text
     signed_in.post(reverse("datasets:visualization_delete", args=[kept.pk]))
     assert not Visualization.objects.exists()
     deeds = Activity.objects.filter(resource_type="visualization")
@@ -156,7 +157,7 @@ def test_private_charts_are_their_owners_alone(client, dataset, owner, member, u
 
     page = client.get(url)
 
-    assert [chart.name for chart in page.context["kept"]] == ["Ours"]
+    assert [chart.name for chart, _ in page.context["kept"]] == ["Ours"]
     assert client.get(url, {"saved": private.pk}).status_code == 404
     gone = client.post(reverse("datasets:visualization_delete", args=[private.pk]))
     assert gone.status_code == 404
