@@ -317,13 +317,14 @@ class StepsForm:
         """Return the columns after the steps so far, as far as they can be told."""
         schema = self.schema
         for row in self.rows:
+            if not (row.form.is_bound and row.form.is_valid()):
+                continue
             if row.entry.needs_columns and not row.spec.columns:
                 continue  # not chosen yet
             try:
-                if row.form.is_bound and row.form.is_valid():
-                    step = build(row.spec)
-                    step.check(schema)
-                    schema = step.outcome(schema)
+                step = build(row.spec)
+                step.check(schema)
+                schema = step.outcome(schema)
             except (StepError, LookupError):
                 return schema  # the step itself says what is wrong with it
         return schema

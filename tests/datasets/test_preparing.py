@@ -74,6 +74,21 @@ def test_prepare_asks_for_columns_where_a_parameter_names_them(signed_in, datase
     assert "Rename columns (petal → leaf): petal" in history.text
 
 
+def test_prepare_calls_columns_as_a_step_before_does(signed_in, dataset):
+    data = {
+        "step-0": "rename",
+        "step-0-names_c0": "leaf",
+        "step-1": "fill_missing",
+        "step-1-columns": ["c0"],
+        "do": "apply",
+    }
+
+    signed_in.post(reverse("datasets:prepare", args=[dataset.pk]), data)
+
+    steps = dataset.versions.get(number=2).steps
+    assert [step["columns"] for step in steps] == [["petal"], ["leaf"]]
+
+
 def test_prepare_offers_columns_as_the_steps_before_leave_them(
     signed_in, project, owner
 ):
