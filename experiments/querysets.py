@@ -134,7 +134,8 @@ class ResultQuerySet(VisibleQuerySet):
         latest = own.select_related("session").order_by("-pk").first()
         if latest is None:
             raise NoResultError(
-                "No session of this experiment is completed; train it first."
+                "Model not found: no session of this experiment has saved one yet; "
+                "train it first."
             )
         return latest
 

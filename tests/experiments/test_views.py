@@ -133,7 +133,8 @@ def test_waiting_session_asks_for_itself_until_the_end(client, project, owner):
 
     assert 'hx-trigger="load delay:300ms"' in waiting
     assert "hx-trigger" not in over
-    assert "No rows were left." in over
+    assert "<strong>Training failed</strong>: No rows were left." in over
+    assert "correct the data, or use a smaller batch." in over
 
 
 @pytest.mark.django_db

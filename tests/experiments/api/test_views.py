@@ -406,7 +406,9 @@ def test_model_is_downloaded_or_said_not_to_be_there(project, classified, owner)
     none = client.get(f"/api/experiments/{bare.pk}/download-model/")
 
     assert len(b"".join(model.streaming_content)) == classified.result.artifact_size
-    assert (none.status_code, none.json()["errors"][0]["code"]) == (409, "no_result")
+    refusal = none.json()["errors"][0]
+    assert (none.status_code, refusal["code"]) == (409, "no_result")
+    assert refusal["detail"].startswith("Model not found: no session")
 
 
 @pytest.mark.django_db
