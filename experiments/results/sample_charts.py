@@ -86,7 +86,7 @@ def say_transits(details: dict[str, Any]) -> str:
     labels = labels_of(details)
     parts = (
         f"{labels[told['true']]}: row {told['row']:,}, every {plain(told['period'])} "
-        f"days by {plain(told['depth'])} ppm, {said_of(told, labels)}"
+        f"days by {told['depth']:,.0f} ppm, {said_of(told, labels)}"
         for told in story_of(details, "transits")
     )
     return (
@@ -101,7 +101,7 @@ def said_of(told: dict[str, Any], labels: Sequence[str]) -> str:
         if told["said"] == told["true"]
         else word(f"said {labels[told['said']]}")
     )
-    return f"{answer} to {told['sure']:.0%}"
+    return f"{answer} to {100 * told['sure']:.0f} %"
 
 
 def star_rows(

@@ -15,7 +15,7 @@ Spec = dict[str, Any]
 
 #: From few to much, told apart by people who see colours differently.
 SCHEME = "viridis"
-NO_VALUE = word("no limit")
+NO_VALUE = word("not set")
 
 
 def scored(details: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from datasets.words import Name, word
@@ -9,12 +10,16 @@ from experiments.results.chart import Chart
 from experiments.results.charts.drawing import class_colour, score_axis, told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from datasets.charts.drawing import Row, Spec
 
 #: Features whose partial dependence is drawn.
 DEPENDENCES = 6
 #: Categories stand upright below their axis: long ones would leave it no height.
 LONGEST_LABEL = 90  # pixels
+#: A largest value of so many times the usual one leaves a linear axis all but empty.
+FAR = 10
 
 
 def dependence_chart(place: int) -> Chart:
@@ -57,6 +62,16 @@ def shape_at(details: dict[str, Any], place: int) -> dict[str, Any]:
     return shapes[place] if place < len(shapes) else {}
 
 
+def scale_of(values: Sequence[float]) -> Spec:
+    """Return a logarithmic scale where most values would lie at one end of another."""
+    usual, least = median(values), min(values)
+    if least < 0 or max(values) < FAR * usual or not usual:
+        return {"zero": False}
+    if least:
+        return {"type": "log"}
+    return {"type": "symlog", "constant": min(value for value in values if value)}
+
+
 def dependence_marks(rows: list[Row]) -> Spec:
     """Draw lines over numbers, points over categories."""
     is_number = not any(isinstance(row["value"], str) for row in rows)
@@ -64,7 +79,7 @@ def dependence_marks(rows: list[Row]) -> Spec:
     mark = {"type": "line", "point": True} if is_number else {"type": "point"}
     x: Spec = {"field": "value", "type": kind, "title": Name(rows[0]["feature"])}
     if is_number:
-        x["scale"] = {"zero": False}
+        x["scale"] = scale_of([row["value"] for row in rows])
     else:
         x["axis"] = {"labelLimit": LONGEST_LABEL}
     return {

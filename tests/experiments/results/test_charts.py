@@ -7,6 +7,7 @@ import vl_convert
 
 from datasets.charts.drawing import PALETTE
 from experiments.results.charts import CHARTS, charts_of
+from experiments.results.charts.dependence import scale_of
 from experiments.training import train
 from tests.experiments.tables import (
     iris_columns,
@@ -59,6 +60,20 @@ def test_sentences_tell_large_figures_in_full():
 @pytest.mark.parametrize("name", ["predicted", "dependence_1", "dependence_3"])
 def test_charts_of_numbers_and_categories_are_complete(regressed, name):
     check_document(CHARTS[name].spec(regressed))
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([1, 2, 3], {"zero": False}),
+        ([-900, 2, 900], {"zero": False}),
+        ([0, 0, 900], {"zero": False}),
+        ([1, 2, 900], {"type": "log"}),
+        ([0, 0.5, 2, 3, 900], {"type": "symlog", "constant": 0.5}),
+    ],
+)
+def test_values_far_apart_are_not_crowded_at_one_end(values, scale):
+    assert scale_of(values) == scale
 
 
 def test_epochs_are_drawn_where_a_network_told_of_them():
