@@ -33,7 +33,7 @@ from experiments.learning.outcomes import Outcome
 from experiments.learning.pipelines import make_pipeline, self_check
 from experiments.learning.problems import Problem, TrainingError
 from experiments.learning.rivals import Rivals, contests, marks
-from experiments.learning.samples import check_learnable, read_samples
+from experiments.learning.samples import check_learnable, read_samples, untaught
 from experiments.learning.watching import Watch
 from experiments.searching.choosing import Chooser
 from experiments.searching.fanning import Pool, active_pool
@@ -168,6 +168,7 @@ class _Session:
             f"{len(split.train)} rows to learn from, {len(split.validation)} to choose "
             f"on, {len(split.test)} to test on; {len(split.folds)} folds."
         )
+        self.samples.notices.extend(untaught(self.samples, split.train, split.test))
         for notice in self.samples.notices:
             self.monitor.log(notice)
 

@@ -74,6 +74,7 @@ def check_contract(
     yield from _check_choice(plan, entry, found)
     yield from _check_sizes(plan, facts, family)
     yield from _check_reach(plan, entry)
+    yield from _check_settings(plan, entry)
     for column in contract.columns:
         if column.name in found:
             facts_of = facts.columns[found[column.name]]
@@ -151,6 +152,13 @@ def _check_reach(plan: Plan, entry: Algorithm) -> Iterator[Finding]:
             f"{ahead} between what is learned from and what is tested on, not "
             f"{plan.split.gap}.",
         )
+
+
+def _check_settings(plan: Plan, entry: Algorithm) -> Iterator[Finding]:
+    assert entry.family is not None
+    parameters = entry.parameters_model().parse(plan.hyperparameters)
+    if doubt := entry.family.doubt_about(parameters):
+        yield warning(None, "doubtful_settings", doubt)
 
 
 def _check_column(

@@ -102,6 +102,9 @@ class Family:
     reach : str
         `reach(parameters)` as "module:attribute": how many moments after a sample its
         target looks at. Rows are then split by time, with at least this gap.
+    doubt : str
+        `doubt(parameters)` as "module:attribute": a sentence on what may come of these
+        settings, None where there is nothing to say.
     paces : dict of str to pair of float
         By the name of a size, "" where there is one only: the fewest and the most
         seconds that a row of the table took in an epoch, on one core of a server. It
@@ -122,6 +125,7 @@ class Family:
     story: str = ""
     gates: str = ""
     reach: str = ""
+    doubt: str = ""
     paces: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def features(self, names: Iterable[str]) -> list[str]:
@@ -167,6 +171,11 @@ class Family:
     def reach_of(self, parameters: Parameters) -> int:
         """Return how many moments after a sample its target looks at."""
         found: int = resolve_name(self.reach)(parameters) if self.reach else 0
+        return found
+
+    def doubt_about(self, parameters: Parameters) -> str | None:
+        """Return what may come of these settings, None without a doubt."""
+        found: str | None = resolve_name(self.doubt)(parameters) if self.doubt else None
         return found
 
     def usual_split(

@@ -29,7 +29,7 @@ from experiments.learning.preparation import (
 from experiments.learning.problems import Problem, TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -148,6 +148,17 @@ def check_learnable(
             f"The {len(y)} rows to learn from are all “{label}”: there is nothing "
             "to tell apart. Change the split or take more rows."
         )
+
+
+def untaught(samples: Samples, learned: Codes, tested: Codes) -> Iterator[str]:
+    """Yield what to know of classes that are tested and of which none is learned."""
+    for code, label in enumerate(samples.labels or ()):
+        count = int((samples.y[tested] == code).sum())
+        if count and not (samples.y[learned] == code).any():
+            yield (
+                f"None of the {len(learned)} rows to learn from is “{label}”, but "
+                f"{count} tested ones are: the model never answers it."
+            )
 
 
 def read_samples(plan: Plan, table: Table) -> Samples:

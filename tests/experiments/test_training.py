@@ -288,6 +288,23 @@ def test_time_split_tests_on_the_latest():
     assert outcome.rows["train"] + outcome.rows["test"] == 118
 
 
+def test_a_class_that_only_the_future_has_is_told():
+    columns = {
+        "day": (ColumnType.INTEGER, list(range(100))),
+        "size": (NUMBER, [float(day % 7) for day in range(100)]),
+        "kind": (CATEGORY, ["a", "b"] * 40 + ["a", "new"] * 10),
+    }
+    split = {"method": "time", "time_column": "day"}
+    plan = make_plan("decision_tree", "kind", ["size"], split=split)
+
+    outcome = train(plan, make_table(**columns))
+
+    assert outcome.notices == [
+        "None of the 80 rows to learn from is “new”, but 10 tested ones are: the model "
+        "never answers it."
+    ]
+
+
 class Stopping(SilentMonitor):
     def __init__(self, checks: int) -> None:
         self.checks = checks

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _HERE = "experiments.families.regime"
 #: Units where nothing is said.
 HIDDEN_SIZE = 32
+#: Fewer days are doubtful.
+A_YEAR = 365
 
 
 class RegimeParameters(MarketParameters):
@@ -119,6 +121,17 @@ def reach(parameters: RegimeParameters) -> int:
     return parameters.horizon
 
 
+def doubt(parameters: RegimeParameters) -> str | None:
+    """Return what may come of few days: a bear market lasts longer than some."""
+    if parameters.days >= A_YEAR:
+        return None
+    return (
+        f"{parameters.days} days may lie within one regime: then there is nothing to "
+        f"tell apart and training ends without a model. Take {A_YEAR} days or more, or "
+        "several symbols."
+    )
+
+
 FAMILY = Family(
     CONTRACT,
     rivals=(
@@ -152,6 +165,7 @@ FAMILY = Family(
     measures=f"{_HERE}.network:flips",
     story=f"{_HERE}.network:story",
     reach=f"{_HERE}.declaration:reach",
+    doubt=f"{_HERE}.declaration:doubt",
 )
 
 

@@ -8,6 +8,7 @@ from datasets.tables import ColumnType
 from experiments.evaluation.checks import check_plan
 from experiments.evaluation.facts import facts_from_frame
 from experiments.learning.preparation import Frame
+from tests.experiments.families.markets import market_plan, prices
 from tests.experiments.families.patients import patients, patients_plan
 from tests.experiments.tables import CATEGORY, NUMBER, make_table
 
@@ -87,6 +88,17 @@ def test_small_classes_are_told_with_their_numbers():
 
     few = next(w for w in found.warnings if w.code == "few_of_class")
     assert few.detail.startswith("Fewer than 10 rows of a class: “P” 5.")
+
+
+@pytest.mark.parametrize(("days", "is_doubtful"), [(90, True), (365, False)])
+def test_days_that_may_all_be_of_one_regime_are_told_before(days, is_doubtful):
+    plan = market_plan("regime", "regime", 7, hyperparameters={"days": days})
+
+    found = findings(plan, **prices(500))
+
+    told = [w.detail for w in found.warnings if w.code == "doubtful_settings"]
+    sentence = f"{days} days may lie within one regime: then there is nothing"
+    assert [detail[: len(sentence)] for detail in told] == [sentence] * is_doubtful
 
 
 def test_other_features_than_the_contract_has_are_refused():
