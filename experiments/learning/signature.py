@@ -14,6 +14,8 @@ from experiments.learning.problems import LARGEST
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import polars as pl
+
     from experiments.families.contracts import Contract, ContractColumn
     from experiments.learning.preparation import Frame
 
@@ -51,7 +53,8 @@ class InputColumn:
     knows it; `unit` is for whoever knows it. `missing_allowed` says whether the model
     or a step deals with a missing value. `spellings` are the ways to write a label of
     a family's contract, as `families.contracts.plainly` has them. `usual` is where it
-    says that values lie; another unit is suspected beyond.
+    says that values lie; another unit is suspected beyond. `bounds` are the least and
+    the most that it allows, and whether the least itself is too little.
     """
 
     name: str
@@ -64,6 +67,7 @@ class InputColumn:
     missing_allowed: bool
     spellings: Mapping[str, str] | None = None
     usual: tuple[float, float] | None = None
+    bounds: tuple[float | None, float | None, bool] | None = None
 
     def read(self, value: Any) -> Any:
         """Return the value as the column's type, None where it is missing.
@@ -91,7 +95,28 @@ class InputColumn:
             raise RefusedValueError(
                 self.name, "too_large", f"“{self.name}” is beyond ±3.4e38."
             )
+        self._check_bounds(parsed)
         return parsed
+
+    def _check_bounds(self, value: Any) -> None:
+        if self.bounds is None:
+            return
+        least, most, is_excluded = self.bounds
+        is_little = least is not None and (
+            value <= least if is_excluded else value < least
+        )
+        if is_little or (most is not None and value > most):
+            detail = f"“{self.name}” is {value}; this model takes {self.allowed}."
+            raise RefusedValueError(self.name, "out_of_bounds", detail)
+
+    @property
+    def allowed(self) -> str:
+        """The bounds in signs, which every language has."""
+        assert self.bounds is not None
+        least, most, is_excluded = self.bounds
+        ends = [] if least is None else [f"{'>' if is_excluded else '≥'} {least:g}"]
+        ends += [] if most is None else [f"≤ {most:g}"]
+        return " ".join([", ".join(ends), *([self.unit] if self.unit else [])])
 
     def _missing(self) -> None:
         if not self.missing_allowed:
@@ -158,7 +183,7 @@ class Signature:
         for column in columns:
             if column["categories"] is not None:
                 column["categories"] = list(column["categories"])
-            for name in ("spellings", "usual"):
+            for name in ("spellings", "usual", "bounds"):
                 if column[name] is None:
                     del column[name]
         labels = None if self.labels is None else list(self.labels)
@@ -180,12 +205,14 @@ class Signature:
 
 def _column_from_json(stored: Mapping[str, Any]) -> InputColumn:
     categories, usual = stored["categories"], stored.get("usual")
+    bounds = stored.get("bounds")
     return InputColumn(
         **{
             **stored,
             "type": ColumnType(stored["type"]),
             "categories": None if categories is None else tuple(categories),
             "usual": None if usual is None else tuple(usual),
+            "bounds": None if bounds is None else tuple(bounds),
         }
     )
 
@@ -229,7 +256,20 @@ def _input_column(
         missing_allowed or bool(known and known.missing_allowed),
         known.spellings if known and known.labels else None,
         known.usual if known else None,
+        _bounds_of(known, values) if known and column.type in NUMERIC else None,
     )
+
+
+def _bounds_of(
+    known: ContractColumn, values: pl.Series
+) -> tuple[float | None, float | None, bool] | None:
+    """Return what the contract allows; None where steps had to see to that."""
+    if (known.low is None and known.high is None) or not len(values):
+        return None
+    numbers = values.to_numpy()
+    if not known.allows(float(numbers.min()), float(numbers.max())):
+        return None
+    return known.low, known.high, known.low_excluded
 
 
 def _seen(value: Any) -> Any:

@@ -64,6 +64,8 @@ def transit_curves(
     -------
     array of float, shape (n_samples, 2001)
     """
+    # Rows that break the contract come here where a model is tried on extremes.
+    period, depth = np.maximum(period, SHORTEST / HOURS_A_DAY), np.maximum(depth, 0)
     edges = curve_edges()
     half = (duration / 2)[:, None]
     flat = half * flat_share(depth, impact)[:, None]

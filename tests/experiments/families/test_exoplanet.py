@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from experiments.evaluation.extremes import extremes_of
 from experiments.learning.artifacts import load_artifact, write_artifact
 from experiments.learning.problems import TrainingError
 from experiments.networks.transit import TransitLoss, TransitNetwork
@@ -81,6 +82,19 @@ def test_an_answer_has_period_depth_and_radius(trained, tmp_path):
     assert outputs["period_error_days"] == pytest.approx(
         outputs["period_days"] - PLANET["period"]
     )
+
+
+def test_what_no_transit_has_is_refused_and_no_input_gives_rubbish(trained):
+    pipeline, rows = trained[0].pipeline, [PLANET]
+
+    impossible = [{**PLANET, name: 0.0} for name in ("period", "duration", "depth")]
+    told = pipeline.predict([*impossible, {**PLANET, "depth": -500.0}])
+
+    assert [[r.code for r in one.reasons] for one in told.quarantined] == (
+        [["out_of_bounds"]] * 4
+    )
+    found = extremes_of(pipeline, rows, pipeline.matrix(rows))
+    assert [one.given for one in found if not one.is_steady] == []
 
 
 def test_missing_values_are_named_with_rows_and_the_step_that_fills_them():

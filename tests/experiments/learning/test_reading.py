@@ -12,6 +12,7 @@ from experiments.learning.signature import InputColumn, RefusedValueError, Signa
 
 NAN = float("nan")
 SIZE = InputColumn("size", ColumnType.NUMBER, None, 0.5, 9.0, None, 1.0, False)
+BOUND = replace(SIZE, bounds=(0.0, 9.2, True))
 COUNT = InputColumn("count", ColumnType.INTEGER, None, 1, 9, None, 1, True)
 KIND = InputColumn("kind", ColumnType.CATEGORY, None, None, None, ("a", "b"), "a", True)
 FLAG = InputColumn("flag", ColumnType.BOOLEAN, None, None, None, None, True, False)
@@ -38,7 +39,7 @@ def one_by_one(column, value):
     return read, None, column.remark(read)
 
 
-@pytest.mark.parametrize("column", [SIZE, COUNT, KIND, FLAG, NOTE, DAY])
+@pytest.mark.parametrize("column", [SIZE, BOUND, COUNT, KIND, FLAG, NOTE, DAY])
 @pytest.mark.parametrize(
     "beside",
     [[], [1], [2.5], ["a"], [True], [1] * FEW, [2.5, None] * FEW, ["a", None] * FEW],
@@ -96,8 +97,40 @@ def test_value_far_from_usual_makes_one_think_of_another_unit():
     )
 
 
+@pytest.mark.parametrize(
+    ("bounds", "values", "refused"),
+    [
+        (
+            (0.0, None, True),
+            (0, 0.1, 99),
+            {0: "“size” is 0.0; this model takes > 0 s."},
+        ),
+        ((0.0, None, False), (0, -1), {1: "“size” is -1.0; this model takes ≥ 0 s."}),
+        (
+            (0.0, 9.2, False),
+            (9.3,),
+            {0: "“size” is 9.3; this model takes ≥ 0, ≤ 9.2 s."},
+        ),
+        (
+            (None, 9.2, False),
+            (-1, 9.3),
+            {1: "“size” is 9.3; this model takes ≤ 9.2 s."},
+        ),
+    ],
+)
+def test_value_that_the_contract_does_not_allow_is_refused(bounds, values, refused):
+    column = replace(SIZE, unit="s", bounds=bounds)
+
+    read = reader(column)([{"size": value} for value in values])
+
+    (place, told), *others = read.refusals.items()
+    assert others == []
+    assert {place: told[0].detail} == refused
+    assert [reason.code for reason in told] == ["out_of_bounds"]
+
+
 def test_signature_comes_back_from_json_with_what_is_usual():
-    known = replace(SIZE, usual=(1.0, 20.0))
+    known = replace(SIZE, usual=(1.0, 20.0), bounds=(0.0, None, True))
     signature = Signature((known, COUNT), "target", ColumnType.NUMBER, None)
 
     assert Signature.from_json(signature.to_json()) == signature
