@@ -81,7 +81,7 @@ def head_marks(rows: list[Row]) -> Spec:
     return {
         "mark": {"type": "line", "strokeWidth": 2},
         "encoding": {
-            "x": axis("epoch", "Epoch"),
+            "x": axis("epoch", "Epoch", axis={"tickMinStep": 1}),
             "y": axis("loss", "Loss", scale={"zero": False}),
             "color": {
                 "field": "class",

@@ -106,7 +106,12 @@ CHARTS = {
             "Loss by epoch",
             epoch_rows,
             lines(
-                {"field": "epoch", "type": "quantitative", "title": word("Epoch")},
+                {
+                    "field": "epoch",
+                    "type": "quantitative",
+                    "title": word("Epoch"),
+                    "axis": {"tickMinStep": 1},
+                },
                 score_axis("loss", "Loss"),
                 diagonal=False,
             ),

@@ -20,6 +20,14 @@ def told(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= FULL else f"{value:.4g}"
 
 
+#: What a tip takes over from an axis.
+TIPS = ("field", "type", "title")
+#: Letters of a name that has room in a legend of four columns on a phone.
+SHORT = 14
+#: Pixels of a name in one of three.
+NARROW = 84
+
+
 def share_axis(field: str, title: str) -> Spec:
     return {
         "field": field,
@@ -33,13 +41,20 @@ def class_colour(rows: Iterable[Row]) -> Spec:
     """Give each class the colour it has on every chart of the page."""
     classes = list(dict.fromkeys(row["class"] for row in rows))
     colours = [PALETTE[place % len(PALETTE)] for place in range(len(classes))]
-    legend = {"orient": "bottom", "columns": 4, "title": None}
+    legend = {"orient": "bottom", "title": None, **room_of(classes)}
     return {
         "field": "class",
         "type": "nominal",
         "scale": {"domain": classes, "range": colours},
         "legend": legend if len(classes) > 1 else None,
     }
+
+
+def room_of(names: Iterable[str]) -> Spec:
+    """Return the columns of a legend; long names are cut, but none is left out."""
+    if max(map(len, names), default=0) <= SHORT:
+        return {"columns": 4}
+    return {"columns": 3, "labelLimit": NARROW}
 
 
 def lines(
@@ -59,14 +74,14 @@ def lines(
                     "color": class_colour(rows),
                     "tooltip": [
                         {"field": "class", "type": "nominal"},
-                        {**x, "format": ".3f", "scale": None},
-                        {**y, "format": ".3f", "scale": None},
+                        *(
+                            {name: part[name] for name in TIPS} | {"format": ".3~f"}
+                            for part in (x, y)
+                        ),
                     ],
                 },
             }
         ]
-        for tip in layer[0]["encoding"]["tooltip"]:
-            tip.pop("scale", None)
         if diagonal:
             layer.insert(0, reference([{"x": 0, "y": 0}, {"x": 1, "y": 1}]))
         return {"layer": layer}

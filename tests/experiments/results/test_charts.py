@@ -8,6 +8,7 @@ import vl_convert
 from datasets.charts.drawing import PALETTE
 from experiments.results.charts import CHARTS, charts_of
 from experiments.results.charts.dependence import scale_of
+from experiments.results.charts.drawing import room_of
 from experiments.training import train
 from tests.experiments.tables import (
     iris_columns,
@@ -17,6 +18,8 @@ from tests.experiments.tables import (
     mixed_plan,
 )
 
+#: Pixels that a chart has on a phone, and what a legend's line and gap take.
+PHONE, SYMBOL = 330, 26
 CURVES = ("roc", "pr", "calibration")
 
 
@@ -76,6 +79,15 @@ def test_values_far_apart_are_not_crowded_at_one_end(values, scale):
     assert scale_of(values) == scale
 
 
+def test_legends_leave_no_long_name_out():
+    short, long = (
+        room_of(names) for names in (["a", "b"], ["a", "beater/complex peak"])
+    )
+
+    assert (short, long["columns"]) == ({"columns": 4}, 3)
+    assert long["columns"] * (long["labelLimit"] + SYMBOL) <= PHONE
+
+
 def test_epochs_are_drawn_where_a_network_told_of_them():
     history = [
         {"epoch": 1, "train_loss": 0.9, "seconds": 1.0},
@@ -85,6 +97,7 @@ def test_epochs_are_drawn_where_a_network_told_of_them():
     document = CHARTS["epochs"].spec({"history": history})
 
     check_document(document)
+    assert document["layer"][0]["encoding"]["x"]["axis"] == {"tickMinStep": 1}
     assert [row["loss"] for row in document["data"]["values"]] == [0.9, 0.5]
     assert "train loss 0.5" in document["description"]
 
