@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.float64]]
     Codes = np.ndarray[Any, np.dtype[np.int64]]
 
-__all__ = ["Outcome", "TrainingError", "train"]
-
 #: Of the rows to learn from, where a learning curve is asked for.
 LEARNING_SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 

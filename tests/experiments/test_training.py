@@ -21,7 +21,8 @@ from datasets.monitor import Cancelled, SilentMonitor
 from datasets.recipes import StepSpec
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Task, algorithm
-from experiments.training import TrainingError, train
+from experiments.learning.problems import TrainingError
+from experiments.training import train
 from tests.clock import cpu_seconds
 from tests.experiments.tables import (
     CATEGORY,

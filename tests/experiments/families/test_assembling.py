@@ -6,7 +6,8 @@ import pytest
 from datasets.recipes import StepSpec
 from experiments.algorithms.catalogue import lookup
 from experiments.learning.artifacts import load_artifact, write_artifact
-from experiments.training import TrainingError, train
+from experiments.learning.problems import TrainingError
+from experiments.training import train
 from tests.experiments.families.toy import ENTRY
 from tests.experiments.tables import CATEGORY, NUMBER, make_plan, make_table
 

@@ -14,9 +14,10 @@ from experiments.families.regime.rivals import Transitions
 from experiments.families.regime.rules import REGIMES
 from experiments.families.regime.samples import SHOWN, RegimeAssembler
 from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.learning.problems import TrainingError
 from experiments.networks.days import AttentionOverDays
 from experiments.results.charts import CHARTS
-from experiments.training import TrainingError, train
+from experiments.training import train
 from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.markets import (
     FEATURES,

@@ -24,10 +24,11 @@ from experiments.families.volatility.samples import (
 )
 from experiments.families.volatility.scores import compare, losses, scores
 from experiments.learning.artifacts import load_artifact, write_artifact
+from experiments.learning.problems import TrainingError
 from experiments.metrics import OF_FAMILIES
 from experiments.networks.days import MemoryOfDays, NormalLoss
 from experiments.results.charts import CHARTS
-from experiments.training import TrainingError, train
+from experiments.training import train
 from tests.experiments.families.drawn import check_drawn
 from tests.experiments.families.markets import (
     FEATURES,
