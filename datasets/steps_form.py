@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language
+
 from datamine.parameters import ColumnField, NamesField, form_for
-from datamine.speech import spoken
+from datamine.speech import figure, spoken
 from datamine.templatetags.display import WORDS
 from datasets.recipes import StepSpec, build
 from datasets.steps import catalogue
@@ -385,5 +387,5 @@ def told(step: dict[str, Any]) -> list[str]:
 def said(part: str) -> str:
     """Return a part of what was told in the language that is spoken."""
     if isinstance(part, Name):
-        return part
+        return part if get_language() == "en" else figure(part)
     return str(WORDS[part]) if part in WORDS else spoken(part)

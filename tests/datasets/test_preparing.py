@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from datamine.work.children import run_inline
+from datasets.steps_form import describe_steps
 from tests.factories.datasets import imported_dataset
 
 
@@ -117,6 +119,23 @@ def test_prepare_offers_columns_as_the_steps_before_leave_them(
         "remove it."
     ]
     assert dataset.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "parameters", "told"),
+    [
+        ("outliers", {}, "EIQ : distance aux quartiles, 1,5, ramener à la borne"),
+        ("fill_missing", {"strategy": "constant", "value": "sum"}, "constante, sum"),
+        ("cast", {"type": "number"}, "nombre"),
+    ],
+)
+def test_history_is_told_in_the_language_of_the_reader(step, parameters, told):
+    with translation.override("fr"):
+        (row,) = describe_steps(
+            [{"step": step, "parameters": parameters, "columns": []}]
+        )
+
+    assert row["parameters"] == told
 
 
 def names_of(page):
