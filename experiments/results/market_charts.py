@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, axis
@@ -19,11 +20,9 @@ KEYS = ("foretold", "true")
 DAY: Spec = {"field": "day", "type": "temporal", "title": None}
 
 
-def regime_rows(details: dict[str, Any]) -> list[Row]:
+def regime_rows(found: dict[str, Any]) -> list[Row]:
     """Return a line for each tested day: price, regime to come, and as foretold."""
-    found = story_of(details, "regimes")
-    days = found.get("days") or []
-    labels = (details.get("confusion_matrix") or {}).get("labels") or []
+    days, labels = found.get("days") or [], found["labels"]
     return [
         {
             "day": day,
@@ -128,13 +127,8 @@ def runs(rows: list[Row], key: str) -> list[Row]:
     return found
 
 
-def regime_symbol(details: dict[str, Any]) -> str:
-    found: str = story_of(details, "regimes").get("symbol", "")
-    return found
-
-
-def say_regimes(details: dict[str, Any]) -> str:
-    rows = regime_rows(details)
+def say_regimes(found: dict[str, Any]) -> str:
+    rows = regime_rows(found)
     right = sum(row["foretold"] == row["true"] for row in rows)
     return (
         f"Foretold as it came on {right} of {len(rows)} tested days. Bands: the regime "
@@ -142,9 +136,8 @@ def say_regimes(details: dict[str, Any]) -> str:
     )
 
 
-def volatility_rows(details: dict[str, Any]) -> list[Row]:
+def volatility_rows(found: dict[str, Any]) -> list[Row]:
     """Return a line for each tested day: volatility that came, foretold, interval."""
-    found = story_of(details, "volatilities")
     keys = ("true", "foretold", "low", "high")
     columns = [found.get(key) or [] for key in ("days", *keys)]
     return [
@@ -211,39 +204,56 @@ def volatility_paper(rows: list[Row]) -> Spec:
     }
 
 
-def volatility_symbol(details: dict[str, Any]) -> str:
-    found: str = story_of(details, "volatilities").get("symbol", "")
-    return found
-
-
-def say_volatilities(details: dict[str, Any]) -> str:
-    rows = volatility_rows(details)
+def say_volatilities(found: dict[str, Any]) -> str:
+    rows = volatility_rows(found)
     within = sum(row["low"] <= row["true"] <= row["high"] for row in rows)
-    qlike = story_of(details, "volatilities").get("qlike", 0.0)
+    qlike = found.get("qlike", 0.0)
     return (
         f"QLIKE {qlike:.3f}. On {within} of {len(rows)} tested days the next 7 days "
         "moved as much as the interval for nine in ten says."
     )
 
 
+def of_symbol(chart: Chart, place: int) -> Chart:
+    """Return the chart of the symbol that `place` others precede."""
+
+    def told(details: dict[str, Any]) -> dict[str, Any]:
+        first = story_of(details, chart.name)
+        found = [first, *first.get("others", [])][place : place + 1]
+        labels = (details.get("confusion_matrix") or {}).get("labels") or []
+        return {**(found[0] if found else {}), "labels": labels}
+
+    return replace(
+        chart,
+        name=f"{chart.name}_{place + 1}" if place else chart.name,
+        rows=lambda details: chart.rows(told(details)),
+        words=lambda details: chart.words(told(details)),
+        subject=lambda details: str(told(details).get("symbol", "")),
+    )
+
+
+#: Symbols that have a chart of their own.
+SYMBOLS = 3
 #: What the market families show of tested days.
-MARKET_CHARTS = (
-    Chart(
-        "regimes",
-        "Price and regimes of",
-        regime_rows,
-        regime_marks,
-        say_regimes,
-        regime_symbol,
-        regime_paper,
-    ),
-    Chart(
-        "volatilities",
-        "Volatility of the next 7 days of",
-        volatility_rows,
-        volatility_marks,
-        say_volatilities,
-        volatility_symbol,
-        volatility_paper,
-    ),
+MARKET_CHARTS = tuple(
+    of_symbol(chart, place)
+    for chart in (
+        Chart(
+            "regimes",
+            "Price and regimes of",
+            regime_rows,
+            regime_marks,
+            say_regimes,
+            on_paper=regime_paper,
+        ),
+        Chart(
+            "volatilities",
+            "Volatility of the next 7 days of",
+            volatility_rows,
+            volatility_marks,
+            say_volatilities,
+            on_paper=volatility_paper,
+        ),
+    )
+    for place in range(SYMBOLS)
 )

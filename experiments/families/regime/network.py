@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from experiments.families.market.contract import CONTRACT
 from experiments.families.market.indicators import DAYS_A_YEAR
-from experiments.families.market.story import shown_days
+from experiments.families.market.story import told_of_symbols
 from experiments.families.market.windows import (
     blocks_aside,
     days_in,
@@ -154,7 +154,9 @@ def story(
     parameters: RegimeParameters,
 ) -> dict[str, Any]:
     """Return the regimes of tested days, foretold and true, as codes of classes."""
-    places, found = shown_days(frame, X, CONTRACT)
-    said = estimator.predict(X[places])
-    codes = {"foretold": said.tolist(), "true": y[places].tolist()}
-    return {"regimes": found | codes}
+
+    def codes(places: Places) -> dict[str, Any]:
+        said = estimator.predict(X[places])
+        return {"foretold": said.tolist(), "true": y[places].tolist()}
+
+    return {"regimes": told_of_symbols(frame, X, CONTRACT, codes)}

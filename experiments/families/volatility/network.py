@@ -9,7 +9,7 @@ from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 
 from experiments.families.market.contract import CONTRACT
-from experiments.families.market.story import shown_days
+from experiments.families.market.story import told_of_symbols
 from experiments.families.market.windows import (
     blocks_aside,
     days_in,
@@ -189,15 +189,17 @@ def story(
     parameters: VolatilityParameters,
 ) -> dict[str, Any]:
     """Return the volatilities of tested days, with intervals, for the chart."""
-    places, found = shown_days(frame, X, CONTRACT)
-    told = estimator.beside(X[places])
     name = target_name(HORIZONS[0])
-    figures = {
-        "true": y[places].tolist(),
-        "foretold": told[name],
-        "low": told[f"{name}_low"],
-        "high": told[f"{name}_high"],
-    }
-    rounded = {key: [round(v, 4) for v in values] for key, values in figures.items()}
-    score = scores(y[places], np.array(told[name]))
-    return {"volatilities": found | rounded | score}
+
+    def figures(places: Places) -> dict[str, Any]:
+        told = estimator.beside(X[places])
+        found = {
+            "true": y[places].tolist(),
+            "foretold": told[name],
+            "low": told[f"{name}_low"],
+            "high": told[f"{name}_high"],
+        }
+        rounded = {key: [round(v, 4) for v in values] for key, values in found.items()}
+        return {**rounded, **scores(y[places], np.array(told[name]))}
+
+    return {"volatilities": told_of_symbols(frame, X, CONTRACT, figures)}

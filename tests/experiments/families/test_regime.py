@@ -240,3 +240,10 @@ def test_tested_days_are_drawn_with_price_and_regimes(trained):
     check_drawn(details, "regimes")
     assert CHARTS["regimes"].heading(details) == "Price and regimes of BTC"
     assert "of 100 tested days" in CHARTS["regimes"].words(details)
+    check_drawn(details, "regimes_2")
+    assert CHARTS["regimes_2"].heading(details) == "Price and regimes of ETH"
+    place = [str(date) for date in columns["date"][1]].index(day) + 1
+    assert CHARTS["regimes_2"].rows(details)[0]["close"] == pytest.approx(
+        columns["close"][1][place], rel=1e-5
+    )
+    assert CHARTS["regimes_3"].rows(details) == []

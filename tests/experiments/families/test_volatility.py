@@ -293,3 +293,7 @@ def test_tested_days_are_drawn_with_intervals(trained):
     assert all(0 < row["low"] < row["high"] for row in rows)
     check_drawn(details, "volatilities", "heads")
     assert CHARTS["volatilities"].words(details).startswith("QLIKE ")
+    others = CHARTS["volatilities_2"].rows(details)
+    assert [row["day"] for row in others] == [row["day"] for row in rows]
+    assert [row["true"] for row in others] != [row["true"] for row in rows]
+    assert CHARTS["volatilities_2"].heading(details).endswith(" of ETH")
