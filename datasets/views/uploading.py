@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SHOWN_COLUMNS = 50
+#: So many columns an address may ask a file for, as `?needs=period,depth`.
+NEEDED_COLUMNS = 100
 
 
 @require_http_methods(FORM_METHODS)
@@ -50,11 +53,13 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "datasets/upload.html", context)
     try:
-        return redirect(received(request, project))
+        kept = received(request, project)
     except DatasetError as refusal:
         context["error"] = str(refusal)
         status = refusal.status_code
         return render(request, "datasets/upload.html", context, status=status)
+    needs = urlencode({"needs": request.GET["needs"]}) if "needs" in request.GET else ""
+    return redirect(f"{kept.get_absolute_url()}?{needs}" if needs else kept)
 
 
 def received(request: HttpRequest, project: Project) -> Upload:
@@ -143,6 +148,11 @@ def labels_form(request: HttpRequest, kept: Upload) -> forms.ModelForm:
     return DatasetForm(instance=instance, initial={"name": name})
 
 
+def plainly(name: str) -> str:
+    """Return a name without the case and blanks that make no difference."""
+    return " ".join(name.split()).casefold()
+
+
 class Look:
     """A look at the first part of a file, as guessed or as the form says."""
 
@@ -156,6 +166,7 @@ class Look:
         self.sniff: Sniff | None = None
         self.error = ""
         self.key, self.filename = key, filename
+        self.needs = request.GET.get("needs", "").split(",")[:NEEDED_COLUMNS]
         self.wants_import = request.POST.get("do") == "import"
         first = services.sniff_file(key, filename)
         self.file_format = first.format
@@ -181,6 +192,11 @@ class Look:
     def names(self, first: Sniff) -> list[str]:
         return [name for name, _ in (self.sniff or first).columns]
 
+    def lacking(self, found: Sniff) -> list[str]:
+        """Return which of the columns that the address asks for are not there."""
+        known = {plainly(name) for name, _ in found.columns}
+        return [name for name in self.needs if plainly(name) not in {"", *known}]
+
     def look(self, dialect: Dialect | None) -> None:
         try:
             self.sniff = services.sniff_file(self.key, self.filename, dialect=dialect)
@@ -200,5 +216,6 @@ class Look:
             "rows": [list(zip(row, numeric, strict=False)) for row in found.rows]
             if found
             else [],
+            "lacking": self.lacking(found) if found else [],
             "more_columns": len(found.columns) - len(columns) if found else 0,
         }

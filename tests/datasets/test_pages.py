@@ -166,6 +166,23 @@ def test_review_asks_only_what_matters_to_the_format(signed_in, project):
     assert '<span class="null">missing</span>' in page.content.decode()
 
 
+def test_review_says_which_needed_columns_the_file_lacks(signed_in, project):
+    url = reverse("datasets:upload", args=[project.key])
+    file = file_of(b"petal,sepal\n1,2\n3,4\n", "flowers.csv")
+
+    answer = signed_in.post(f"{url}?needs=Petal,age,sepal", {"file": file})
+
+    page = signed_in.get(answer["Location"])
+    form = page.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    corrected = signed_in.post(answer["Location"], data | {"delimiter": ";"})
+
+    assert page.context["lacking"] == ["age"]
+    assert "Missing required columns: age." in page.text
+    assert f'hx-post="{answer["Location"]}"' in page.text
+    assert corrected.context["lacking"] == ["Petal", "age", "sepal"]
+
+
 def test_review_says_when_the_same_bytes_are_here(signed_in, project, dataset):
     send(signed_in, project, FLOWERS)
 

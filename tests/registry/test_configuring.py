@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -231,9 +232,13 @@ def test_without_rows_a_family_says_what_it_needs(client, owner, project):
     address = reverse("registry:train", args=[project.key])
 
     shown = client.get(address).text
+    wanted = re.findall(r"columns of this family: ([^.]+)\.", shown)[0]
     refused = client.post(address, filled(shown) | {"start": "1"})
 
     assert "No dataset of this project has the columns of this family" in shown
+    upload = reverse("datasets:upload", args=[project.key])
+    asked = re.findall(rf'{upload}\?needs=([^"]+)"', shown)
+    assert {unquote(names) for names in asked} == {wanted}
     assert "Dataset version: This field is required." in refused.text
     assert not Retraining.objects.exists()
 
