@@ -28,34 +28,46 @@ LOOKS = (
 NEARLY = 0.5
 
 
-def _count(count: int, one: str, many: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many}"
+def _told(count: int, one: str, many: str) -> list[str]:
+    return [one if count == 1 else many] if count else []
 
 
 def file_notices(findings: Findings) -> list[str]:
-    """Return notices about lines and bytes that were passed over."""
-    notices = []
-    if findings.bad_count:
-        dropped = _count(findings.bad_count, "bad record was", "bad records were")
-        notices.append(
-            f"{dropped} left out, the first in line {findings.bad[0].line:,}."
-        )
-    if findings.empty_lines:
-        lines = _count(findings.empty_lines, "empty line was", "empty lines were")
-        notices.append(f"{lines} skipped.")
-    if findings.comment_lines:
-        lines = _count(findings.comment_lines, "comment line was", "comment lines were")
-        notices.append(f"{lines} skipped.")
-    if findings.nul_bytes:
-        removed = _count(findings.nul_bytes, "NUL byte was", "NUL bytes were")
-        notices.append(f"{removed} removed.")
-    if findings.filled:
-        filled = _count(findings.filled, "short record was", "short records were")
-        notices.append(f"{filled} filled with missing values.")
-    if findings.weights:
-        weights = _count(findings.weights, "weight was", "weights were")
-        notices.append(f"{weights} of records left out: weights are no column here.")
-    return notices
+    """Return notices about lines and bytes that were passed over.
+
+    Whole sentences for one and for several: other languages take them apart elsewhere.
+    """
+    bad, filled = findings.bad_count, findings.filled
+    empty, comments = findings.empty_lines, findings.comment_lines
+    nul, weights = findings.nul_bytes, findings.weights
+    line = findings.bad[0].line if bad else 0
+    return [
+        *_told(
+            bad,
+            f"1 bad record was left out, in line {line:,}.",
+            f"{bad:,} bad records were left out, the first in line {line:,}.",
+        ),
+        *_told(
+            empty, "1 empty line was skipped.", f"{empty:,} empty lines were skipped."
+        ),
+        *_told(
+            comments,
+            "1 comment line was skipped.",
+            f"{comments:,} comment lines were skipped.",
+        ),
+        *_told(nul, "1 NUL byte was removed.", f"{nul:,} NUL bytes were removed."),
+        *_told(
+            filled,
+            "1 short record was filled with missing values.",
+            f"{filled:,} short records were filled with missing values.",
+        ),
+        *_told(
+            weights,
+            "The weight of 1 record was left out: weights are no column here.",
+            f"The weights of {weights:,} records were left out: weights are no column "
+            "here.",
+        ),
+    ]
 
 
 def column_notices(survey: ColumnSurvey, dialect: Dialect) -> list[str]:
@@ -78,10 +90,13 @@ def _no_values(survey: ColumnSurvey) -> str:
 def _not_finite(survey: ColumnSurvey) -> str:
     if not survey.seen.not_finite:
         return ""
-    values = _count(
-        survey.seen.not_finite, "infinite or NaN value", "infinite or NaN values"
+    count = survey.seen.not_finite
+    (notice,) = _told(
+        count,
+        "1 infinite or NaN value became missing.",
+        f"{count:,} infinite or NaN values became missing.",
     )
-    return f"{values} became missing."
+    return notice
 
 
 def day_is_unclear(survey: ColumnSurvey, dialect: Dialect) -> bool:
@@ -127,10 +142,11 @@ def _nearly(survey: ColumnSurvey) -> str:
         return ""
     shown = ", ".join(f"“{text[:40]}”" for text, _ in seen.others.most_common(SHOWN))
     more = " …" if len(seen.others) > SHOWN else ""
-    others = _count(seen.others_count, "other value", "other values")
+    others = seen.others_count
     share = min(99.9, 100 * (seen.values - seen.others_count) / seen.values)
     return (
-        f"{share:.1f} % of the values are {words_of(kind)}; {others}: {shown}{more}. "
+        f"{share:.1f} % of the values are {words_of(kind)}, {others:,} are not: "
+        f"{shown}{more}. "
         "It stays text; add them to the missing values if they stand for no value."
     )
 

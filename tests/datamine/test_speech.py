@@ -28,8 +28,9 @@ from experiments.results.charts import dependence_marks
             "Il n’y a pas de colonne « a ». Ajoutez au moins une étape.",
         ),
         (
-            "2 bad records were left out.",
-            "On a laissé de côté 2 enregistrements incorrects.",
+            "2 bad records were left out, the first in line 1,204.",
+            "On a laissé de côté 2 enregistrements incorrects, le premier à la ligne "
+            "1\u202f204.",
         ),
         ("Nobody has translated this.", "Nobody has translated this."),
         ("", ""),

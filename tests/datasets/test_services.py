@@ -132,7 +132,7 @@ def test_import_again_can_leave_bad_records_out(project, owner):
     run_inline(version)
 
     assert (version.number, version.parent, version.rows_count) == (2, None, 2)
-    assert version.notices[0] == "1 bad record was left out, the first in line 3."
+    assert version.notices[0] == "1 bad record was left out, in line 3."
     assert [p["line"] for p in version.problems] == [3]
 
 

@@ -92,7 +92,7 @@ def test_weights_are_left_out_and_said(taken):
 
     assert columns == {"a": [1, 0, 4], "b": [2, 3, 5]}
     assert report.notices == [
-        "2 weights were of records left out: weights are no column here."
+        "The weights of 2 records were left out: weights are no column here."
     ]
 
 

@@ -154,7 +154,7 @@ def test_short_records_can_be_filled(imported):
 
     assert columns["c1"] == [2, None]
     assert report.notices == [
-        "1 bad record was left out, the first in line 4.",
+        "1 bad record was left out, in line 4.",
         "1 short record was filled with missing values.",
     ]
 
@@ -288,7 +288,7 @@ def test_other_values_in_a_column_of_numbers_suggest_missing_markers(imported):
 
     assert types(report)[0] == T.TEXT
     assert report.notices == [
-        "Column “a”: 97.0 % of the values are numbers; 3 other values: “tbd”. It stays "
+        "Column “a”: 97.0 % of the values are numbers, 3 are not: “tbd”. It stays "
         "text; add them to the missing values if they stand for no value."
     ]
 

@@ -56,4 +56,4 @@ def test_import_that_drops_bad_records_reports_them(imported):
     assert columns["c0"] == [1, 5]
     assert report.bad_count == 1
     assert report.bad_records[0].line == 3
-    assert report.notices == ["1 bad record was left out, the first in line 3."]
+    assert report.notices == ["1 bad record was left out, in line 3."]

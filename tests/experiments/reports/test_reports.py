@@ -50,7 +50,7 @@ def test_every_figure_of_a_metric_stands_in_one_line(project, owner):
         "Baseline", "One question",
     ] in heads  # fmt: skip
     facts = [row for block in blocks(document, "facts") for row in block["rows"]]
-    assert ["Greatest depth (levels)", "no limit"] in facts
+    assert ["Greatest depth (levels)", "not set"] in facts
 
 
 @pytest.mark.django_db
