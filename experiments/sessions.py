@@ -217,6 +217,7 @@ def trained(session: TrainingSession, lease: Lease) -> Outcome:
     cells = version.rows_count * len(plan.features)
     many = cells > FEW_CELLS or algorithm(plan.algorithm).by_epochs
     threads = int(os.environ.get("OMP_NUM_THREADS", "1")) if many else 1
+    lease.monitor.taken_up()  # nothing so far: an attempt before may have found more
     lease.monitor.log("Starting model training.")
     if lease.attempt > 1:
         lease.monitor.log(f"Attempt {lease.attempt} of {MAX_ATTEMPTS}.")

@@ -68,7 +68,7 @@ class RowMonitor:
         self.check()
 
     def taken_up(self) -> None:
-        """Note what was done by an earlier attempt: for rows with `progress_found`."""
+        """Note that an earlier attempt made all progress so far, where rows keep it."""
         self.values["progress_found"] = self.progress
 
     def log(self, message: str) -> None:

@@ -63,7 +63,7 @@ class Parameters(BaseModel):
         value = getattr(self, name)
         extra = type(self).model_fields[name].json_schema_extra
         words: Any = extra.get("words") if isinstance(extra, dict) else None
-        return words[value] if words else words_of(value)
+        return words[value] if words and value in words else words_of(value)
 
 
 P = TypeVar("P", bound=Parameters)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponseBase
 
-    from datasets.models import Dataset
+    from datasets.models import Dataset, DatasetVersion
 
 PER_PAGE = 25
 #: Lanes of the tree that are drawn; branches of more branches share the last.
@@ -82,12 +82,12 @@ def tree_of(dataset: Dataset) -> list[Place]:
 def version_rows(dataset: Dataset, page: Iterable[Place]) -> list[dict[str, Any]]:
     """Return the versions of a page with their place and their steps in words."""
     places = list(page)
-    before, after = compared(dataset, places)
     found = (
         dataset.versions.light()
         .select_related("created_by", "parent")
         .in_bulk([place.pk for place in places])
     )
+    before, after = compared(dataset.active_version, found.values())
     return [
         {
             "version": (version := found[place.pk]),
@@ -104,17 +104,19 @@ def version_rows(dataset: Dataset, page: Iterable[Place]) -> list[dict[str, Any]
     ]
 
 
-def compared(dataset: Dataset, places: list[Place]) -> tuple[int | None, int | None]:
+def compared(
+    active: DatasetVersion | None, page: Iterable[DatasetVersion]
+) -> tuple[int | None, int | None]:
     """Return the versions to begin comparing with: the active one and its parent.
 
-    An import has no parent: it is compared with the newest of the page.
+    An import has no parent: it is compared with the newest other one of the page.
     """
-    active = dataset.active_version
     if active is None:
         return None, None
     if active.parent_id:
         return active.parent_id, active.pk
-    return active.pk, max((place.pk for place in places), default=None)
+    others = (v.pk for v in page if v.is_ready and v.pk != active.pk)
+    return active.pk, max(others, default=None)
 
 
 @require_POST

@@ -263,7 +263,10 @@ def _input_column(
 def _bounds_of(
     known: ContractColumn, values: pl.Series
 ) -> tuple[float | None, float | None, bool] | None:
-    """Return what the contract allows; None where steps had to see to that."""
+    """Return what the contract allows; None where rows in training lay beyond it.
+
+    Steps before the model made such rows fit, and will again.
+    """
     if (known.low is None and known.high is None) or not len(values):
         return None
     numbers = values.to_numpy()

@@ -156,7 +156,7 @@ def judges(entry: Algorithm) -> dict[str, Metric]:
     return {
         name: metric
         for name, metric in METRICS.items()
-        if metric.task == entry.task and (entry.domain or not metric.of_family)
+        if metric.task == entry.task and metric.only in ("", entry.name)
     }
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from experiments.exceptions import DamagedModelError
 from experiments.results.labels import settings_of
+from experiments.results.searches import FoundSearch
 from experiments.results.summaries import Summary
 from projects.permissions import Action, can, get_for
 from registry.exceptions import NotAvailableError, RegistryError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 #: More columns than this cannot be read beside each other.
 MOST_COMPARED = 6
-#: So many columns of a row are listed on the page of a version.
+#: More columns than this would push a version's figures out of sight.
 MOST_LISTED = 12
 
 
@@ -77,9 +78,12 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
 
 def made_of(version: ModelVersion) -> dict[str, object]:
     """Return what was chosen for a version, and the first columns of its rows."""
-    columns = version.session.result.signature.get("columns", [])
+    result = version.session.result
+    columns = result.signature.get("columns", [])
+    search = result.details.get("search")
+    chosen = FoundSearch(search).chosen if search else None
     return {
-        "settings": settings_of(version.session.experiment),
+        "settings": settings_of(version.session.experiment, chosen),
         "columns": columns[:MOST_LISTED],
         "columns_more": max(0, len(columns) - MOST_LISTED),
     }

@@ -140,6 +140,28 @@ def test_versions_begin_with_two_that_differ(signed_in, dataset, active, chosen)
     assert sorted(found) == [("a", str(chosen[0])), ("b", str(chosen[1]))]
 
 
+def begun(signed_in, dataset):
+    page = signed_in.get(reverse("datasets:versions", args=[dataset.pk])).text
+    return sorted(re.findall(r'name="[ab]" value="(\d)"[^>]* checked>', page))
+
+
+def test_versions_begin_with_no_version_that_failed(signed_in, dataset):
+    dataset.active_version = dataset.versions.get(number=1)
+    dataset.save()
+    dataset.versions.create(number=3, status="failed")
+
+    assert begun(signed_in, dataset) == ["1", "2"]
+
+
+def test_versions_begin_with_a_newest_import_and_another(signed_in, dataset):
+    newest = dataset.versions.filter(number=2)
+    newest.update(number=3, parent=None)
+    dataset.active_version = newest.model.objects.get(dataset=dataset, number=3)
+    dataset.save()
+
+    assert begun(signed_in, dataset) == ["1", "3"]
+
+
 def test_api_tells_the_difference(api, dataset):
     answer = api.get(f"/api/datasets/{dataset.pk}/difference/", {"a": 1}).json()
 

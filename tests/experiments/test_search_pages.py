@@ -107,7 +107,8 @@ def test_trials_are_judged_by_what_their_algorithm_measures():
 
     assert "accuracy" in told
     assert "period_mae" not in told
-    assert "period_mae" in judges(family)
+    assert "period_mae_dex" in judges(family)
+    assert "period_mae_dex" not in judges(algorithm("regime"))
     settings = SearchSettings(metric="period_mae")
     assert [place for place, _ in search_problems(settings, usual)] == ["metric"]
 

@@ -176,6 +176,16 @@ def test_later_attempt_tidies_what_a_dead_one_left(project, owner):
 
 
 @pytest.mark.django_db
+def test_later_attempt_that_finds_nothing_forgets_what_another_found(project, owner):
+    session = sessions.create_and_start(flowers_draft(project, owner), actor=owner)
+    TrainingSession.objects.filter(pk=session.pk).update(progress_found=0.6)
+
+    run_inline(session)
+
+    assert (session.status, session.progress_found) == ("completed", 0)
+
+
+@pytest.mark.django_db
 def test_session_on_damaged_data_fails_with_the_reason(project, owner):
     session = sessions.create_and_start(flowers_draft(project, owner), actor=owner)
     default_storage.delete(session.base_version.data)

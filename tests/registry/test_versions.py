@@ -16,6 +16,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from datamine import files
+from experiments.results.searches import FoundSearch
 from registry.exceptions import UnfitTagsError
 from registry.onnx import ONE
 from registry.services import activate_version, describe_version, register_version
@@ -211,6 +212,21 @@ def test_page_of_a_version_says_what_it_was_made_of(client, owner, project):
     ranges = re.findall(r"<td>([\d.]+) – ([\d.]+)</td>", page.text)
     assert ranges == [("1.4", "6.6"), ("5", "5.6")]
     assert "<td>blue, red, white</td>" in page.text
+
+
+def test_page_of_a_version_says_what_its_search_found(client, owner, project):
+    search = {"method": "grid", "space": {"n_neighbors": [3, 5]}}
+    version = flowers_in_service(
+        project, owner, algorithm="knn", search=search, split={"cv_folds": 3}
+    )
+    client.force_login(owner)
+
+    page = client.get(version.get_absolute_url())
+
+    found = [line for line in page.context["settings"] if line.found]
+    search = FoundSearch(version.session.result.details["search"])
+    assert {line.name: line.value for line in found} == search.chosen
+    assert "found by the search" in page.text
 
 
 @pytest.mark.parametrize(
