@@ -87,7 +87,7 @@ class Answer:
         )
 
     @property
-    def first(self) -> list[dict[str, Any]]:
+    def shown(self) -> list[dict[str, Any]]:
         """What a page shows: not all rows, each with how probable its answer is."""
         return [
             {

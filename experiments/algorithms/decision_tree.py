@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from datasets.words import word
 from experiments.algorithms.class_weights import (
     ClassWeight,
     class_weight_parameter,
     class_weights,
 )
 from experiments.algorithms.parameters import Setting, parameter
-from experiments.algorithms.trees import TreeLimits, pruning_parameter
+from experiments.algorithms.trees import GAINS, TreeLimits, pruning_parameter
 
 
 class DecisionTreeParameters(TreeLimits):
@@ -21,10 +20,7 @@ class DecisionTreeParameters(TreeLimits):
         "entropy",
         "Split criterion",
         "What a good question gains: information (entropy) or purity (Gini).",
-        words={
-            "entropy": word("information (entropy)"),
-            "gini": word("purity (gini)"),
-        },
+        words=GAINS,
     )
     ccp_alpha: float = pruning_parameter()
     class_weight: ClassWeight = class_weight_parameter()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from datasets.words import word
 from experiments.algorithms.class_weights import (
     ClassWeight,
     class_weight_parameter,
@@ -12,6 +11,7 @@ from experiments.algorithms.class_weights import (
 )
 from experiments.algorithms.forests import ForestParameters
 from experiments.algorithms.parameters import Setting, parameter
+from experiments.algorithms.trees import GAINS
 
 
 class RandomForestParameters(ForestParameters):
@@ -21,10 +21,7 @@ class RandomForestParameters(ForestParameters):
         "gini",
         "Split criterion",
         "What a good question gains: purity (Gini) or information (entropy).",
-        words={
-            "gini": word("purity (gini)"),
-            "entropy": word("information (entropy)"),
-        },
+        words=GAINS,
     )
     class_weight: ClassWeight = class_weight_parameter()
 

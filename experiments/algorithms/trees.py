@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from datasets.words import word
 from experiments.algorithms.parameters import Parameters, parameter
+
+#: What a good question of a tree that tells classes gains.
+GAINS = {
+    "entropy": word("information (entropy)"),
+    "gini": word("purity (gini)"),
+}
 
 
 class TreeLimits(Parameters):

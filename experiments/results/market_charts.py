@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets.charts.drawing import PALETTE, axis
 from datasets.words import word
+from experiments.families.market.contract import MOST_SYMBOLS
 from experiments.results.chart import Chart, story_of
 
 if TYPE_CHECKING:
@@ -232,8 +233,6 @@ def of_symbol(chart: Chart, place: int) -> Chart:
     )
 
 
-#: Symbols that have a chart of their own.
-SYMBOLS = 3
 #: What the market families show of tested days.
 MARKET_CHARTS = tuple(
     of_symbol(chart, place)
@@ -255,5 +254,5 @@ MARKET_CHARTS = tuple(
             on_paper=volatility_paper,
         ),
     )
-    for place in range(SYMBOLS)
+    for place in range(MOST_SYMBOLS)
 )

@@ -195,7 +195,7 @@ def test_predict_file_page_shows_or_downloads(client, owner, project):
     )
 
     assert "Quarantined rows" in shown.text
-    assert [row["probability"] for row in shown.context["answer"].first] == [1.0]
+    assert [row["probability"] for row in shown.context["answer"].shown] == [1.0]
     assert '<td class="number">100.0\u202f%</td>' in shown.text
     assert download["Content-Disposition"].startswith("attachment")
     assert b"setosa" in b"".join(download.streaming_content)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: The parameters that say which days are learned from.
 DATA = ("days", "train_val_split", "symbols")
 SYMBOLS = ("BTC", "ETH", "SOL")
+#: Of the tested symbols so many have a chart of their own.
+MOST_SYMBOLS = 3
 
 
 def _price(name: str, meaning: str) -> ContractColumn:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.families.market.contract import MOST_SYMBOLS
 from experiments.families.market.windows import days_in, symbols_in
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 #: The latest of them are shown.
 MOST_DAYS = 365
-#: Each has a chart of its own.
-MOST_SYMBOLS = 3
 EPOCH = date(1970, 1, 1)
 
 
