@@ -11,3 +11,6 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from datamine import checks  # noqa: F401, PLC0415 -- app ready
+        from datamine.threads import carry_by_thread  # noqa: PLC0415 -- app ready
+
+        carry_by_thread()
