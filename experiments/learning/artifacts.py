@@ -21,6 +21,7 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ TOLERANCE = 1e-9
 #: The same for networks, whose sums of single precision depend on the processor.
 TENSOR_TOLERANCE = 1e-5
 
+known_version = cache(version)  # each answer reads and parses a file
 METADATA, MODEL, SPLIT = "metadata.json", "model.pkl", "split.npz"
 #: Instead of `MODEL` for a network.
 TENSORS, AROUND = "model.pth", "scaler.pkl"
@@ -184,7 +186,7 @@ def load_split(
 def library_versions() -> dict[str, str]:
     """Return the versions of what an artefact depends on."""
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"python": python, **{name: version(name) for name in LIBRARIES}}
+    return {"python": python, **{name: known_version(name) for name in LIBRARIES}}
 
 
 def _metadata(outcome: Outcome, plan: Plan, moment: datetime) -> dict[str, Any]:
