@@ -123,7 +123,7 @@ REGRESSORS = (
     ),
     Algorithm(
         name="dummy_regressor",
-        title="Baseline (reads no feature)",
+        title="Baseline (regression, reads no feature)",
         task=Task.REGRESSION,
         summary="Answers one number for every row: what a model has to beat.",
         parameters=f"{_HERE}.dummy_regressor:DummyRegressorParameters",

@@ -86,6 +86,12 @@ def test_every_algorithm_says_what_it_does_with_columns(name):
     assert len(entry.notes) == 2 + entry.scales + (entry.negative == "refused")
 
 
+def test_no_two_algorithms_have_the_same_title():
+    titles = [entry.title for entry in algorithms()]
+
+    assert sorted(titles) == sorted(set(titles))
+
+
 def test_unknown_algorithm_is_named_with_those_there_are():
     with pytest.raises(
         UnknownAlgorithmError, match="no algorithm “svm”; there are knn"
