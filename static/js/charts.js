@@ -3,6 +3,9 @@
 "use strict";
 
 (() => {
+  // Pixels of a letter, of a symbol with the gaps around it, of a line, of an axis, between plots.
+  const LETTER = 7, SYMBOL = 30, LINE = 18, AXIS = 60, GAP = 20;
+  const MOST_COLUMNS = 4;
   let library;
 
   function load(address) {
@@ -54,9 +57,36 @@
     return answer.json();
   }
 
+  // Names below a chart stand in as many columns as have room, each as long as its column;
+  // lines more than were meant make the chart higher, not what is drawn smaller.
+  function fitLegend({ legend, scale }, whole, room) {
+    if (legend?.orient !== "bottom" || !scale?.domain) return;
+    const names = scale.domain.map(String);
+    const longest = Math.max(...names.map((name) => name.length)) * LETTER + SYMBOL;
+    const meant = Math.ceil(names.length / (legend.columns ?? names.length));
+    legend.columns = Math.max(1, Math.min(MOST_COLUMNS, names.length, Math.floor(room / longest)));
+    legend.labelLimit = Math.floor(room / legend.columns) - SYMBOL;
+    const lines = Math.ceil(names.length / legend.columns) - meant;
+    if (whole.height) whole.height += Math.max(0, lines) * LINE;
+  }
+
+  function* encodings(part) {
+    yield* Object.values(part.encoding ?? {});
+    for (const inner of part.layer ?? []) yield* encodings(inner);
+    if (part.spec) yield* encodings(part.spec);
+  }
+
+  // Small plots stand beside each other as far as they have room.
+  function fit(spec, room) {
+    for (const encoding of encodings(spec)) fitLegend(encoding, spec, room);
+    if (spec.facet) spec.columns = Math.max(1, Math.min(spec.columns, Math.floor((room - AXIS) / (spec.spec.width + GAP))));
+    return spec;
+  }
+
   async function draw(element) {
     try {
-      const [embed, spec] = await Promise.all([load(element.dataset.library), specification(element)]);
+      const [embed, sent] = await Promise.all([load(element.dataset.library), specification(element)]);
+      const spec = fit(sent, element.clientWidth);
       element.setAttribute("role", "img");
       element.setAttribute("aria-label", spec.description);
       await embed(element, spec, {

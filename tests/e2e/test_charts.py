@@ -46,6 +46,21 @@ def drawn(page: Page) -> None:
     expect(page.locator(".chart svg.marks")).to_be_visible(timeout=30_000)
 
 
+def scale_on_a_phone(page: Page) -> float:
+    """Return how large the chart's letters are there, 1 as they are meant."""
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    drawn(page)
+    scale: float = page.locator(".chart svg.marks").evaluate(
+        "svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+    )
+    page.set_viewport_size(wide)
+    page.reload()
+    drawn(page)
+    return scale
+
+
 def test_charts_are_drawn_kept_and_opened(signed_in):
     upload(signed_in)
     signed_in.get_by_role("link", name="Charts", exact=True).click()
@@ -58,6 +73,7 @@ def test_charts_are_drawn_kept_and_opened(signed_in):
     signed_in.get_by_label("One plot for each").select_option("c2")
     signed_in.get_by_role("button", name="Draw").click()
     expect(signed_in.locator(".chart svg.marks")).to_contain_text("<b>2</b>")
+    assert scale_on_a_phone(signed_in) > 0.9
     signed_in.locator("form.save").get_by_label("Name").fill("Three owls")
     signed_in.get_by_role("button", name="Save this chart").click()
     drawn(signed_in)
