@@ -12,6 +12,21 @@ def word(text: str) -> str:
     return text
 
 
+#: What a statistic is called, wherever one can be chosen.
+STATISTICS = {
+    "mean": word("mean"),
+    "median": word("median"),
+    "mode": word("most frequent value"),
+    "min": word("smallest value"),
+    "max": word("largest value"),
+}
+
+
+def statistics(*names: str) -> dict[str, str]:
+    """Return the words for these statistics, as declarations of choices take them."""
+    return {name: STATISTICS[name] for name in names}
+
+
 class Name(str):
     """A name that people gave, as a title of a chart: no language says it otherwise."""
 

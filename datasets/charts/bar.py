@@ -22,7 +22,7 @@ from datasets.charts.source import (
     Numbers,
     number_of,
 )
-from datasets.words import word
+from datasets.words import statistics, word
 
 if TYPE_CHECKING:
     from datasets.charts.drawing import Row
@@ -50,11 +50,8 @@ class MeasuredParameters(ChartParameters):
         json_schema_extra={
             "words": {
                 "rows": word("number of rows"),
-                "mean": word("mean"),
                 "sum": word("sum"),
-                "median": word("median"),
-                "min": word("smallest value"),
-                "max": word("largest value"),
+                **statistics("mean", "median", "min", "max"),
             }
         },
     )
@@ -65,7 +62,7 @@ class MeasuredParameters(ChartParameters):
     @model_validator(mode="after")
     def _statistic_has_a_column(self) -> Self:
         if self.measure != "rows" and not self.value:
-            raise ValueError(f"{self.measure} needs the column it is taken of")
+            raise ValueError(word("a statistic needs the column it is taken of"))
         return self
 
 

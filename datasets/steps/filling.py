@@ -16,7 +16,7 @@ from datasets.steps.catalogue import ANY
 from datasets.steps.settling import settled
 from datasets.tables import NUMERIC, ColumnType, Table
 from datasets.values import Value, ValueTypeError, parse_value, to_json
-from datasets.words import word
+from datasets.words import STATISTICS, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,16 +38,7 @@ class FillMissingParameters(Parameters):
         title="Fill with",
         description="Mean and median need numbers; smallest and largest need numbers "
         "or dates; the most frequent value and a constant suit every column.",
-        json_schema_extra={
-            "words": {
-                "mean": word("mean"),
-                "median": word("median"),
-                "mode": word("most frequent value"),
-                "min": word("smallest value"),
-                "max": word("largest value"),
-                "constant": word("constant"),
-            }
-        },
+        json_schema_extra={"words": {**STATISTICS, "constant": word("constant")}},
     )
     value: (
         bool
@@ -68,7 +59,7 @@ class FillMissingParameters(Parameters):
         if constant and self.value in (None, ""):
             raise ValueError(word("a constant needs the value to fill with"))
         if not constant and self.value not in (None, ""):
-            raise ValueError(word(f"“{self.strategy}” takes no value of its own"))
+            raise ValueError(word("only a constant takes a value of its own"))
         return self
 
 
@@ -225,10 +216,10 @@ def _most_frequent(table: Table, id: str, engine: Engine) -> Any:
 
 
 _STRATEGIES = {
-    "mean": _Strategy(word("mean"), NUMERIC, _mean, widens=True),
-    "median": _Strategy(word("median"), NUMERIC, _median, widens=True),
-    "mode": _Strategy(word("most frequent value"), ANY, _mode),
-    "min": _Strategy(word("smallest value"), ORDERED, _minimum),
-    "max": _Strategy(word("largest value"), ORDERED, _maximum),
+    "mean": _Strategy(STATISTICS["mean"], NUMERIC, _mean, widens=True),
+    "median": _Strategy(STATISTICS["median"], NUMERIC, _median, widens=True),
+    "mode": _Strategy(STATISTICS["mode"], ANY, _mode),
+    "min": _Strategy(STATISTICS["min"], ORDERED, _minimum),
+    "max": _Strategy(STATISTICS["max"], ORDERED, _maximum),
     "constant": _Strategy("constant", ANY, None),
 }

@@ -92,9 +92,9 @@ class FilterRowsParameters(Parameters):
     def _value_belongs_to_operator(self) -> Self:
         needed = self.operator not in _WITHOUT_VALUE
         if needed and self.value in (None, ""):
-            raise ValueError(word(f"“{self.operator}” needs a value to compare with"))
+            raise ValueError(word("a comparison needs a value to compare with"))
         if not needed and self.value not in (None, ""):
-            raise ValueError(word(f"“{self.operator}” takes no value"))
+            raise ValueError(word("whether one is missing is asked without a value"))
         return self
 
 
@@ -159,17 +159,19 @@ class FilterRows(Step[FilterRowsParameters]):
             )
         (column,) = self.chosen(schema)
         operator = self.parameters.operator
-        accepted = ORDERED if operator in _OF_ORDER else {column.type}
-        if operator == "contains":
-            accepted = TEXTUAL
-        if column.type not in accepted:
-            raise StepError(
-                f"“{column.name}” is a {column.type} column, which cannot be compared "
-                f"by “{operator}”. Choose another comparison.",
-                column.name,
-                "type",
-                "operator",
+        reason = ""
+        if operator in _OF_ORDER and column.type not in ORDERED:
+            reason = (
+                f"“{column.name}” is a {column.type} column: none of its values is "
+                "larger than another. Choose another comparison."
             )
+        if operator == "contains" and column.type not in TEXTUAL:
+            reason = (
+                f"“{column.name}” is a {column.type} column, and only text contains "
+                "something. Choose another comparison."
+            )
+        if reason:
+            raise StepError(reason, column.name, "type", "operator")
         if operator not in _WITHOUT_VALUE:
             self._value(column)
 

@@ -14,7 +14,7 @@ from datasets.steps.base import Step, StepError, words_of
 from datasets.steps.batches import batches
 from datasets.steps.settling import means_and_deviations
 from datasets.tables import ColumnType, Table
-from datasets.words import Name, word
+from datasets.words import Name, statistics, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ class OutliersParameters(OutlierRule):
         "median",
         title="Replace with",
         description="Where outliers are replaced: of the numbers that are none.",
-        json_schema_extra={"words": {"median": word("median"), "mean": word("mean")}},
+        json_schema_extra={"words": {**statistics("median", "mean")}},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from datasets.words import word
+from datasets.words import statistics
 from experiments.algorithms.parameters import Parameters, Setting, parameter
 
 
@@ -15,10 +15,7 @@ class DummyRegressorParameters(Parameters):
         "mean",
         "Answer",
         "The mean of the training rows, or their median, which outliers do not move.",
-        words={
-            "mean": word("mean"),
-            "median": word("median"),
-        },
+        words=statistics("mean", "median"),
     )
 
 

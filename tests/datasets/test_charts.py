@@ -250,7 +250,7 @@ def test_columns_that_do_not_go_are_refused(
     [
         ("histogram", {}, "column is required"),
         ("histogram", {"column": TWIN, "bins": 1}, "bins must be between 2 and 200"),
-        ("bar", {"column": KIND, "measure": "mean"}, "mean needs the column"),
+        ("bar", {"column": KIND, "measure": "mean"}, "a statistic needs the column"),
         ("scatter", {"x": TWIN, "y": TWIN, "z": TWIN}, "z is not a parameter"),
     ],
 )

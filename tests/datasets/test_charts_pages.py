@@ -65,7 +65,7 @@ def test_page_draws_what_the_address_says(signed_in, url):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"chart": "bar", "measure": "mean"}, "mean needs the column it is taken of"),
+        ({"chart": "bar", "measure": "mean"}, "a statistic needs the column"),
         ({"chart": "histogram", "bins": "x"}, "Enter a whole number."),
         ({"chart": "histogram", "bins": "1"}, "bins must be between 2 and 200"),
         ({"chart": "histogram", "column": "c99"}, "There is no column “c99”"),

@@ -143,7 +143,7 @@ def test_fill_missing_with_a_constant_of_the_column_s_type(
             "needs the value to fill with",
             "parameter",
         ),
-        (fill("mean", "size", value=3), "“mean” takes no value", "parameter"),
+        (fill("mean", "size", value=3), "only a constant takes a value", "parameter"),
         (fill("average", "size"), "“strategy”: Input should be 'mean'", "parameter"),
     ],
 )
