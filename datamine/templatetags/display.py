@@ -17,6 +17,7 @@ from django.utils.translation import (
 
 from datamine import speech
 from datamine.speech import THIN
+from datasets.charts.drawing import UNGROUPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,6 +145,14 @@ def number(value: float | None, digits: int = 4) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     return significant(value, int(digits))
+
+
+@register.filter
+def datum(value: float | None) -> str:
+    """Write a number out of a column: 2007, which may be a year, but 25 000."""
+    text = number(value)
+    is_number = isinstance(value, int | float)
+    return text.replace(THIN, "") if is_number and abs(value) < UNGROUPED else text
 
 
 def significant(value: float, digits: int) -> str:

@@ -23,6 +23,7 @@ PALETTE = (
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHT = 260
 TITLE_LENGTH = 60
+UNGROUPED = 10_000
 FITTED = {
     "width": "container",
     "height": HEIGHT,
@@ -101,10 +102,16 @@ def distinct(names: Sequence[object]) -> list[str]:
 
 
 def plain(value: float | str | None) -> str:
-    """Write a number in a sentence; a time is written already."""
+    """Write a number in a sentence; a time is written already.
+
+    One of four digits may be a year and is not grouped.
+    """
     if isinstance(value, str):
         return value
-    return "–" if value is None else f"{value:,.5g}".replace("-", "−")
+    if value is None:
+        return "–"
+    text = f"{value:.5g}" if abs(value) < UNGROUPED else f"{value:,.5g}"
+    return text.replace("-", "−")
 
 
 def axis(field: str, title: str, kind: str = "quantitative", **more: Any) -> Spec:
@@ -119,7 +126,7 @@ def named(field: str, column: str, kind: str = "quantitative", **more: Any) -> S
 
 def tips(**kinds: str) -> list[Spec]:
     """Return what a mark says when it is pointed at: fields and their kinds."""
-    formats = {"quantitative": ",.5~g", "temporal": "%Y-%m-%d %H:%M"}
+    formats = {"quantitative": ".5~g", "temporal": "%Y-%m-%d %H:%M"}
     return [
         {"field": field, "type": kind, "title": field}
         | ({"format": formats[kind]} if kind in formats else {})

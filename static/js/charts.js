@@ -6,6 +6,8 @@
   // Pixels of a letter, of a symbol with the gaps around it, of a line, of an axis, between plots.
   const LETTER = 7, SYMBOL = 30, LINE = 18, AXIS = 60, GAP = 20;
   const MOST_COLUMNS = 4;
+  const UNGROUPED =
+    "datum.label && abs(datum.value) >= 1000 && abs(datum.value) < 10000 ? format(datum.value, '.12~g') : datum.label";
   let library;
 
   function load(address) {
@@ -70,15 +72,25 @@
     if (whole.height) whole.height += Math.max(0, lines) * LINE;
   }
 
+  // A number of four digits may be a year: it is not grouped, on no axis and in no scale.
+  function ungroup(channel, encoding) {
+    const guide = { x: "axis", y: "axis", color: "legend", size: "legend" }[channel];
+    if (!guide || encoding.type !== "quantitative" || encoding[guide] === null || encoding[guide]?.format) return;
+    encoding[guide] = { labelExpr: UNGROUPED, ...encoding[guide] };
+  }
+
   function* encodings(part) {
-    yield* Object.values(part.encoding ?? {});
+    yield* Object.entries(part.encoding ?? {});
     for (const inner of part.layer ?? []) yield* encodings(inner);
     if (part.spec) yield* encodings(part.spec);
   }
 
   // Small plots stand beside each other as far as they have room.
   function fit(spec, room) {
-    for (const encoding of encodings(spec)) fitLegend(encoding, spec, room);
+    for (const [channel, encoding] of encodings(spec)) {
+      fitLegend(encoding, spec, room);
+      ungroup(channel, encoding);
+    }
     if (spec.facet) spec.columns = Math.max(1, Math.min(spec.columns, Math.floor((room - AXIS) / (spec.spec.width + GAP))));
     return spec;
   }

@@ -25,6 +25,22 @@ def test_setting(value, written):
 @pytest.mark.parametrize(
     ("value", "written"),
     [
+        (2007, "2007"),
+        (-2007, "−2007"),
+        (2009.25, "2009"),
+        (10000, "10 000"),
+        (0.05, "0.05"),
+        (None, "–"),
+        (float("inf"), "∞"),
+    ],
+)
+def test_datum_may_be_a_year(value, written):
+    assert display.datum(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
         (0.7923, "p = 0.792"),
         (0.001, "p = 0.001"),
         (0.0004, "p < 0.001"),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from datasets.charts.catalogue import CHARTS
-from datasets.charts.drawing import MARKS, moment
+from datasets.charts.drawing import MARKS, moment, plain
 from datasets.charts.source import ChartError, Source
 from datasets.declarations import ParameterError
 from datasets.tables import ColumnType
@@ -186,6 +186,16 @@ def test_box_of_equal_values_is_a_line(tmp_path: Path) -> None:
     drawing = CHARTS["box"].draw(source(tmp_path, **{NASTY: values}), {"value": NASTY})
 
     assert drawing.rows == [(0.5, 0.5, 0.5, 0.5, 0.5, ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(2007, "2007"), (-1234.5, "−1234.5"), (12345, "12,345"), (None, "–")],
+)
+def test_words_group_no_number_that_may_be_a_year(
+    value: float | None, written: str
+) -> None:
+    assert plain(value) == written
 
 
 def test_line_goes_through_means(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ def hostile() -> bytes:
     lines.writerow(NAMES)
     for n in range(120):
         size = "" if n % 9 == 0 else n**2 / 7
-        lines.writerow([size, n % 11, f"<b>{n % 3}</b>", f"2024-03-{n % 28 + 1:02d}"])
+        lines.writerow(
+            [size, 2000 + n % 11, f"<b>{n % 3}</b>", f"2024-03-{n % 28 + 1:02d}"]
+        )
     return text.getvalue().encode()
 
 
@@ -73,6 +75,7 @@ def test_charts_are_drawn_kept_and_opened(signed_in):
     signed_in.get_by_label("One plot for each").select_option("c2")
     signed_in.get_by_role("button", name="Draw").click()
     expect(signed_in.locator(".chart svg.marks")).to_contain_text("<b>2</b>")
+    expect(signed_in.locator(".chart svg.marks")).to_contain_text("2005")
     assert scale_on_a_phone(signed_in) > 0.9
     signed_in.locator("form.save").get_by_label("Name").fill("Three owls")
     signed_in.get_by_role("button", name="Save this chart").click()
