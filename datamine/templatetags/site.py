@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from datasets.quotas import room_of
 from experiments.choices import SessionStatus
 from experiments.models import TrainingSession
 from projects.models import Notice, Project, User
@@ -167,6 +168,12 @@ def project_contents(project: Project) -> dict[str, Any]:
         for relation, title, url, text in CONTENTS
     ]
     return {"kinds": kinds}
+
+
+@register.inclusion_tag("datasets/_room.html")
+def project_room(project: Project) -> dict[str, Any]:
+    """Return what a project uses of the disk and what it may."""
+    return {"room": room_of(project)}
 
 
 @register.simple_tag

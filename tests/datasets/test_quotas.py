@@ -138,6 +138,7 @@ def test_pages_and_api_say_what_is_used_and_refused(client, project, owner, limi
     limited(max_bytes=5_000_000, max_datasets=1)
 
     page = client.get(reverse("datasets:list", args=[project.key])).text
+    home = client.get(project.get_absolute_url()).text
     shown = client.get(dataset.get_absolute_url()).text
     review = client.post(
         reverse("datasets:review", args=[upload.pk]),
@@ -154,6 +155,7 @@ def test_pages_and_api_say_what_is_used_and_refused(client, project, owner, limi
     told = api.get(f"/api/datasets/{dataset.pk}/").json()
 
     assert "it may use 5.0\u202fMB. 1 of at most 1 dataset." in page
+    assert "it may use 5.0\u202fMB. 1 of at most 1 dataset." in home
     assert "File and all versions" in shown
     assert "has no place left" in review.text
     assert refused.status_code == 409

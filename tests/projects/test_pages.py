@@ -137,7 +137,7 @@ def test_detail_needs_the_same_queries_for_any_count(
         ActivityFactory(project=project)
         MembershipFactory(project=project)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         at_work.get(project.get_absolute_url())
 
 
