@@ -122,6 +122,29 @@ def test_untrained_experiment_offers_to_start(client, project, owner):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("values", "advice"),
+    [
+        ({"batch_size": 32}, "correct the data, or use a smaller batch."),
+        ({"n_neighbors": 5}, "correct the data, or use fewer rows or columns."),
+    ],
+)
+def test_failed_session_advises_what_its_algorithm_has(
+    client, project, owner, values, advice
+):
+    session = SessionFactory(
+        experiment__version__dataset__project=project,
+        experiment__hyperparameters=values,
+        status="failed",
+    )
+    client.force_login(owner)
+
+    page = client.get(session.get_absolute_url()).content.decode()
+
+    assert [advice in page, "smaller batch" in page] == [True, "batch_size" in values]
+
+
+@pytest.mark.django_db
 def test_waiting_session_asks_for_itself_until_the_end(client, project, owner):
     session = SessionFactory(experiment__version__dataset__project=project)
     client.force_login(owner)
@@ -134,7 +157,6 @@ def test_waiting_session_asks_for_itself_until_the_end(client, project, owner):
     assert 'hx-trigger="load delay:300ms"' in waiting
     assert "hx-trigger" not in over
     assert "<strong>Training failed</strong>: No rows were left." in over
-    assert "correct the data, or use a smaller batch." in over
 
 
 @pytest.mark.django_db
