@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from datasets.declarations import ParameterError
 from experiments.algorithms import catalogue
 from experiments.exceptions import NoResultError
-from experiments.metrics import is_metric
+from experiments.metrics import METRICS, is_metric
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
@@ -95,6 +95,12 @@ class ExperimentQuerySet(VisibleQuerySet):
         if order.startswith("-"):
             return self.order_by(value.desc(nulls_last=last), "-pk")
         return self.order_by(value.asc(nulls_last=last), "pk")
+
+    def of_own_metrics(self) -> set[str]:
+        """Return the algorithms among these that alone measure something."""
+        names = {metric.only for metric in METRICS.values() if metric.only}
+        found = self.filter(algorithm__in=names).order_by()
+        return set(found.values_list("algorithm", flat=True).distinct())
 
 
 class TrainingSessionQuerySet(VisibleQuerySet):

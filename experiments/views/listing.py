@@ -78,7 +78,7 @@ def experiment_list(request: HttpRequest, key: str) -> HttpResponse:
             for name, title, falls in (*COLUMNS, *metrics, *LAST_COLUMNS)
         ],
         "rows": list_rows(page.object_list, [name for name, *_ in metrics]),
-        "orders": order_choices(order),
+        "orders": order_choices(order, experiments.of_own_metrics()),
         "may_edit": can(request.user, Action.EDIT, project),
     }
     return render_page(
@@ -200,13 +200,17 @@ def written(choices: Iterable[tuple[str, str]], chosen: str | None) -> SafeStrin
     return format_html_join("", "{}", ((option,) for option in options))
 
 
-def order_choices(order: str) -> SafeString:
-    """Return every metric to sort by, the best first, and the newest."""
+def order_choices(order: str, measured: set[str]) -> SafeString:
+    """Return the metrics to sort by, the best first, and the newest.
+
+    `measured` are the algorithms here of those that have metrics of their own.
+    """
     choices = [(NEWEST, word("newest first"))]
-    for metric in METRICS.values():
-        choices.append(
-            (f"-{metric.name}" if metric.higher else metric.name, metric.title)
-        )
+    choices += [
+        (f"-{metric.name}" if metric.higher else metric.name, metric.title)
+        for metric in METRICS.values()
+        if not metric.only or metric.only in measured
+    ]
     known = {value for value, _ in choices}
     if order not in known:
         choices.append((order, word("as in the table's head")))

@@ -45,7 +45,22 @@ def test_list_takes_the_same_queries_for_one_and_three(client, project, owner, c
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("experiments:list", args=[project.key]))
 
-    assert len(queries) == 11
+    assert len(queries) == 12
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("algorithm", "is_offered"), [("knn", False), ("stars", True)])
+def test_list_sorts_by_metrics_that_the_project_may_have(
+    client, project, owner, algorithm, is_offered
+):
+    ExperimentFactory(version__dataset__project=project, algorithm=algorithm)
+    ExperimentFactory(algorithm="stars")
+    client.force_login(owner)
+
+    page = client.get(reverse("experiments:list", args=[project.key])).text
+
+    assert ("Periods within 1 %" in page, "Accuracy" in page) == (is_offered, True)
+    assert "Depth, mean error" not in page
 
 
 @pytest.mark.django_db
