@@ -37,6 +37,12 @@ def test_catalogues_are_as_declared():
     assert docs.page().read_text() == docs.text(), "run `make docs`"
 
 
+def test_choices_without_words_are_in_the_catalogues_too():
+    schema = {"enum": ["uniform", "distance"], "words": {"uniform": "all the same"}}
+
+    assert docs.meant(schema) == "`uniform`: all the same; `distance`"
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_make_targets_named_exist(document):
     named = set(

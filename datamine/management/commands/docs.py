@@ -114,6 +114,8 @@ def parameter_lines(model: type[BaseModel]) -> Iterator[str]:
 
 def meant(schema: dict[str, Any]) -> str:
     """Return the choices with what people read for them, where that is declared."""
-    words = schema.get("words", {})
-    choices = [value for value in schema.get("enum", []) if value in words]
-    return "; ".join(f"`{value}`: {words[value]}" for value in choices)
+    words, choices = schema.get("words", {}), schema.get("enum", [])
+    if not words or not choices:
+        return ""
+    said = {value: f": {words[value]}" for value in choices if value in words}
+    return "; ".join(f"`{value}`{said.get(value, '')}" for value in choices)
