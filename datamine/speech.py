@@ -181,12 +181,20 @@ def spoken(text: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _spoken(text: str, language: str, depth: int = 0) -> str:
-    whole = one(text, language, depth)
-    if whole is not None:
-        return whole
     cuts = list(BOUNDARY.finditer(text))
     starts = [0, *(cut.end() for cut in cuts)]
     ends = [*(cut.start() for cut in cuts), len(text)]
+    # One by one first: what fills a place of the last must not hold those before it.
+    each = [
+        one(text[start:end], language, depth)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    if None not in each:
+        between = [*(cut[0] for cut in cuts), ""]
+        return "".join(f"{s}{gap}" for s, gap in zip(each, between, strict=True))
+    whole = one(text, language, depth)
+    if whole is not None:
+        return whole
     said, place = "", 0
     while place < len(starts):
         start, last = starts[place], min(place + MOST_ENDS, len(ends) - 1)
@@ -219,9 +227,18 @@ def one(text: str, language: str, depth: int) -> str | None:
 
 
 def placed(value: str, language: str, depth: int) -> str:
-    """Return words of ours in the place of a sentence, with the numbers in them."""
-    said = _spoken(value, language, depth + 1) if depth < DEEPEST else value
-    return number(value) if said == value else said
+    """Return words of ours in the place of a sentence, with the numbers in them.
+
+    A title may stand there as a noun, in small letters.
+    """
+    if depth >= DEEPEST:
+        return number(value)
+    said = _spoken(value, language, depth + 1)
+    title = value[:1].upper() + value[1:]
+    if said != value or title == value:
+        return number(value) if said == value else said
+    noun = one(title, language, depth + 1)
+    return number(value) if noun is None else noun[:1].lower() + noun[1:]
 
 
 def is_torn(value: str) -> bool:

@@ -140,6 +140,12 @@ def title_of(name: str) -> str:
     return METRICS[name].title if name in METRICS else name.replace("_", " ")
 
 
+def noun_of(name: str) -> str:
+    """Return a metric as a sentence has it: “balanced accuracy”, but “ROC AUC”."""
+    title = title_of(name)
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
 def gain(name: str, value: float, baseline: float) -> float:
     """Return by how much `value` is better than `baseline`; negative is worse."""
     better = METRICS[name].higher if name in METRICS else True

@@ -24,6 +24,7 @@ from experiments.learning.plans import SplitSettings
 from experiments.models import Preset
 from experiments.offers import offered
 from experiments.outlooks import outlook_for, preset_within
+from experiments.results.labels import changes_of
 from experiments.suggestions import families, family_draft, rows_for_family
 from registry.choices import RetrainingSource
 from registry.forms import NewModelForm, RetrainForm
@@ -281,12 +282,8 @@ class ModelConfiguration(Configuration):
     @property
     def changed(self) -> list[dict[str, Any]]:
         """The settings that are not as they were."""
-        before, then = self.experiment.hyperparameters, self.values or {}
-        return [
-            {"label": field.label, "now": before.get(field.name), "then": value}
-            for field in self.parameters
-            if (value := then.get(field.name)) != before.get(field.name)
-        ]
+        before = self.experiment.hyperparameters
+        return changes_of(self.experiment.algorithm, before, self.values or {})
 
     def draft(self, rows: DatasetVersion, values: Mapping[str, Any]) -> Draft:
         return retrained_draft(self.model, rows, values)

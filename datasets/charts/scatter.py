@@ -135,11 +135,12 @@ def faceted(marks: Spec, column: Column, order: list[str]) -> Spec:
 
 def words_of(rows: list[Row], every: int, total: int) -> str:
     """Say how much of the table is drawn."""
-    of = (
+    part = (
         word(f"one of {every:,} rows of {total:,}")
         if every > 1
         else word(f"of {total:,} rows")
     )
     left = -(-total // every) - len(rows)
     lacking = f" {left:,} more lack a value and are left out." if left else ""
-    return f"{len(rows):,} dots, {of}.{lacking}"
+    drawn = f"{len(rows):,} dots, {part}."
+    return drawn + lacking

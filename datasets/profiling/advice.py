@@ -133,8 +133,8 @@ def _infinite(figures: Figures, present: int) -> Warning_ | None:
     count = figures["infinite"]
     if not count:
         return None
-    values = word("1 value") if count == 1 else word(f"{count:,} values")
-    detail = f"“{figures['name']}” has {values} without end (infinity)."
+    what = word("1 value") if count == 1 else word(f"{count:,} values")
+    detail = f"“{figures['name']}” has {what} without end (infinity)."
     return _warning("infinite", detail, "outliers")
 
 

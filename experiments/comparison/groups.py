@@ -12,7 +12,9 @@ from datasets.words import word
 from experiments.metrics import HEADLINES, METRICS, headline_of, title_of
 
 if TYPE_CHECKING:
-    from experiments.comparison.side_by_side import Comparison
+    from collections.abc import Sequence
+
+    from experiments.comparison.side_by_side import Comparison, Line
     from experiments.models import Experiment
 
 #: Everything but the seeds: what is left over differs by luck alone.
@@ -25,12 +27,13 @@ Figure = tuple[float, float | None, int]
 
 @dataclass(frozen=True)
 class Group:
-    """Experiments that share a setting.
+    """Experiments that share a setting: its value in words, and as it was sent.
 
     `figures` are mean, deviation and count, or None; one alone deviates from nothing.
     """
 
     title: str
+    value: Any
     experiments: tuple[Experiment, ...]
     figures: tuple[Figure | None, ...]
 
@@ -66,28 +69,35 @@ class Grouping:
         """The groups in the order of their first members; none without a field."""
         if not self.field:
             return []
-        members: dict[str, list[Experiment]] = {}
-        for place, experiment in enumerate(self.comparison.experiments):
-            members.setdefault(self._value(place), []).append(experiment)
-        return [
-            Group(title, tuple(found), tuple(self._figures(found)))
-            for title, found in members.items()
-        ]
+        shared = self._shared()
+        members: dict[str, list[int]] = {}
+        for place in range(len(self.comparison.experiments)):
+            alike = str([line.values[place] for line in shared])
+            members.setdefault(alike, []).append(place)
+        return [self._group(shared, places) for places in members.values()]
 
-    def _value(self, place: int) -> str:
-        lines = self.comparison.settings
-        if self.field == SEEDS:
-            rest = [
-                x for x in self.comparison.differences if x.title not in SEED_SETTINGS
-            ]
-            told = (
-                f"{spoken(x.label or x.title)} {setting(x.values[place])}" for x in rest
-            )
-            return ", ".join(told) or word("the same but for seeds")
-        line = next(line for line in lines if line.title == self.field)
-        return setting(line.values[place])
+    def _shared(self) -> list[Line]:
+        """Return the settings that are the same within a group."""
+        if self.field != SEEDS:
+            return [x for x in self.comparison.settings if x.title == self.field]
+        return [x for x in self.comparison.differences if x.title not in SEED_SETTINGS]
 
-    def _figures(self, found: list[Experiment]) -> list[Figure | None]:
+    def _group(self, shared: list[Line], places: list[int]) -> Group:
+        first = places[0]
+        found = tuple(self.comparison.experiments[place] for place in places)
+        figures = tuple(self._figures(found))
+        if self.field != SEEDS:
+            (line,) = shared
+            return Group(setting(line.told[first]), line.values[first], found, figures)
+        said = (
+            f"{spoken(x.label or x.title)} {setting(x.told[first])}" for x in shared
+        )
+        sent = (f"{x.title}={x.values[first]}" for x in shared)
+        same = word("the same but for seeds")
+        title, value = ", ".join(said), "; ".join(sent)
+        return Group(title or spoken(same), value or same, found, figures)
+
+    def _figures(self, found: Sequence[Experiment]) -> list[Figure | None]:
         results = [self.comparison.results.get(e.pk) for e in found]
         headlines = [headline_of(r.metrics) for r in results if r]
         return [
@@ -96,7 +106,7 @@ class Grouping:
         ]
 
     def table(self) -> list[list[Any]]:
-        """Return the groups as rows of cells, as the page shows them."""
+        """Return the groups as rows of cells for programs, in no language."""
         if not self.groups:
             return []
         head = [f"by {self.field}", "experiments"]
@@ -107,7 +117,7 @@ class Grouping:
             head,
             *(
                 [
-                    group.title,
+                    group.value,
                     len(group.experiments),
                     *(
                         cell

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from datamine.speech import spoken
 from datasets.words import word
-from experiments.choices import SessionStatus
+from experiments.choices import Preprocessing, SessionStatus
 from experiments.metrics import HEADLINES, METRICS, headline_of, in_order, title_of
 from experiments.models import Result
-from experiments.results.labels import labels_of
+from experiments.results.labels import labels_of, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,20 @@ SHARED_SPLIT = "split: same_as"
 
 @dataclass(frozen=True)
 class Line:
-    """One setting of all experiments, in their order; `label` is for people."""
+    """One setting of all experiments, in their order.
+
+    For people there is a `label`, and values are `said` in words where these differ.
+    """
 
     title: str
     values: tuple[Any, ...]
     label: str = ""
+    said: tuple[Any, ...] = ()
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """The values as people read them."""
+        return self.said or self.values
 
     @property
     def differs(self) -> bool:
@@ -156,12 +165,16 @@ class Comparison:
     def settings(self) -> list[Line]:
         """What was asked for, hyperparameters one by one."""
         lines = [
-            self._line(word("Algorithm"), lambda e: spoken(e.algorithm_title)),
+            self._line(word("Algorithm"), lambda e: e.algorithm_title, spoken),
             self._line(word("Dataset"), lambda e: e.dataset.name),
             self._line(word("Version"), lambda e: e.version.number),
             self._line(word("Target"), lambda e: e.target_column),
             self._line(word("Features"), lambda e: ", ".join(e.feature_columns)),
-            self._line(word("Preprocessing"), lambda e: e.get_preprocessing_display()),
+            self._line(
+                word("Preprocessing"),
+                lambda e: e.preprocessing,
+                lambda name: str(Preprocessing(name).label),
+            ),
         ]
         return [*lines, *self._settings("hyperparameters"), *self._settings("split")]
 
@@ -247,8 +260,9 @@ class Comparison:
         result = self.results.get(experiment.pk)
         return getattr(result, field) if result else None
 
-    def _line(self, title: str, value: Any) -> Line:
-        return Line(title, tuple(value(experiment) for experiment in self.experiments))
+    def _line(self, title: str, value: Any, say: Any = None) -> Line:
+        values = tuple(value(experiment) for experiment in self.experiments)
+        return Line(title, values, said=tuple(map(say, values)) if say else ())
 
     def _settings(self, field: Field) -> list[Line]:
         prefix = "split: " if field == "split" else ""
@@ -261,7 +275,15 @@ class Comparison:
             Line(
                 f"{prefix}{name}",
                 tuple(getattr(e, field).get(name) for e in self.experiments),
-                " / ".join(said),
+                " / ".join(told),
+                tuple(
+                    said_of(
+                        "" if field == "split" else e.algorithm,
+                        name,
+                        getattr(e, field).get(name),
+                    )
+                    for e in self.experiments
+                ),
             )
-            for name, said in labels.items()
+            for name, told in labels.items()
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datasets.words import word
-from experiments.metrics import HEADLINES, title_of
+from experiments.metrics import HEADLINES, noun_of, title_of
 
 if TYPE_CHECKING:
     from experiments.algorithms.catalogue import Task
@@ -132,7 +132,7 @@ def _about_speed(found: Performance) -> Iterator[str]:
 
 def _about_siblings(found: Performance, known: Background) -> Iterator[str]:
     name, single = known.headline, found.batches[0].p50_seconds
-    own = (known.metrics.get("test") or {}).get(name)
+    own, lower = (known.metrics.get("test") or {}).get(name), noun_of(name)
     for other in known.siblings:
         theirs = other.metrics.get(name)
         if own is None or theirs is None or own - theirs > AS_GOOD:
@@ -140,7 +140,7 @@ def _about_siblings(found: Performance, known: Background) -> Iterator[str]:
         size, time = other.size_bytes / known.size_bytes, other.p50_seconds / single
         if min(size, time) < LESS:
             yield (
-                f"“{other.name}” is {_gap(own - theirs)} in {title_of(name).lower()}, "
+                f"“{other.name}” is {_gap(own - theirs)} in {lower}, "
                 f"at {size:.0%} of the size and {time:.0%} of the time."
             )
 
@@ -171,10 +171,10 @@ def _about_learning(known: Background) -> Iterator[str]:
         )
     for rival in known.rivals:
         if not rival.get("is_beaten", True):
+            lower = noun_of(rival["metric"])
             yield (
-                f"“{rival['title']}” is no worse on the same rows, in "
-                f"{title_of(rival['metric']).lower()}: prefer it, or change the "
-                "architecture: another size, learning rate or window."
+                f"“{rival['title']}” is no worse on the same rows, in {lower}: prefer "
+                "it, or change the architecture: another size, learning rate or window."
             )
 
 

@@ -42,7 +42,7 @@ def comparison_report(
     document.heading("Setup that differs" if alone else "Setup")
     document.table(
         ["", *names],
-        [[spoken(line.label or line.title), *line.values] for line in lines],
+        [[spoken(line.label or line.title), *line.told] for line in lines],
     )
     document.heading("Test metrics")
     document.table(

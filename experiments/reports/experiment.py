@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from datamine.speech import spoken
 from datamine.templatetags.display import number
+from datasets.steps_form import describe_steps
 from datasets.words import word
 from experiments.reports.documents import Document, figure
 from experiments.results.labels import settings_of
@@ -28,7 +29,7 @@ def experiment_report(result: Result) -> Document:
     """Return what is told of a result, in the order a reader asks."""
     session = result.session
     experiment = session.experiment
-    summary = Summary(result, experiment.task)
+    summary = Summary(result, experiment)
     document = Document(
         experiment.name,
         spoken(
@@ -45,9 +46,9 @@ def experiment_report(result: Result) -> Document:
     _features(document, summary)
     document.charts(
         (
-            chart.heading(result.details),
-            chart.words(result.details),
-            chart.paper(result.details),
+            chart.heading(summary.details),
+            chart.words(summary.details),
+            chart.paper(summary.details),
         )
         for chart in summary.charts
         if chart.is_printed
@@ -84,12 +85,8 @@ def _data(document: Document, result: Result) -> None:
     )
     steps = session.plan.get("steps") or []
     lines = [
-        [
-            step["step"],
-            ", ".join(step.get("columns") or []),
-            json.dumps(step["parameters"]),
-        ]
-        for step in steps
+        [spoken(told["title"]), ", ".join(step["columns"]), told["parameters"]]
+        for step, told in zip(steps, describe_steps(steps), strict=True)
     ]
     document.text(
         "Steps fitted on the training rows of each fold:"
@@ -109,7 +106,7 @@ def _setup(document: Document, result: Result) -> None:
         [
             ("Algorithm", spoken(experiment.algorithm_title)),
             *(
-                (line.label, spoken(NO_VALUE) if line.value is None else line.value)
+                (line.label, spoken(NO_VALUE) if line.value is None else line.said)
                 for line in settings_of(experiment, found)
             ),
             ("Preprocessing", spoken(experiment.get_preprocessing_display())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.words import Name, word
-from experiments.metrics import METRICS, title_of
+from experiments.metrics import METRICS, noun_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,20 @@ def scored(details: dict[str, Any]) -> list[dict[str, Any]]:
 def varied(details: dict[str, Any]) -> list[str]:
     """Return the parameters that differ between trials, those of most values first."""
     names = (details.get("search") or {}).get("names") or []
-    counts = {n: len({written(t["values"][n]) for t in scored(details)}) for n in names}
+    counts = {n: len({told(t, n) for t in scored(details)}) for n in names}
     return sorted((n for n in names if counts[n] > 1), key=lambda n: -counts[n])
+
+
+def called(details: dict[str, Any], name: str) -> str:
+    """Return the label of a parameter, its name where the trials are not in words."""
+    labels: dict[str, str] = details["search"].get("labels") or {}
+    return labels.get(name, name)
+
+
+def told(trial: dict[str, Any], name: str) -> str:
+    """Return a value of a trial in words, as it was sent where there are none."""
+    words: dict[str, str] = trial.get("told") or {}
+    return words[name] if name in words else written(trial["values"][name])
 
 
 def written(value: Any) -> str:
@@ -40,16 +52,17 @@ def written(value: Any) -> str:
     return NO_VALUE if value is None else str(value)
 
 
-def in_words(values: dict[str, Any], names: Sequence[str]) -> str:
-    """Write the values of a trial, parameter by parameter in this order."""
-    return ", ".join(f"{name} {written(values[name])}" for name in names)
+def in_words(trial: dict[str, Any], details: dict[str, Any]) -> str:
+    """Write the values of a trial, parameter by parameter."""
+    names = details["search"]["names"]
+    return ", ".join(f"{called(details, name)} {told(trial, name)}" for name in names)
 
 
-def in_order(values: Sequence[Any]) -> list[str]:
+def in_order(trials: Sequence[dict[str, Any]], name: str) -> list[str]:
     """Return the different values as axes show them: numbers by size, then words."""
-    numbers = sorted({v for v in values if type(v) in {int, float}})
-    others = dict.fromkeys(v for v in map(written, values))
-    return list(dict.fromkeys([*map(written, numbers), *others]))
+    numbers = [t for t in trials if type(t["values"][name]) in {int, float}]
+    numbers.sort(key=lambda trial: float(trial["values"][name]))
+    return list(dict.fromkeys(told(trial, name) for trial in [*numbers, *trials]))
 
 
 def heat_rows(details: dict[str, Any]) -> list[Row]:
@@ -59,17 +72,17 @@ def heat_rows(details: dict[str, Any]) -> list[Row]:
         return []
     higher = METRICS[search["metric"]].higher
     best: dict[tuple[str, str], Row] = {}
-    order = [in_order([t["values"][n] for t in scored(details)]) for n in names]
+    order = [in_order(scored(details), name) for name in names]
     for trial in scored(details):
-        x, y = (written(trial["values"][name]) for name in names)
+        x, y = (told(trial, name) for name in names)
         known = best.get((x, y))
         if known is None or (trial["score"] > known["score"]) == higher:
             best[x, y] = {
                 "x": x,
                 "y": y,
                 "score": trial["score"],
-                "x_name": names[0],
-                "y_name": names[1],
+                "x_name": called(details, names[0]),
+                "y_name": called(details, names[1]),
             }
     return sorted(
         best.values(), key=lambda r: (order[0].index(r["x"]), order[1].index(r["y"]))
@@ -88,7 +101,12 @@ def heat_marks(rows: list[Row]) -> Spec:
             "tooltip": [
                 {"field": "x", "type": "nominal", "title": x},
                 {"field": "y", "type": "nominal", "title": y},
-                {"field": "score", "type": "quantitative", "format": ".4f"},
+                {
+                    "field": "score",
+                    "type": "quantitative",
+                    "title": word("Score"),
+                    "format": ".4f",
+                },
             ],
         },
     }
@@ -126,13 +144,13 @@ def parallel_rows(details: dict[str, Any]) -> list[Row]:
     names, trials = varied(details), scored(details)
     if len(names) < 2:
         return []
-    orders = {n: in_order([t["values"][n] for t in trials]) for n in names}
+    orders = {name: in_order(trials, name) for name in names}
     return [
         {
             "trial": trial["number"],
-            "parameter": name,
-            "value": written(trial["values"][name]),
-            "place": orders[name].index(written(trial["values"][name]))
+            "parameter": called(details, name),
+            "value": told(trial, name),
+            "place": orders[name].index(told(trial, name))
             / max(1, len(orders[name]) - 1),
             "score": trial["score"],
         }
@@ -176,8 +194,8 @@ def say_search(details: dict[str, Any]) -> str:
     best = next((t for t in trials if t["number"] == search["best"]), None)
     if best is None:
         return ""
-    values = in_words(best["values"], search["names"])
-    metric = title_of(search["metric"]).lower()
+    values = in_words(best, details)
+    metric = noun_of(search["metric"])
     return (
         f"{len(trials)} trials; the best, {values}, has {metric} {best['score']:.4f}."
     )

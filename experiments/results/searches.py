@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datasets.words import word
-from experiments.metrics import METRICS, title_of
-from experiments.results.search_charts import in_words, written
+from experiments.metrics import METRICS, noun_of, title_of
+from experiments.results.search_charts import in_words, told, written
 
 if TYPE_CHECKING:
     from experiments.models import Result
@@ -45,14 +45,13 @@ class FoundSearch:
     def words(self) -> str:
         """How the trials were made and judged, in a sentence or two."""
         count, folds = len(self.stored["trials"]), self.stored["folds"]
-        where = word(f"{folds} folds")
+        kind, part = self.stored["method"], word(f"{folds} folds")
         if self.stored["on"] == "validation":
-            where = word("the validation part")
+            part = word("the validation part")
+        metric = noun_of(self.stored["metric"])
+        judged = f"{count} trials ({kind}), each judged on {part} by {metric}."
         early = " The time budget ended it early." if self.stored["ended_early"] else ""
-        return (
-            f"{count} trials ({self.stored['method']}), each judged on {where} by "
-            f"{self.title.lower()}.{early}"
-        )
+        return judged + early
 
     @property
     def best(self) -> list[dict[str, Any]]:
@@ -67,7 +66,7 @@ class FoundSearch:
         return [
             {
                 **trial,
-                "shown": [written(trial["values"][name]) for name in self.names],
+                "shown": [told(trial, name) for name in self.names],
                 "chosen": trial["number"] == self.stored["best"],
             }
             for trial in trials
@@ -80,7 +79,7 @@ class FoundSearch:
     @property
     def nested(self) -> list[dict[str, Any]]:
         return [
-            {**found, "words": in_words(found["values"], self.names)}
+            {**found, "words": in_words(found, {"search": self.stored})}
             for found in self.stored["nested"]
         ]
 

@@ -13,11 +13,12 @@ from experiments.algorithms.reading.rules import rules
 from experiments.decisions import classes_to_decide, decision_of
 from experiments.metrics import HEADLINES, gain, headline_of, in_order, title_of
 from experiments.results.charts import FAMILY_CHARTS, charts_of
+from experiments.results.labels import search_in_words
 from experiments.results.searches import FoundSearch
 from experiments.results.trees import tree_of, writers_of
 
 if TYPE_CHECKING:
-    from experiments.models import Result
+    from experiments.models import Experiment, Result
     from experiments.results.chart import Chart
 
 #: More classes than this make a heat map nobody reads; the page says so.
@@ -55,10 +56,10 @@ class Tile:
 class Summary:
     """What the page shows of a stored result; every figure is computed here."""
 
-    def __init__(self, result: Result, task: str) -> None:
+    def __init__(self, result: Result, experiment: Experiment) -> None:
         self.result = result
-        self.details = result.details
-        self.task = Task(task)
+        self.details = search_in_words(result.details, experiment.algorithm)
+        self.task = Task(experiment.task)
 
     @cached_property
     def headline(self) -> dict[str, float]:

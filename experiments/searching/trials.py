@@ -16,7 +16,7 @@ import numpy as np
 
 from datasets.declarations import branches, properties
 from experiments.learning.problems import TrainingError
-from experiments.metrics import METRICS, title_of
+from experiments.metrics import METRICS, noun_of
 from experiments.searching.settings import GRID_POINTS, Range, trials_expected
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ class Search:
         values = ", ".join(f"{name} {value}" for name, value in trial.values.items())
         if trial.score is None:
             return f"{values} cannot be tried. {trial.reason}".strip()
-        return f"{values}: {title_of(self.metric).lower()} {trial.score:.4g}."
+        return f"{values}: {noun_of(self.metric)} {trial.score:.4g}."
 
     def candidates(self) -> list[Values]:
         """Return the combinations to try, in order, none of them twice."""

@@ -22,6 +22,7 @@ from experiments.reports.rendering import pdf_response
 from experiments.reproducing import script_response
 from experiments.results.charts import CHARTS
 from experiments.results.downloads import artifact_response
+from experiments.results.summaries import Summary
 from experiments.results.tables import metrics_json_of, metrics_table, table_of
 from experiments.results.trees import tree_of, writers_of
 from projects.permissions import Action, get_for
@@ -44,9 +45,10 @@ def result_for(request: HttpRequest, pk: int, number: int) -> Result:
 @require_safe
 def chart(request: HttpRequest, pk: int, number: int, name: str) -> HttpResponse:
     result = result_for(request, pk, number)
-    if name not in CHARTS or not CHARTS[name].rows(result.details):
+    details = Summary(result, result.session.experiment).details
+    if name not in CHARTS or not CHARTS[name].rows(details):
         raise Http404
-    return JsonResponse(spoken_chart(CHARTS[name].spec(result.details)))
+    return JsonResponse(spoken_chart(CHARTS[name].spec(details)))
 
 
 @require_safe

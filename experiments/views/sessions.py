@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 
 from datamine.htmx import render_page
 from datamine.leases import MAX_ATTEMPTS
+from datasets.steps_form import describe_steps
 from datasets.words import word
 from experiments.choices import SessionStatus
 from experiments.continuing import continue_training
@@ -82,6 +83,7 @@ def show(
         "experiment": experiment,
         "session": found,
         "settings": settings_of(experiment, search.chosen if search else None),
+        "steps": describe_steps(found.plan.get("steps") or []) if found else [],
         "tried": [labels.get(name, name) for name in search.names] if search else [],
         "sessions": sessions_of(experiment),
         "may_edit": can(request.user, Action.EDIT, experiment.project),
@@ -105,7 +107,7 @@ def state_of(experiment: Experiment, found: TrainingSession) -> dict[str, Any]:
     if not found.is_over:
         return live(found)
     result = Result.objects.filter(session=found).first()
-    summary = Summary(result, experiment.task) if result else None
+    summary = Summary(result, experiment) if result else None
     return {
         "summary": summary,
         "result": result,

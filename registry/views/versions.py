@@ -61,7 +61,7 @@ def version(request: HttpRequest, pk: int, version: str) -> HttpResponse:
                 % {"version": found.version},
             )
             return redirect(found)
-    summary = Summary(found.session.result, found.session.experiment.task)
+    summary = Summary(found.session.result, found.session.experiment)
     context = context_of(
         found.model,
         version=found,

@@ -32,6 +32,34 @@ from experiments.results.charts import dependence_marks
             "On a laissé de côté 2 enregistrements incorrects, le premier à la ligne "
             "1\u202f204.",
         ),
+        (
+            "4 trials (grid), each judged on 3 folds by balanced accuracy.",
+            "4 essais (grille), chacun jugé sur 3 plis par exactitude équilibrée.",
+        ),
+        (
+            "4 trials (grid), each judged on 3 folds by R². The time budget ended it "
+            "early.",
+            "4 essais (grille), chacun jugé sur 3 plis par R². Le budget de temps y a "
+            "mis fin plus tôt.",
+        ),
+        (
+            "2,400 dots, one of 5 rows of 12,000. 3 more lack a value and are left "
+            "out.",
+            "2\u202f400 points, une ligne sur 5, de 12\u202f000. 3 autres n’ont pas "
+            "toutes les valeurs et sont omises.",
+        ),
+        (
+            "“a” has 3 values without end (infinity).",
+            "« a » a 3 valeurs sans fin (infini).",
+        ),
+        (
+            "2 merged cells have their value in the first of its cells only.",
+            "2 cellules fusionnées ont leur valeur seulement dans la première cellule.",
+        ),
+        (
+            "5 leaves; the first question is about petal.",
+            "5 feuilles ; la première question porte sur petal.",
+        ),
         ("Nobody has translated this.", "Nobody has translated this."),
         ("", ""),
         (None, ""),

@@ -201,10 +201,33 @@ def test_trials_stand_on_the_page(client, searched, owner):
     assert "4 trials (grid), each judged on 3 folds by balanced accuracy." in page
     assert "(chosen)" in page
     assert '<th scope="col">Neighbours (rows)</th><th scope="col">Weights</th>' in page
+    assert "the best, Neighbours (rows) " in page
+    assert "n_neighbors" not in page.partition('id="search"')[2].partition("<dl")[0]
     for name in ("search_heat", "search_lines"):
         assert (
             reverse("experiments:chart", args=[searched.experiment_id, 1, name]) in page
         )
+
+
+def test_search_is_told_in_the_words_of_the_form(client, searched, owner):
+    client.force_login(owner)
+    address = reverse(
+        "experiments:chart", args=[searched.experiment_id, 1, "search_heat"]
+    )
+
+    spec = client.get(address, headers={"Accept-Language": "fr"}).json()
+    page = client.get(
+        searched.experiment.get_absolute_url(), headers={"Accept-Language": "fr"}
+    ).text
+
+    shown = spec["encoding"]
+    assert [shown[axis]["title"] for axis in ("x", "y")] == [
+        "Voisins (lignes)",
+        "Poids",
+    ]
+    assert "tous pareils (uniform)" in shown["y"]["sort"]
+    assert "4 essais (grille), chacun jugé sur 3 plis par exactitude" in page
+    assert "<td>tous pareils (uniform)</td>" in page
 
 
 def test_setup_tells_what_the_search_chose(client, searched, owner):
@@ -219,13 +242,15 @@ def test_setup_tells_what_the_search_chose(client, searched, owner):
         name: (value, name in GRID["space"]) for name, value in chosen.items()
     }
     assert asked != chosen
+    told = {s.name: s.said for s in settings}["weights"]
     facts = next(
         block["rows"]
         for block in experiment_report(
             Result.objects.for_report().get(session=searched)
         ).blocks
-        if block["kind"] == "facts" and ["Weights", chosen["weights"]] in block["rows"]
+        if block["kind"] == "facts" and ["Weights", told] in block["rows"]
     )
+    assert f"({chosen['weights']})" in told
     assert ["Neighbours (rows)", str(chosen["n_neighbors"])] in facts
 
 

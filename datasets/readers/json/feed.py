@@ -119,8 +119,8 @@ class JsonFeed(TextFeed):
 def _of_value(value: object) -> Iterable[Cells]:
     if isinstance(value, dict):
         return columns(value)
-    shown = "text" if isinstance(value, str) else repr(value)[:40]
+    what = "text" if isinstance(value, str) else repr(value)[:40]
     raise ReaderError(
-        f"There is only a single value here ({shown}), no records. Choose a file, or "
+        f"There is only a single value here ({what}), no records. Choose a file, or "
         "a place in it, with a list of objects."
     )

@@ -58,12 +58,10 @@ class WorkbookFeed(TextFeed):
         self.read_bytes = self.path.stat().st_size
 
     def notices(self) -> list[str]:
-        merged = (
+        what = (
             word("1 merged cell has its")
             if self._merged == 1
             else (word(f"{self._merged:,} merged cells have their"))
         )
-        told = (
-            [f"{merged} value in the first of its cells only."] if self._merged else []
-        )
+        told = [f"{what} value in the first of its cells only."] if self._merged else []
         return [*super().notices(), *told]

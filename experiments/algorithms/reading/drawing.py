@@ -121,12 +121,12 @@ def _words(view: TreeView) -> str:
     first = view.nodes[0].feature
     if first is None:
         return "The tree asks nothing: it answers the same for every row."
-    counted = (
+    what = (
         word(f"{_counted(size)} nodes")
         if view.left_out
         else word(f"{_counted(leaves)} leaves")
     )
-    return f"{counted}; the first question is about {_clean(first)}."
+    return f"{what}; the first question is about {_clean(first)}."
 
 
 def _box(view: TreeView, place: Place, middle: float) -> Box:

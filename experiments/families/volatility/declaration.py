@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datasets.words import word
 from experiments.algorithms.parameters import Setting, parameter
 from experiments.families.contracts import Contract, ContractColumn
 from experiments.families.family import Family, Rival
@@ -133,12 +134,12 @@ def gates(
     """Yield the gate that a version does not pass, beside those of its rivals."""
     reached = metrics.get("r2_symbols")
     if reached is None or reached < parameters.min_r2:
-        figure = "unknown" if reached is None else f"{reached:.3f}"
+        amount = word("unknown") if reached is None else f"{reached:.3f}"
         yield Problem(
             None,
             "below_gate",
             f"Below the gate min_r2: R² of the volatility over 7 days, mean over "
-            f"symbols, is {figure}, less than {parameters.min_r2:g}.",
+            f"symbols, is {amount}, less than {parameters.min_r2:g}.",
         )
 
 

@@ -145,6 +145,37 @@ def test_groups_speak_of_settings_as_the_form_does(client, project, owner, conte
 
 
 @pytest.mark.django_db
+def test_choices_are_told_in_words_but_to_programs(client, project, owner, contenders):
+    found = [
+        create_experiment(
+            draft_on(
+                contenders[0].dataset, "species", "petal", name=weights,
+                algorithm="knn", hyperparameters={"weights": weights},
+            ),
+            actor=owner,
+        )
+        for weights in ("uniform", "distance")
+    ]  # fmt: skip
+    client.force_login(owner)
+    said = {"ids": [e.pk for e in found], "group": "weights"}
+    headers = {"Accept-Language": "fr"}
+
+    page = client.get(
+        reverse("experiments:compare", args=[project.key]), said, headers=headers
+    )
+    table = client.get(
+        reverse("experiments:compare_csv", args=[project.key]), said, headers=headers
+    )
+
+    assert "<td>tous pareils (uniform)</td>" in page.text
+    assert '<th scope="row">tous pareils (uniform)</th>' in page.text
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert ["weights", "uniform", "distance"] in rows
+    at = next(place for place, row in enumerate(rows) if row[:1] == ["by weights"])
+    assert [row[0] for row in rows[at + 1 :]] == ["uniform", "distance"]
+
+
+@pytest.mark.django_db
 def test_equal_settings_come_under_a_head_of_their_own(
     client, project, owner, contenders
 ):
@@ -166,6 +197,10 @@ def test_all_but_seeds_puts_repetitions_together(client, project, owner, contend
 
     groups = response.context["grouping"].groups
     assert [len(group.experiments) for group in groups] == [1, 2]
+    assert [group.value for group in groups] == [
+        "Features=petal, sepal",
+        "Features=sepal",
+    ]
 
 
 @pytest.mark.django_db

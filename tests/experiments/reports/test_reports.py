@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from experiments.algorithms.trees import GAINS
 from experiments.exceptions import ReportError
 from experiments.models import Experiment, Result
 from experiments.reports import rendering
@@ -67,6 +68,27 @@ def test_report_goes_from_the_question_to_the_plan(classified):
     assert json.loads(blocks(document, "code")[0]["text"]) == classified.plan
     shown = [c["title"] for b in blocks(document, "charts") for c in b["items"]]
     assert CHARTS["roc"].title in shown
+
+
+@pytest.mark.django_db
+def test_steps_and_choices_are_told_in_words(client, project, owner):
+    draft = flowers_draft(project, owner, algorithm="decision_tree")
+    session = trained_session(draft, owner)
+    filled = {"strategy": "mode", "value": None}
+    step = {"step": "fill_missing", "columns": ["petal"], "parameters": filled}
+    session.plan = {**session.plan, "steps": [step]}
+    session.save(update_fields=["plan"])
+    client.force_login(owner)
+
+    document = report_of(session)
+    page = client.get(session.get_absolute_url()).text
+
+    rows = [row for table in blocks(document, "table") for row in table["rows"]]
+    assert ["Fill missing values", "petal", "most frequent value"] in rows
+    facts = dict(row for block in blocks(document, "facts") for row in block["rows"])
+    assert facts["Split criterion"] == GAINS["entropy"]
+    assert "Fill missing values (most frequent value)" in page
+    assert GAINS["entropy"] in page
 
 
 @pytest.mark.django_db
