@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from datasets.words import word
+from datasets.charts.drawing import axis
 from experiments.results.chart import Chart
 from experiments.results.charts.curves import curve_rows, each_curve, say_calibration
 from experiments.results.charts.dependence import DEPENDENCES, dependence_chart
@@ -18,9 +18,12 @@ from experiments.results.charts.residuals import (
     say_residuals,
 )
 from experiments.results.epoch_charts import (
+    accuracy_rows,
+    called,
     epoch_rows,
     head_marks,
     head_rows,
+    say_accuracies,
     say_epochs,
     say_heads,
 )
@@ -34,6 +37,7 @@ from experiments.results.search_charts import (
     say_search,
 )
 
+EPOCHS = axis("epoch", "Epoch", axis={"tickMinStep": 1})
 CHARTS = {
     chart.name: chart
     for chart in (
@@ -105,17 +109,15 @@ CHARTS = {
             "epochs",
             "Loss by epoch",
             epoch_rows,
-            lines(
-                {
-                    "field": "epoch",
-                    "type": "quantitative",
-                    "title": word("Epoch"),
-                    "axis": {"tickMinStep": 1},
-                },
-                score_axis("loss", "Loss"),
-                diagonal=False,
-            ),
+            called(lines(EPOCHS, score_axis("loss", "Loss"), diagonal=False)),
             say_epochs,
+        ),
+        Chart(
+            "accuracies",
+            "Accuracy by epoch: rows learned from, and others",
+            accuracy_rows,
+            called(lines(EPOCHS, score_axis("accuracy", "Accuracy"), diagonal=False)),
+            say_accuracies,
         ),
         Chart(
             "heads",

@@ -99,7 +99,23 @@ def test_epochs_are_drawn_where_a_network_told_of_them():
     check_document(document)
     assert document["layer"][0]["encoding"]["x"]["axis"] == {"tickMinStep": 1}
     assert [row["loss"] for row in document["data"]["values"]] == [0.9, 0.5]
-    assert "train loss 0.5" in document["description"]
+    assert "training loss 0.5" in document["description"]
+
+
+@pytest.mark.parametrize(("valid", "is_by_heart"), [(0.85, False), (0.75, True)])
+def test_accuracies_by_epoch_tell_what_was_learned_by_heart(valid, is_by_heart):
+    history = [
+        {"epoch": 1, "train_accuracy": 0.5, "valid_accuracy": 0.5},
+        {"epoch": 2, "train_accuracy": 0.9, "valid_accuracy": valid},
+    ]
+
+    document = CHARTS["accuracies"].spec({"history": history})
+
+    check_document(document)
+    shown = [(row["class"], row["accuracy"]) for row in document["data"]["values"]]
+    assert shown[1] == ("training accuracy", 0.9)
+    assert shown[3] == ("validation accuracy", valid)
+    assert ("it learns by heart" in document["description"]) == is_by_heart
 
 
 def test_heads_of_longer_horizons_come_later():
