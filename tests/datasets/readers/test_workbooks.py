@@ -60,6 +60,25 @@ def test_the_first_sheet_with_rows_is_guessed_and_another_chosen(read_file):
     assert other == {"column_1": [7]}
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [[cell("A1", "Figures of the shop")]],
+        [[cell("A1", "Figures"), cell("B1", "2007")]],
+        [[cell("A1", "Figures of the shop")], [cell("A2", "See the other sheets")]],
+    ],
+    ids=["a title", "a row", "lines"],
+)
+def test_a_sheet_of_notes_is_not_taken_for_the_table(read_file, notes):
+    content = workbook(Notes=sheet(*notes), Sales=NUMBERS)
+
+    found, _, columns = read_file(content, "t.xlsx")
+
+    assert found.dialect.part == "Sales"
+    assert "“Sales” is the first sheet with rows of several cells." in found.reasons
+    assert columns == {"n": [1, 2], "x": ["u", "v"]}
+
+
 def test_merged_cells_are_said(read_file):
     merged = '<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'
     content = workbook(
