@@ -23,7 +23,7 @@ PALETTE = (
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 HEIGHT = 260
 TITLE_LENGTH = 60
-UNGROUPED = 10_000
+UNGROUPED, POWERS = 10_000, 1e15
 FITTED = {
     "width": "container",
     "height": HEIGHT,
@@ -104,13 +104,14 @@ def distinct(names: Sequence[object]) -> list[str]:
 def plain(value: float | str | None) -> str:
     """Write a number in a sentence; a time is written already.
 
-    One of four digits may be a year and is not grouped.
+    One of four digits may be a year and is not grouped; others are told in full.
     """
     if isinstance(value, str):
         return value
     if value is None:
         return "–"
-    text = f"{value:.5g}" if abs(value) < UNGROUPED else f"{value:,.5g}"
+    is_large = UNGROUPED <= abs(value) < POWERS
+    text = f"{value:,.0f}" if is_large else f"{value:.5g}"
     return text.replace("-", "−")
 
 

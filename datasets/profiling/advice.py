@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datasets.charts.drawing import plain
 from datasets.tables import NUMERIC, ColumnType
 from datasets.words import word
 
@@ -148,8 +149,9 @@ def _skewed(figures: Figures, present: int) -> Warning_ | None:
     if abs(mean - middle) / deviation <= SKEWED:
         return None
     detail = (
-        f"The values of “{figures['name']}” lie to one side: the mean is {mean:.4g}, "
-        f"the median {middle:.4g}. Scaling by “robust” is not moved by a few extremes."
+        f"The values of “{figures['name']}” lie to one side: the mean is "
+        f"{plain(mean)}, the median {plain(middle)}. Scaling by “robust” is not moved "
+        "by a few extremes."
     )
     return _warning("skewed", detail, "scale")
 
@@ -246,8 +248,8 @@ def _different_scales(profile: Figures) -> Warning_ | None:
         return None
     detail = (
         f"The numbers differ in size: “{large['name']}” varies by "
-        f"{large['deviation']:.3g}, “{small['name']}” by {small['deviation']:.3g}. "
-        "Methods that measure distances need one scale."
+        f"{plain(large['deviation'])}, “{small['name']}” by "
+        f"{plain(small['deviation'])}. Methods that measure distances need one scale."
     )
     return _warning("different_scales", detail, "scale")
 
