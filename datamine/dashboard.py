@@ -17,6 +17,7 @@ from django_q.models import OrmQ
 from datamine import env
 from datamine.leases import LeasedJob, job_models
 from datamine.models import Worker
+from datamine.speech import spoken
 from datamine.templatetags.display import ago, number, size
 from datasets.choices import ProcessingStatus
 from datasets.models import DatasetVersion
@@ -27,6 +28,8 @@ from projects.models import Project, User
 from registry.models import Retraining
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
@@ -111,7 +114,7 @@ def error_table(request: HttpRequest) -> dict[str, list[Any]]:
     rows = [
         [
             format_html('<a href="{}">{}</a>', change_page(row), str(row)[:80]),
-            row.error_message[:200],
+            spoken(row.error_message)[:200],
             ago(row.completed_at),
         ]
         for row in found[:ERRORS]
@@ -142,8 +145,16 @@ def change_page(row: Model) -> str:
 
 def kept_inputs() -> dict[str, str | int]:
     """Return how many inputs of networks this machine keeps, and their size."""
-    sizes = [path.stat().st_size for path in settings.INPUTS_DIR.glob("*")]
+    sizes = [bytes_of(path) for path in settings.INPUTS_DIR.glob("*")]
     return {"count": len(sizes), "size": size(sum(sizes))}
+
+
+def bytes_of(path: Path) -> int:
+    """Return how large a file is; 0 for one that a worker removes at this moment."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def disk_table(request: HttpRequest) -> dict[str, list[Any]]:

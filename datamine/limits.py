@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from datamine import env
+from datasets.words import word
 
 
 class WorkLimits(NamedTuple):
@@ -12,7 +13,7 @@ class WorkLimits(NamedTuple):
 
     memory_mb: int
     seconds: int
-    smaller: str = "fewer rows or columns"
+    smaller: str = word("fewer rows or columns")
 
     @property
     def memory_sentence(self) -> str:
@@ -35,6 +36,6 @@ LIMITS = {
     "train": WorkLimits(
         env.LIMITS.training_memory_mb,
         env.LIMITS.training_seconds,
-        "fewer rows or columns, smaller batches or a smaller network",
+        word("fewer rows or columns, smaller batches or a smaller network"),
     ),
 }

@@ -15,13 +15,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Folders whose programs are searched so; others mark with gettext.
-FOLDERS = ("datasets/", "experiments/", "datamine/operations/")
+#: Folders and programs that are searched so; others mark with gettext.
+FOLDERS = (
+    "datasets/",
+    "experiments/",
+    "datamine/operations/",
+    "datamine/limits.py",
+    "datamine/room.py",
+    "datamine/work/",
+    "projects/outbound.py",
+    "projects/webhooks.py",
+)
 #: What talks to programs and operators, in English.
 LEFT_OUT = re.compile(
     r"/(api|management|migrations|scripts|engines/(?!spark)|networks/(?!parameters))"
     r"|/(admin|apps|models|terminal|stored|onnx_export|onnx_graphs)\b"
-    r"|/operations/(backups|doctor|reconciling|restoring|rows|schema|storage)\b"
+    r"|/work/supervisor\b"
+    r"|/operations/(backups|doctor|reconciling|restoring|rows|schema|signing|storage)\b"
 )
 PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}", re.IGNORECASE)
 SENTENCE = re.compile(r"\S+ .*([.?!:…]|[.:] \{\w+\})", re.DOTALL)

@@ -47,8 +47,8 @@ SAID_PLACES = frozenset(
         "accepted advice algorithm alike amount bounds capitalize day_first "
         "delimiter detail error evaluated_on found hint instead kind least lower "
         "meaning metric month_first more notice noun nouns others part reason "
-        "records rest said seen sentence sessions sides status steps2 strength task "
-        "task2 text title type types unit wanted what",
+        "records rest said seen sentence sessions sides smaller status steps2 strength "
+        "task task2 text title type types unit wanted what",
     )
 )
 #: Places called like those of names, with the words of ours that stand in them.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -101,28 +100,45 @@ def delete_project(project: Project) -> None:
     project.delete()
 
 
-@transaction.atomic
 def add_member(
     project: Project, *, identifier: str, role: str, actor: User
 ) -> Membership:
     """Make the person with this user name or e-mail address a member."""
-    user = User.objects.filter(
-        Q(username=identifier) | Q(email__iexact=identifier), is_active=True
-    ).first()
+    return make_member(project, user=find_person(identifier), role=role, actor=actor)
+
+
+def find_person(identifier: str) -> User:
+    """Return who has this address, else this name; a name may look like an address."""
+    active = User.objects.filter(is_active=True)
+    user = (
+        active.filter(email__iexact=identifier).first()
+        or active.filter(username=identifier).first()
+    )
     if user is None:
         raise UnknownPersonError(
             _("No active account has exactly this user name or e-mail address.")
         )
+    return user
+
+
+@transaction.atomic
+def make_member(project: Project, *, user: User, role: str, actor: User) -> Membership:
+    """Give a person a role in a project where they have none."""
     membership, is_new = Membership.objects.get_or_create(
         project=project, user=user, defaults={"role": role}
     )
     if not is_new:
         raise AlreadyMemberError(
             _("%(name)s is a member already, as %(role)s.")
-            % {"name": user.username, "role": membership.role}
+            % {"name": user.username, "role": role_in_words(membership)}
         )
     record_activity(actor, membership, "added", role=role)
     return membership
+
+
+def role_in_words(membership: Membership) -> str:
+    """Return a role as it stands within a sentence."""
+    return str(membership.get_role_display()).lower()
 
 
 @transaction.atomic
@@ -148,7 +164,8 @@ def remove_member(membership: Membership, *, actor: User) -> None:
     """End a membership, and the invitations it made; the last owner cannot go."""
     keep_an_owner(membership)
     withdraw_all_of(membership.user, actor=actor, project=membership.project)
-    record_activity(actor, membership, "removed", role=membership.role)
+    deed = "left" if membership.user_id == actor.pk else "removed"
+    record_activity(actor, membership, deed, role=membership.role)
     membership.delete()
 
 

@@ -162,7 +162,8 @@ def sentence_of(error: Exception) -> str:
         return AWAY
     if is_full(error):
         return NO_ROOM
-    sentence = f"Something went wrong that should not: {type(error).__name__}."
+    name = type(error).__name__
+    sentence = f"Something went wrong that should not: {name}."
     return f"{sentence} The worker's log says more."
 
 

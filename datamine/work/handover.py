@@ -34,8 +34,11 @@ def next_state(
     if is_unwanted:
         return ended(lease.job.CANCELLED)
     if counts and lease.attempt >= MAX_ATTEMPTS:
-        last = f"; at last {reason}" if reason else ""
-        sentence = f"The worker died {lease.attempt} times during this work{last}."
+        sentence = (
+            f"The worker died {lease.attempt} times during this work; at last {reason}."
+            if reason
+            else f"The worker died {lease.attempt} times during this work."
+        )
         return ended(lease.job.FAILED) | {"error_message": sentence}
     return {
         "status": lease.job.PENDING,

@@ -27,6 +27,7 @@ import psutil
 from django.conf import settings
 
 from datamine import env
+from datasets.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,8 @@ class Exit(NamedTuple):
     @property
     def reason(self) -> str:
         if self.code < 0:
-            return f"the process was ended by {signal.Signals(-self.code).name}"
-        return f"the process ended with code {self.code}"
+            return word(f"the process was ended by {signal.Signals(-self.code).name}")
+        return word(f"the process ended with code {self.code}")
 
 
 class Child:

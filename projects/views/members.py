@@ -62,7 +62,10 @@ def change_role(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         messages.success(
             request,
             _("%(user)s is %(role)s now.")
-            % {"user": membership.user, "role": membership.role},
+            % {
+                "user": membership.user,
+                "role": services.role_in_words(membership),
+            },
         )
     return redirect("projects:members", key=key)
 
@@ -77,11 +80,16 @@ def remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     except ProjectError as refusal:
         messages.error(request, str(refusal))
         return redirect("projects:members", key=key)
+    if membership.user_id == request.user.pk:
+        messages.success(
+            request,
+            _("You are no longer a member of %(project)s.")
+            % {"project": membership.project},
+        )
+        return redirect("projects:list")
     messages.success(
         request, _("%(user)s is no longer a member.") % {"user": membership.user}
     )
-    if membership.user_id == request.user.pk:
-        return redirect("projects:list")
     return redirect("projects:members", key=key)
 
 

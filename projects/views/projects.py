@@ -127,12 +127,12 @@ def archive(request: HttpRequest, key: str) -> HttpResponse:
     is_archived = project.status == ProjectStatus.ARCHIVED
     status = ProjectStatus.ACTIVE if is_archived else ProjectStatus.ARCHIVED
     services.update_project(project, actor=request.user, status=status)
-    messages.success(
-        request,
-        f"{project.name} is open for work again."
+    words = (
+        _("%(name)s is open for work again.")
         if is_archived
-        else f"{project.name} is archived: it can be read, but not changed.",
+        else _("%(name)s is archived: it can be read, but not changed.")
     )
+    messages.success(request, words % {"name": project.name})
     return redirect("projects:settings", key=key)
 
 

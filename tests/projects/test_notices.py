@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from datamine.leases import Lease
+from datamine.work.handover import next_state
+from datamine.work.nursery import Exit
 from experiments.announcing import notify_of_ended_sessions
 from projects import addresses
 from projects.models import Letter, Notice
@@ -86,6 +91,27 @@ def test_letter_speaks_as_its_reader(project, owner):
     letter = Letter.objects.get()
     assert "a pris fin : terminé." in letter.body
     assert letter.subject.startswith("Une session de")
+
+
+def test_reason_of_a_failure_is_told_as_its_reader_speaks(client, project, owner):
+    owner.notify_by_mail, owner.language = True, "fr"
+    owner.save()
+    session = ended(project, owner, "failed")
+    lease = Lease(type(session), session.pk, token=1, attempt=3)
+    killed = Exit(-signal.SIGKILL, "").reason
+    changes = next_state(lease, is_unwanted=False, reason=killed, counts=True)
+    type(session).objects.update(error_message=changes["error_message"])
+
+    notify_of_ended_sessions()
+    client.force_login(owner)
+    page = client.get(reverse("account:notices")).text
+
+    said = (
+        "Le processus de travail est mort 3 fois pendant ce travail ; à la fin, le "
+        "processus a été arrêté par SIGKILL."
+    )
+    assert said in Letter.objects.get().body
+    assert said in page
 
 
 def test_letters_go_to_proved_addresses_only(client, owner):

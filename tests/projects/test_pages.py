@@ -199,6 +199,31 @@ def test_archive_closes_and_opens_again(at_work, project):
     assert Project.objects.get().status == ProjectStatus.ACTIVE
 
 
+def test_archive_and_roles_are_told_as_their_reader_speaks(
+    at_work, owner, project, member
+):
+    owner.language = "fr"
+    owner.save()
+    membership = project.memberships.get(user=member)
+
+    role = at_work.post(
+        reverse("projects:member-role", args=[project.key, membership.pk]),
+        {"role": "viewer"},
+        follow=True,
+    )
+    twice = at_work.post(
+        reverse("projects:member-add", args=[project.key]),
+        {"identifier": "member", "role": "editor"},
+    )
+    archived = at_work.post(
+        reverse("projects:archive", args=[project.key]), follow=True
+    )
+
+    assert "lecteur" in text(role)
+    assert "lecteur" in text(twice)
+    assert f"{project} est archivé" in text(archived)
+
+
 def test_delete_names_what_is_lost(at_work, project, member):
     page = text(at_work.get(reverse("projects:delete", args=[project.key])))
 
@@ -286,10 +311,12 @@ def test_member_may_leave(client, project, member):
     client.force_login(member)
 
     response = client.post(
-        reverse("projects:member-remove", args=[project.key, membership.pk])
+        reverse("projects:member-remove", args=[project.key, membership.pk]),
+        follow=True,
     )
 
-    assert response["Location"] == "/projects/"
+    assert response.redirect_chain == [("/projects/", 302)]
+    assert f"You are no longer a member of {project}." in text(response)
     assert not project.memberships.filter(user=member).exists()
 
 

@@ -106,6 +106,17 @@ def test_add_member_answers_the_same_for_unknown_and_inactive(project, owner):
             )
 
 
+def test_add_member_takes_an_address_for_its_owner(project, owner):
+    UserFactory(username="boss@example.org")
+    boss = UserFactory(username="boss")
+
+    added = services.add_member(
+        project, identifier="boss@example.org", role=Role.VIEWER, actor=owner
+    )
+
+    assert added.user == boss
+
+
 def test_add_member_refuses_a_second_time(project, owner, member):
     with pytest.raises(AlreadyMemberError, match="member is a member already"):
         services.add_member(project, identifier="member", role=Role.OWNER, actor=owner)
@@ -160,6 +171,12 @@ def test_remove_member_takes_the_sight_away(project, owner, member):
 
     assert list(Project.objects.visible_to(member)) == []
     assert deeds(project) == [("removed", "member")]
+
+
+def test_remove_member_by_themself_is_called_leaving(project, member):
+    services.remove_member(project.memberships.get(user=member), actor=member)
+
+    assert deeds(project) == [("left", "member")]
 
 
 def test_create_token_keeps_only_a_digest(owner):

@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 from rest_framework.test import APIClient
@@ -317,6 +318,33 @@ def test_owner_manages_webhooks_on_the_page(client, project, owner, listener):
     assert webhook.is_active is False
     client.post(f"{page}{webhook.pk}/remove/")
     assert not Webhook.objects.exists()
+
+
+def test_page_says_what_went_wrong_as_its_reader_speaks(
+    client, project, owner, webhook, listener, settings
+):
+    owner.language = "fr"
+    owner.save()
+    client.force_login(owner)
+    listener.status = 500
+    for status in (500, 302):
+        listener.status = status
+        deliver(webhooks.send_ping(webhook).pk, 0)
+    settings.WEBHOOK_HOSTS = ["hooks.example.org"]
+    deliver(webhooks.send_ping(WebhookFactory(project=project)).pk, 0)
+    settings.WEBHOOK_HOSTS = ["elsewhere.example.org"]
+
+    page = client.get(reverse("projects:webhooks", args=[project.key])).text
+    refused = client.post(
+        reverse("projects:webhook-add", args=[project.key]),
+        {"url": "https://other.example.org/", "on_session_end": "on"},
+    ).text
+
+    assert "La réponse était 500." in page
+    assert "La réponse mène ailleurs, où rien n’est envoyé." in page
+    assert "hooks.example.org n’a pas d’adresse en ce moment." in page
+    assert "1 essai" in page
+    assert "other.example.org n’est pas parmi les hôtes" in refused
 
 
 def test_page_of_a_site_without_webhooks_says_so(client, project, owner, settings):
