@@ -25,7 +25,12 @@ from datasets.models import (
 )
 from datasets.querysets import HEAVY
 from datasets.readers.dialect import Dialect
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
+from projects.admin import (
+    ProjectScopedAdmin,
+    ReadOnlyAdmin,
+    WholeAdmin,
+    try_for_each,
+)
 from projects.exceptions import DomainError
 from projects.permissions import Action, can
 
@@ -46,7 +51,7 @@ STATES = {
 class TagFilter(admin.SimpleListFilter):
     """By the tags of datasets the person may see."""
 
-    title = "tag"
+    title = _("tag")
     parameter_name = "tag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -58,7 +63,7 @@ class TagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dataset)
-class DatasetAdmin(ProjectScopedAdmin):
+class DatasetAdmin(WholeAdmin):
     """Labels can be changed; the rest follows from the file."""
 
     list_display = [
@@ -121,13 +126,6 @@ class DatasetAdmin(ProjectScopedAdmin):
         """Throw a dataset away; one in the trash is deleted for good."""
         remove = trash.purge_dataset if obj.trashed_at else trash.trash_dataset
         remove(obj, actor=request.user)
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[Any, Any, set[str], Any]:
-        """Versions cannot be deleted by themselves, but go with their dataset."""
-        found, counts, _, protected = super().get_deleted_objects(objs, request)
-        return found, counts, set(), protected
 
     @action(description=_("Import the file again"), permissions=["change"])
     def import_again(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:

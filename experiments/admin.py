@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from datamine.speech import spoken
 from datamine.templatetags.display import fixed, percent
 from datasets.declarations import allowed, properties
 from experiments.algorithms.catalogue import algorithms
@@ -26,7 +27,7 @@ from experiments.models import (
 from experiments.services import delete_experiment, describe_experiment
 from experiments.sessions import cancel_session, start_session
 from experiments.trusting import trust_model
-from projects.admin import ProjectScopedAdmin, ReadOnlyAdmin, try_for_each
+from projects.admin import ReadOnlyAdmin, WholeAdmin, try_for_each
 from projects.permissions import Action
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
 
 class AlgorithmFilter(admin.SimpleListFilter):
-    title = "algorithm"
+    title = _("algorithm")
     parameter_name = "algorithm"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(entry.name, entry.title) for entry in algorithms()]
+        return [(entry.name, spoken(entry.title)) for entry in algorithms()]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Experiment]
@@ -50,7 +51,7 @@ class AlgorithmFilter(admin.SimpleListFilter):
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(ProjectScopedAdmin):
+class ExperimentAdmin(WholeAdmin):
     """Experiments; only what they are called can be changed, as on the pages."""
 
     list_display = [
@@ -105,8 +106,8 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
             "created_by", "created_at", "started_at", "completed_at", "seconds",
             "epochs_completed",
         ]}),
-        ("Log", {"fields": ["lines"]}),
-        ("Work", {"fields": [
+        (_("Log"), {"fields": ["lines"]}),
+        (_("Work"), {"fields": [
             "attempts", "worker", "lease_expires_at", "cancel_requested",
             "peak_memory", "base_version", "plan",
         ]}),

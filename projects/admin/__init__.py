@@ -5,7 +5,7 @@ from projects.admin.members import InvitationAdmin, MembershipAdmin
 from projects.admin.people import GroupAdmin, UserAdmin
 from projects.admin.projects import ProjectAdmin
 from projects.admin.refusing import RefusingAdmin
-from projects.admin.scoped import ProjectScopedAdmin, ReadOnlyAdmin
+from projects.admin.scoped import ProjectScopedAdmin, ReadOnlyAdmin, WholeAdmin
 from projects.admin.tokens import ApiTokenAdmin
 from projects.admin.trying import try_for_each
 from projects.admin.webhooks import DeliveryAdmin, WebhookAdmin
@@ -23,5 +23,6 @@ __all__ = [
     "RefusingAdmin",
     "UserAdmin",
     "WebhookAdmin",
+    "WholeAdmin",
     "try_for_each",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from projects import services
-from projects.admin.scoped import ProjectScopedAdmin
+from projects.admin.scoped import WholeAdmin
 from projects.models import Project
 from projects.permissions import Action
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Project)
-class ProjectAdmin(ProjectScopedAdmin):
+class ProjectAdmin(WholeAdmin):
     change_action = Action.MANAGE
     list_display = [
         "name", "key", "status", "is_public", "members_total", "updated_at",
@@ -54,10 +54,3 @@ class ProjectAdmin(ProjectScopedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Project) -> None:
         services.delete_project(obj)
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[Any, Any, set[str], Any]:
-        """Machine rows go with their project, though nobody deletes them alone."""
-        found, counts, _, protected = super().get_deleted_objects(objs, request)
-        return found, counts, set(), protected

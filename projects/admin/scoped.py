@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
+
 from projects.admin.refusing import RefusingAdmin
 from projects.permissions import Action, can
 
@@ -24,6 +26,15 @@ class ProjectScopedAdmin(RefusingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).visible_to(request.user)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Filter by projects the person may see; Django's filter names them all."""
+        return [
+            (name, admin.RelatedOnlyFieldListFilter)
+            if isinstance(name, str) and name.endswith("project")
+            else name
+            for name in super().get_list_filter(request)
+        ]
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
@@ -49,6 +60,19 @@ class ProjectScopedAdmin(RefusingAdmin):
 def may(request: HttpRequest, action: Action, row: Any) -> bool:
     """Whether the person may do `action` with the row; without a row: perhaps."""
     return row is None or can(request.user, action, row.project)
+
+
+class WholeAdmin(ProjectScopedAdmin):
+    """Rows that are deleted with their parts, which nobody deletes alone."""
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[Any, Any, set[str], Any]:
+        """Ask for the right to delete of the rows themselves only."""
+        found, counts, _, protected = super().get_deleted_objects(objs, request)
+        is_denied = any(not self.has_delete_permission(request, row) for row in objs)
+        denied = {str(self.opts.verbose_name)} if is_denied else set()
+        return found, counts, denied, protected
 
 
 class ReadOnlyAdmin(ProjectScopedAdmin):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models import DateTimeField
 from django.test.utils import CaptureQueriesContext
@@ -47,6 +48,27 @@ def test_lists_ask_few_questions(client, boss):
         counts[name] = len(asked)
 
     assert {name: count for name, count in counts.items() if count > 15} == {}
+
+
+@pytest.mark.django_db
+def test_no_list_names_a_project_that_staff_may_not_see(client):
+    clerk = UserFactory(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.all())
+    client.force_login(clerk)
+    for name in ("First room", "Second room"):
+        ProjectFactory(name=name, owner=clerk)
+    foreign = SessionFactory(
+        experiment__version__dataset__project=ProjectFactory(name="Foreign room")
+    )
+    ActivityFactory(project=foreign.experiment.project)
+    telling = {}
+
+    for model in OURS:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        page = client.get(reverse(name)).content.decode()
+        telling[model.__name__] = "Foreign room" in page
+
+    assert [name for name, tells in telling.items() if tells] == []
 
 
 @pytest.mark.django_db

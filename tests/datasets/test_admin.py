@@ -14,7 +14,7 @@ from tests.factories.datasets import (
     VisualizationFactory,
     imported_dataset,
 )
-from tests.factories.projects import UserFactory
+from tests.factories.projects import MembershipFactory, UserFactory
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 MODELS = ["dataset", "datasetversion", "tag", "upload", "visualization"]
@@ -120,6 +120,22 @@ def test_import_again_action_goes_through_the_service(boss, project, owner):
 
     assert DatasetVersion.objects.filter(dataset=dataset).count() == 2
     assert f"{dataset}: done." in page
+
+
+def test_bulk_delete_asks_for_the_right_to_each_dataset(client, project):
+    editor = UserFactory(username="staff", is_staff=True)
+    editor.user_permissions.set(Permission.objects.all())
+    MembershipFactory(project=project, user=editor, role="editor")
+    client.force_login(editor)
+    row = make("dataset", project)
+    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    shown = client.get(list_of("dataset")).content.decode()
+
+    response = client.post(list_of("dataset"), chosen)
+
+    assert "onerror" in shown
+    assert response.status_code == 403
+    assert Dataset.objects.get(pk=row.pk).trashed_at is None
 
 
 def test_delete_moves_to_the_trash_and_from_there_for_good(boss, project, owner):

@@ -94,6 +94,18 @@ def test_deleting_goes_through_the_service(client, staff):
     assert experiment.project.activities.first().action == "deleted"
 
 
+def test_experiment_goes_with_its_sessions_and_results(client, staff):
+    experiment = ResultFactory().session.experiment
+
+    client.post(
+        reverse("admin:experiments_experiment_delete", args=[experiment.pk]),
+        {"post": "yes"},
+    )
+
+    assert not Experiment.objects.exists()
+    assert not TrainingSession.objects.exists()
+
+
 def test_sessions_are_cancelled_one_by_one_with_reasons(client, staff):
     waiting = SessionFactory()
     over = SessionFactory(status="completed")
