@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from projects.choices import Role, Scope
@@ -119,7 +120,11 @@ class SignUpForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
-        validators=[UnicodeUsernameValidator()],
+        validators=[
+            UnicodeUsernameValidator(),
+            # Owners make people members by their addresses, too.
+            RegexValidator("@", _("A user name holds no @."), inverse_match=True),
+        ],
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
     full_name = forms.CharField(label=_("Full name"), max_length=200, required=False)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -132,19 +133,26 @@ def use(invitation: Invitation, actor: User) -> None:
 def sign_up(
     invitation: Invitation, *, username: str, full_name: str, email: str, password: str
 ) -> User:
-    """Make an account for whoever was invited, and a member of it."""
+    """Make an account for whoever was invited, and a member of it.
+
+    Capitals make no other name or address: the log-in would know neither person.
+    """
+    taken = NameTakenError(
+        _(
+            "This user name or e-mail address cannot be used; choose another, or "
+            "log in if it is yours."
+        )
+    )
+    alike = Q(username__iexact=username) | Q(email__iexact=email)
+    if User.objects.filter(alike).exists():
+        raise taken
     try:
         with transaction.atomic():
             user = User.objects.create_user(
                 username, email, password, full_name=full_name
             )
-    except IntegrityError as taken:
-        raise NameTakenError(
-            _(
-                "This user name or e-mail address cannot be used; choose another, or "
-                "log in if it is yours."
-            )
-        ) from taken
+    except IntegrityError as error:
+        raise taken from error
     accept(invitation, actor=user)
     return user
 

@@ -56,6 +56,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox: untyp
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def clean(self) -> None:
+        """Take an address as one and the same, whatever its capitals."""
+        super().clean()
+        self.email = self.email.lower()
+
 
 class Project(models.Model):
     """The room a team works in; everything else belongs to exactly one project."""

@@ -42,11 +42,8 @@ class MembershipAdmin(ProjectScopedAdmin):
             return
         if not can(request.user, Action.MANAGE, obj.project):
             raise DomainError(gettext("Only an owner adds members to this project."))
-        made = services.add_member(
-            obj.project,
-            identifier=obj.user.username,
-            role=obj.role,
-            actor=request.user,
+        made = services.make_member(
+            obj.project, user=obj.user, role=obj.role, actor=request.user
         )
         obj.pk = made.pk
 

@@ -121,6 +121,18 @@ def test_membership_is_added_by_the_service(client, boss, project, stranger):
     assert project.activities.get().action == "added"
 
 
+def test_membership_is_that_of_the_person_chosen(client, boss, project, stranger):
+    namesake = UserFactory(username=stranger.email)
+
+    client.post(
+        url_of("membership_add"),
+        {"project": project.pk, "user": namesake.pk, "role": "editor"},
+    )
+
+    assert project.memberships.filter(user=namesake).exists()
+    assert not project.memberships.filter(user=stranger).exists()
+
+
 @pytest.mark.parametrize("door", ["change", "delete"])
 def test_last_owner_stays_and_staff_are_told(client, boss, project, owner, door):
     membership = project.memberships.get(user=owner)
@@ -144,6 +156,22 @@ def test_bulk_delete_keeps_the_last_owner(client, boss, project, member):
     )
 
     assert project.memberships.filter(role=Role.OWNER).count() == 1
+
+
+def test_bulk_delete_asks_for_the_right_to_each_project(client, clerk):
+    own = ProjectFactory(name="Own room", owner=clerk)
+    foreign = ProjectFactory(name="Public room", is_public=True)
+    chosen = {"action": "delete_selected", "post": "yes"}
+    shown = page(client, "project_changelist")
+
+    refused = client.post(
+        url_of("project_changelist"), {**chosen, "_selected_action": [foreign.pk]}
+    )
+    client.post(url_of("project_changelist"), {**chosen, "_selected_action": [own.pk]})
+
+    assert foreign.name in shown
+    assert refused.status_code == 403
+    assert list(Project.objects.all()) == [foreign]
 
 
 def test_staff_see_rows_of_their_own_projects_only(client, clerk, project):
@@ -214,6 +242,21 @@ def test_people_are_made_with_a_hashed_password(client, boss):
     )  # fmt: skip
 
     assert User.objects.get(username="new").check_password("other-horse-9")
+
+
+def test_address_is_the_same_whatever_its_capitals(client, boss, owner):
+    form = {"full_name": "", "usable_password": "true",
+            "password1": "other-horse-9", "password2": "other-horse-9"}  # fmt: skip
+
+    refused = client.post(
+        url_of("user_add"),
+        {**form, "username": "second", "email": owner.email.upper()},
+    )
+    client.post(url_of("user_add"), {**form, "username": "new", "email": "New@X.org"})
+
+    assert "already exists" in refused.content.decode()
+    assert not User.objects.filter(username="second").exists()
+    assert User.objects.get(username="new").email == "new@x.org"
 
 
 @pytest.mark.parametrize("door", ["add", "delete"])

@@ -119,9 +119,10 @@ def test_member_joins_no_second_time(invited, owner):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("write", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("field", ["username", "email"])
-def test_name_or_address_of_another_makes_no_account(invited, field):
-    UserFactory(**{field: ANN[field].lower()})
+def test_name_or_address_of_another_makes_no_account(invited, field, write):
+    UserFactory(**{field: write(ANN[field])})
     before = User.objects.count()
 
     with pytest.raises(NameTakenError):
@@ -138,6 +139,7 @@ def test_name_or_address_of_another_makes_no_account(invited, field):
         ({"password": "12345678", "again": "12345678"}, "too common"),
         ({"again": "another"}, "The two passwords differ."),
         ({"username": "a b"}, "Enter a valid username"),
+        ({"username": "boss@example.org"}, "A user name holds no @."),
         ({"email": "nowhere"}, "Enter a valid email address"),
     ],
 )
