@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import resource
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ worker_class = "gthread"
 workers = env.WEB_WORKERS
 threads = env.WEB_THREADS
 keepalive = 5
+# Of the files a process may have open half are left for what it works with; whoever
+# comes when all are taken waits, and ends nobody's request.
+MAY_OPEN, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+worker_connections = 1000 if MAY_OPEN < 0 else min(1000, MAY_OPEN // 2)  # below 0: any
 graceful_timeout = 3
 loglevel = "warning"
 # The heartbeat is a file; in memory it never waits for a busy disk.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import socket
 import time
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -73,6 +76,39 @@ def test_killed_web_server_comes_back(own_program):
     wait_until(lambda: "starting it again" in own_program.said())
 
     wait_until(own_program.answers)
+
+
+def test_more_visitors_than_files_may_be_open_wait_and_nobody_is_cut_off(own_program):
+    with files_open_at_most(256):
+        own_program.start()
+    wait_until(lambda: "Ctrl-C stops it." in own_program.said())
+    [worker] = own_program.web().children()
+
+    crowd = [
+        socket.create_connection(("127.0.0.1", own_program.port), 5) for _ in range(300)
+    ]
+    time.sleep(2)  # for the server to let in as many as it can
+    for visitor in crowd[:3]:
+        visitor.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    told = [visitor.recv(12) for visitor in crowd[:3]]
+    for visitor in crowd:
+        visitor.close()
+
+    wait_until(own_program.answers)
+    assert told == [b"HTTP/1.1 200"] * 3
+    assert own_program.web().children() == [worker]
+    assert "Too many open files" not in own_program.said()
+
+
+@contextmanager
+def files_open_at_most(most):
+    """Let processes that are started meanwhile have only so many files open."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_start_after_a_power_cut_goes_on(own_program):
