@@ -131,4 +131,5 @@ def secret(name: str, file_name: str) -> str:
 
 
 SECRET_KEY = secret("DATAMINE_SECRET_KEY", "secret-key")
+SECRET_KEY_FALLBACKS = reader.list("DATAMINE_SECRET_KEY_FALLBACKS", default=[])
 ARTIFACT_KEY = secret("DATAMINE_ARTIFACT_KEY", "artifact-key")

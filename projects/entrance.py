@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from projects import services, sign_ins
@@ -130,6 +130,8 @@ class SecondFactors(DefaultMFAAdapter):
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
-def cipher() -> Fernet:
-    key = sha256(b"second factors" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def cipher() -> MultiFernet:
+    """Encrypt with the present key; what an earlier one encrypted can be read, too."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [sha256(b"second factors" + key.encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in digests])

@@ -26,6 +26,13 @@ def begin(request: HttpRequest) -> None:
     request.session[SEEN] = int(time.time())
 
 
+def know(request: HttpRequest) -> None:
+    """List a sign-in that is not: a new key of the site gives it another name."""
+    rows = UserSession.objects.filter(session_key=request.session.session_key)
+    if not rows.exists():
+        UserSession.objects.create_from_request(request)
+
+
 def see(request: HttpRequest) -> None:
     """Write down that a person is here, if that is long enough ago."""
     now = int(time.time())

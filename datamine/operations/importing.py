@@ -9,7 +9,6 @@ administrator trusts them.
 
 from __future__ import annotations
 
-import hmac
 import re
 import tempfile
 from collections import Counter
@@ -26,7 +25,6 @@ from datamine import files
 from datamine.away import is_away
 from datamine.faults import fault_point
 from datamine.operations.archives import (
-    CHUNK,
     LARGEST_MANIFEST,
     ArchiveError,
     reading_as,
@@ -35,6 +33,7 @@ from datamine.operations.arriving import Arrival, Kept, number
 from datamine.operations.carried import APPS, PROJECT, BundleManifest
 from datamine.operations.rows import rows_of
 from datamine.operations.schema import applied
+from datamine.operations.signing import signatures_of
 from datamine.room import is_full
 from datasets.models import Dataset, DatasetVersion
 from datasets.monitor import SilentMonitor
@@ -206,16 +205,6 @@ def keep_files(
         kept[key] = Kept(new, sha256, place.stat().st_size, signatures)
         files.store(place, new)
         monitor.advance()
-
-
-def signatures_of(path: Path, keys: list[bytes]) -> tuple[str, ...]:
-    """Sign a model with each key as `artifacts.sign` does, a part at a time."""
-    signing = [hmac.new(key, digestmod="sha256") for key in keys]
-    with path.open("rb") as file:
-        while part := file.read(CHUNK):
-            for one in signing:
-                one.update(part)
-    return tuple(one.hexdigest() for one in signing)
 
 
 def read_through(lines: IO[bytes], limits: Limits) -> None:

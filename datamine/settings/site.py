@@ -4,6 +4,7 @@ from datamine import env
 
 BASE_DIR = env.BASE_DIR
 SECRET_KEY = env.SECRET_KEY
+SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS
 ARTIFACT_KEY = env.ARTIFACT_KEY  # signs models; `datamine.env` says where it is kept
 DEBUG = env.DEBUG
 ALLOWED_HOSTS = env.ALLOWED_HOSTS

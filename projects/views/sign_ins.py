@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from projects.sign_ins import know
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """List them; POST ends all but the one that asks."""
+    know(request)
     sign_ins = UserSession.objects.purge_and_list(request.user)
     if request.method == "POST":
         for sign_in in sign_ins:

@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from projects.models import Letter
 from tests.factories.projects import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,35 @@ def test_with_another_key_no_code_is_right(client, secret):
 
     assert answer.status_code in {200, 302}
     assert client.get("/").status_code == 302
+
+
+def test_with_an_earlier_key_all_goes_on(client, secret, settings, owner):
+    at_home = Client()
+    at_home.force_login(owner)
+    log_in(client)
+    kept, before = Authenticator.objects.get(type="totp"), settings.SECRET_KEY
+
+    with override_settings(SECRET_KEY="k" * 50, SECRET_KEY_FALLBACKS=[before]):
+        code = client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+        home = at_home.get("/")
+        listed = at_home.get(reverse("account:sign-ins")).content.decode()
+
+    assert code["Location"] == "/"
+    assert home.status_code == 200
+    assert "this one" in listed
+    assert Authenticator.objects.get(type="totp").data == kept.data
+
+
+def test_link_in_a_letter_outlives_its_key(client, owner, settings):
+    client.post(reverse("account_reset_password"), {"email": owner.email})
+    link = re.search(r"/account/forgotten/\S+/", Letter.objects.get().body)[0]
+
+    with override_settings(
+        SECRET_KEY="k" * 50, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]
+    ):
+        page = client.get(link, follow=True).content.decode()
+
+    assert 'name="password1"' in page
 
 
 def test_page_that_changes_the_ways_in_asks_again(client, owner):
