@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from rest_framework.response import Response
 
 from datamine.api.schema import IDEMPOTENCY_KEY
 from projects.exceptions import DomainError
+from projects.expiry import ANSWERS_KEPT
 from projects.models import RememberedAnswer, User
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Handler = Callable[..., Response]
 
-KEPT = timedelta(days=1)
 LONGEST_KEY = 200
 
 
@@ -90,7 +89,7 @@ def told(value: object) -> object:
 def remember(request: Request, key: str, print_of: str) -> RememberedAnswer:
     """Reserve the key, once for each person; old ones make room."""
     own = RememberedAnswer.objects.filter(user=person_of(request))
-    own.filter(created_at__lt=timezone.now() - KEPT).delete()
+    own.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
     return RememberedAnswer.objects.create(
         user=person_of(request), key=key, fingerprint=print_of
     )

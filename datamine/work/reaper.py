@@ -33,6 +33,7 @@ from datamine.work.handover import put_back
 from datasets.trash import sweep as sweep_datasets
 from experiments.announcing import announce_ended_sessions, notify_of_ended_sessions
 from experiments.stored import sweep_orphans as sweep_artifacts
+from projects.expiry import forget_what_expired
 from projects.mail import forget_letters, ring_for_due_letters
 from projects.notices import forget_notices
 from projects.webhooks import forget_deliveries, ring_for_due_deliveries
@@ -179,4 +180,5 @@ SWEEPING: tuple[Callable[[], object], ...] = (
     forget_deliveries,
     forget_letters,
     forget_notices,
+    forget_what_expired,
 )
