@@ -345,8 +345,20 @@ def _pipeline(parts: Mapping[str, bytes]) -> FittedPipeline:
     return replace(pipeline, estimator=pipeline.estimator.with_tensors(parts[TENSORS]))
 
 
+def _answers(pipeline: FittedPipeline, rows: list[dict[str, Any]]) -> Any:
+    """Return what a model says; tensors are looked at here for the first time."""
+    try:
+        return plain(pipeline.predict(rows).to_json())
+    except Exception as error:  # our own bytes, but the network may be another by now
+        name = type(error).__name__
+        raise ArtifactError(
+            f"The model cannot answer in this version of the program ({name}). Train "
+            "it again."
+        ) from error
+
+
 def _check_answers(pipeline: FittedPipeline, stored: Mapping[str, Any]) -> None:
-    answers = plain(pipeline.predict(stored["rows"]).to_json())
+    answers = _answers(pipeline, stored["rows"])
     holds_tensors = isinstance(pipeline.estimator, HoldsTensors)
     tolerance = TENSOR_TOLERANCE if holds_tensors else TOLERANCE
     if not _same(answers, stored["answers"], tolerance):

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 import zipfile
+from importlib import import_module
+from random import Random
 
 import pytest
 
-from experiments.learning.artifacts import ArtifactError, load_artifact, write_artifact
+from experiments.learning.artifacts import (
+    ArtifactError,
+    load_artifact,
+    sign,
+    write_artifact,
+)
 from experiments.learning.problems import TrainingError
-from experiments.learning.tensors import unpacked
+from experiments.learning.tensors import packed, unpacked
 from experiments.training import train
 from tests.experiments.families.patients import patients_plan, patients_table
 from tests.experiments.tables import CATEGORY
@@ -108,6 +115,64 @@ def test_changed_tensors_are_refused_before_they_are_read(trained, tmp_path):
 
     with pytest.raises(ArtifactError, match="SHA-256 differs"):
         load_artifact(path, receipt.sha256, receipt.hmac, KEY)
+
+
+def other_tensors(content: bytes) -> dict[str, bytes]:
+    """Return files of tensors that do not belong to the network, by what is wrong."""
+    state = unpacked(content)
+    first = next(iter(state))
+    torch = import_module("torch")
+    dice = Random(5)
+    return {
+        "none": b"",
+        "no file of tensors": b"PK" + dice.randbytes(2000),
+        "a claim": content.replace(b"FloatStorage", b"LongStorage ", 1),
+        "more": packed({**state, "more": torch.zeros(3)}),
+        "fewer": packed({name: state[name] for name in state if name != first}),
+        "wider": packed({**state, first: torch.zeros(4000, 4000)}),
+        "no tensor": packed({**state, first: "text"}),
+        **{
+            f"cut at {percent} %": content[: len(content) * percent // 100]
+            for percent in range(5, 100, 5)
+        },
+        **{
+            f"changed at {place}": content[:place]
+            + dice.randbytes(40)
+            + content[place + 40 :]
+            for place in range(0, len(content) - 40, max(1, len(content) // 200))
+        },
+    }
+
+
+def test_signed_tensors_of_another_network_are_an_error_with_a_sentence(
+    trained, tmp_path
+):
+    path = tmp_path / "model.zip"
+    write_artifact(*trained, path, KEY)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    wrong = other_tensors(parts["model.pth"])
+    refused = 0
+
+    for what, content in wrong.items():
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, held in {**parts, "model.pth": content}.items():
+                archive.writestr(name, held)
+        receipt = sign(path.read_bytes(), KEY)
+        if what.startswith("changed"):  # perhaps what lies between tensors
+            refused += is_refused(path, receipt)
+        else:
+            assert is_refused(path, receipt), what
+
+    assert refused > 100
+
+
+def is_refused(path, receipt) -> bool:
+    try:
+        load_artifact(path, receipt.sha256, receipt.hmac, KEY)
+    except ArtifactError:
+        return True
+    return False
 
 
 def test_equal_rows_are_counted(trained):

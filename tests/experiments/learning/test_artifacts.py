@@ -238,6 +238,27 @@ def test_signed_but_unfit_file_is_refused(written, changes, sentence):
         load_artifact(path, sha256, signature, KEY)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["model.skops", "model.onnx", "model.safetensors", "model.joblib", "../model.pkl"],
+)
+def test_signed_model_of_another_kind_is_refused(written, tmp_path, name):
+    """There is one kind of file for one kind of model, and no second try by another."""
+    path, trace, buffer = written[0], tmp_path / "trace", io.BytesIO()
+    joblib.dump(Canary(trace), buffer)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts.pop("model.pkl")
+    with zipfile.ZipFile(path, "w") as archive:
+        for other, content in {**parts, name: buffer.getvalue()}.items():
+            archive.writestr(other, content)
+
+    with pytest.raises(ArtifactError, match="another version of this program"):
+        load_artifact(path, *signed(path.read_bytes()), KEY)
+
+    assert not trace.exists()
+
+
 def test_split_of_a_signed_but_unfit_file_is_refused(written):
     path, content = written[0], b"PK\x05\x06" + bytes(18)  # an archive of nothing
     path.write_bytes(content)
