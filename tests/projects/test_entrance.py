@@ -49,6 +49,21 @@ def test_guessing_stops_one_name_from_one_address_only(owner):
 
 
 @override_settings(AXES_ENABLED=True)
+def test_guessing_stays_stopped_where_all_that_is_remembered_is_lost(owner):
+    office = Client()
+    for _ in range(9):
+        cache.clear()
+        log_in(office, password="wrong")
+    cache.clear()
+
+    last = log_in(office, password="wrong")
+    cache.clear()
+    right = log_in(office)
+
+    assert [last.status_code, right.status_code] == [429, 429]
+
+
+@override_settings(AXES_ENABLED=True)
 def test_name_that_is_tried_is_kept_in_the_log(client, owner):
     log_in(client, "OWNER@example.org", "wrong")
 

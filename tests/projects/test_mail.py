@@ -7,6 +7,7 @@ import re
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail as outbox
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +31,13 @@ class Heard:
     async def handle_DATA(self, server, session, envelope) -> str:
         self.letters.append(envelope.content.decode())
         return self.answer
+
+
+class Dying(BaseEmailBackend):
+    """A mail server whose caller ends before the letter is handed over."""
+
+    def send_messages(self, email_messages) -> int:
+        raise SystemExit(1)
 
 
 @pytest.fixture
@@ -92,6 +100,24 @@ def test_letter_is_given_up_at_last(server):
 
     sent.refresh_from_db()
     assert (sent.status, sent.body) == ("failed", "")
+
+
+def test_letter_whose_worker_dies_is_sent_by_the_next_one(server):
+    sent = letter()
+
+    with (
+        override_settings(EMAIL_BACKEND=f"{__name__}.Dying"),
+        pytest.raises(SystemExit),
+    ):
+        post_letter(sent.pk, 0)
+    sent.refresh_from_db()
+    waits = sent.status, sent.attempts, sent.next_try_at > timezone.now()
+    post_letter(sent.pk, sent.attempts)
+
+    sent.refresh_from_db()
+    assert waits == ("pending", 1, True)
+    assert sent.status == "delivered"
+    assert len(server.letters) == 1
 
 
 def test_due_letter_is_rung_for_again():

@@ -75,6 +75,26 @@ def test_bell_heard_twice_does_nothing(program):
     assert (session.status, session.attempts) == ("completed", 1)
 
 
+def test_bells_of_a_newer_release_end_no_worker(program):
+    from datamine.queue import enqueue  # noqa: PLC0415 -- app ready
+
+    pid = program.process.pid
+    enqueue(
+        "datamine.work.attempts.run_job", "experiments.Tournament", 1, cluster="fast"
+    )
+    enqueue("experiments.tasks.hold_tournament", 1, cluster="train")
+    rows = [new_version("quick"), new_session("quick")]
+
+    for row in rows:
+        wait_for(ended(row))
+
+    wait_for(lambda: not OrmQ.objects.exists())
+    assert [(row.status, row.attempts) for row in rows] == [
+        ("ready", 1), ("completed", 1),
+    ]  # fmt: skip
+    assert (program.process.pid, program.is_running()) == (pid, True)
+
+
 def test_lost_bell_is_rung_again(program):
     version = new_version("quick", bell=False)
 

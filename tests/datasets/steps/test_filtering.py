@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import date
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,27 @@ def left(path: Path, spec: StepSpec) -> list[int]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return store(tmp_path / "table.parquet", SCHEMA, VALUES)
+
+
+def test_text_to_find_is_no_pattern(tmp_path: Path) -> None:
+    columns = {"city": ColumnType.TEXT}
+    values = ["a" * 100_000 + "!", "so (a+)+$ it is", "%_", None]
+    path = store(tmp_path / "long.parquet", schema_of(columns), {"city": values})
+    found = {}
+
+    began = time.monotonic()
+    for wanted in ("(a+)+$", "^(a|a)*$", ".*", "[", "%_", "\\"):
+        _, rows = fit_on_both(
+            path, schema_of(columns), [keep("city", "contains", wanted)]
+        )
+        found[wanted] = [row[0] for row in rows]
+    seconds = time.monotonic() - began
+
+    assert {wanted: rows for wanted, rows in found.items() if rows} == {
+        "(a+)+$": [1],
+        "%_": [2],
+    }
+    assert seconds < 20
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
+from threading import Thread
 
+import psutil
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -190,3 +194,36 @@ def test_stranger_gets_no_report(client, classified, stranger):
     api = f"/api/experiments/{classified.experiment_id}/report/"
 
     assert [client.get(address).status_code for address in (pages, api)] == [404, 404]
+
+
+def test_report_whose_process_is_killed_is_no_half_of_one():
+    plenty = Document("Long", "", [{"kind": "text", "text": HOSTILE * 200}] * 400)
+    ended: list[object] = []
+
+    def ask() -> None:
+        try:
+            ended.append(rendering.pdf_of(plenty))
+        except ReportError as refusal:
+            ended.append(str(refusal))
+
+    asking = Thread(target=ask)
+    asking.start()
+    while asking.is_alive() and not typesetters():
+        time.sleep(0.01)
+    for process in typesetters():
+        process.kill()
+    asking.join(60)
+
+    assert ended == [
+        "The report could not be typeset; the figures can be had as CSV and JSON."
+    ]
+
+
+def typesetters() -> list[psutil.Process]:
+    """Return the processes that typeset for this one."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "experiments.reports.typesetting" in process.cmdline():
+                found.append(process)
+    return found
