@@ -133,7 +133,8 @@ _CATEGORIES = {
 }
 _MISSING = {
     "native": "Missing values are used as they are.",
-    "refused": "Missing values have to be filled first, with the step “Fill missing”.",
+    "refused": "Missing values have to be filled first, with the step “Fill missing "
+    "values”.",
 }
 _COUNTS = "Features have to be counts or other amounts: none may be negative."
 _SCALES = "Features can be brought to one scale inside the model."

@@ -34,6 +34,8 @@ FEWEST_ROWS = 4
 FEW_ROWS = 50
 MOST_CLASSES = 100
 SMALL_CLASS = 10
+#: From so many times as many rows of one class as of another, accuracy flatters.
+UNBALANCED = 10
 #: A whole number with more values than this, most of them different, is measured.
 COUNTABLE = 20
 ROWS_FOR_IDS = 20
@@ -192,6 +194,15 @@ def _check_class_sizes(plan: Plan, column: ColumnFacts) -> Iterator[Finding]:
             column.name,
             "tiny_class",
             f"The class “{label}” has {size} rows: its figures will be very rough.",
+        )
+    elif max(counts.values()) >= UNBALANCED * size:
+        often = max(counts, key=lambda label: counts[label])
+        yield _warning(
+            column.name,
+            "unbalanced",
+            f"The classes are far from balanced: “{often}” has {counts[often]} rows, "
+            f"“{label}” {size}. Go by balanced accuracy and F1 rather than by "
+            "accuracy, or gather rows of the rare classes.",
         )
 
 

@@ -98,16 +98,16 @@ def missing_problem(
         amount = word("one missing value")
     else:
         amount = word(f"{count} missing values")
+    detail = (
+        f"“{column}” has {amount}; use the step “Fill missing values” (fill_missing), "
+        "or an algorithm that takes missing values."
+    )
     if rows and count:
         more = ", …" if count > len(rows) else ""
         named = ", ".join(str(row + 1) for row in rows)
-        amount += f" ({'row' if count == 1 else 'rows'} {named}{more})"
-    return Problem(
-        column,
-        MISSING,
-        f"“{column}” has {amount}; fill them with the step “Fill missing values” "
-        "(fill_missing), or choose an algorithm that takes them.",
-    )
+        they_are = f" They are in the rows {named}{more}."
+        detail += f" It is in row {named}." if count == 1 else they_are
+    return Problem(column, MISSING, detail)
 
 
 def negative_problem(column: str, least: float) -> Problem:

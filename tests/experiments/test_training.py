@@ -410,7 +410,7 @@ REFUSED = {
 REFUSED_UNLESS_NATIVE = {
     "empty": "has no values at all",
     "empty_category": "has no values at all",
-    "missing": "one missing value; fill them",
+    "missing": "one missing value; use the step",
 }
 
 

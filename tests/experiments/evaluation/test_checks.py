@@ -30,6 +30,7 @@ def columns() -> dict:
         "same": (NUMBER, [1.0] * 120),
         "many": (CATEGORY, [f"k{row % 101}" for row in rows]),
         "rare": (CATEGORY, ["c", *["a", "b"] * 59, "a"]),
+        "seldom": (CATEGORY, ["a" if row % 12 == 5 else "b" for row in rows]),
         "grade": (INTEGER, [row % 3 for row in rows]),
         "measured": (NUMBER, [row % 30 + 0.5 for row in rows]),
         "wide": (NUMBER, [1e4 * row for row in rows]),
@@ -177,6 +178,20 @@ def test_unfit_column_of_the_split_is_told(split, column, code):
     problems, _ = findings(make_plan("knn", "label", ["size"], split=split))
 
     assert problems == [(column, code)]
+
+
+@pytest.mark.parametrize(
+    ("target", "warned"), [("seldom", ["unbalanced"]), ("kind", [])]
+)
+def test_classes_far_from_balanced_are_warned_of(target, warned):
+    plan = make_plan("decision_tree", target, ["size"])
+
+    found = check_plan(plan, facts_from_frame(make_frame(**columns())))
+
+    told = {warning.code: warning.detail for warning in found.warnings}
+    assert list(told) == warned
+    if warned:
+        assert "“b” has 110 rows, “a” 10." in told["unbalanced"]
 
 
 def test_few_rows_are_warned_of():

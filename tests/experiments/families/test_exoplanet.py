@@ -103,7 +103,8 @@ def test_missing_values_are_named_with_rows_and_the_step_that_fills_them():
     with pytest.raises(TrainingError) as refusal:
         train(transits_plan(), transits_table(impact=impact))
 
-    assert "“impact” has one missing value (row 59); fill them" in str(refusal.value)
+    assert "“impact” has one missing value; use the step" in str(refusal.value)
+    assert str(refusal.value).endswith("It is in row 59.")
 
 
 def test_a_share_instead_of_ppm_is_refused_or_suspected():
