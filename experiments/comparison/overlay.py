@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datamine.templatetags.display import fixed
 from datasets.charts.drawing import frame
 from datasets.words import word
 from experiments.models import Result
@@ -64,7 +65,7 @@ class Overlay:
 
     @property
     def words(self) -> str:
-        areas = (f"{name} {curve['auc']:.3f}" for name, curve in self.chosen())
+        areas = (f"{name} {fixed(curve['auc'])}" for name, curve in self.chosen())
         return f"Area under the curve of class {self.label}: {', '.join(areas)}."
 
     def spec(self) -> Spec:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import pgettext
+
 from datamine.speech import spoken
+from datamine.templatetags.display import word as said_word
 from datasets.words import word
 from experiments.choices import Preprocessing, SessionStatus
 from experiments.metrics import HEADLINES, METRICS, headline_of, in_order, title_of
@@ -96,6 +99,17 @@ class FoldLine:
         return [value[key] if value else None for value in self.values]
 
 
+def search_of(experiment: Experiment) -> str | None:
+    """Return how hyperparameters were searched for, None where they were set."""
+    search = experiment.search or {}
+    nested = [word("nested")] if search.get("nested") else []
+    return ", ".join([search["method"], *nested]) if search else None
+
+
+def say_search(told: str | None) -> str | None:
+    return ", ".join(map(said_word, told.split(", "))) if told else None
+
+
 def same_as_shown(value: float | None, best: float | None) -> bool:
     """Whether a value looks like the best one on the page, which shows three digits."""
     return value is not None and best is not None and f"{value:.3f}" == f"{best:.3f}"
@@ -151,6 +165,17 @@ class Comparison:
         )
         return {result.session.experiment_id: result for result in found}
 
+    @cached_property
+    def found(self) -> dict[int, dict[str, Any]]:
+        """The hyperparameters that searches put in the place of those asked for."""
+        searched = [e.pk for e in self.experiments if e.search]
+        results = {self.results[pk].pk: pk for pk in searched if pk in self.results}
+        if not results:
+            return {}
+        rows = Result.objects.filter(pk__in=results)
+        chosen = rows.values_list("pk", "details__hyperparameters")
+        return {results[pk]: values or {} for pk, values in chosen}
+
     @property
     def digests(self) -> list[str | None]:
         """The digest of each split: equal ones tested on the same rows."""
@@ -163,7 +188,7 @@ class Comparison:
 
     @property
     def settings(self) -> list[Line]:
-        """What was asked for, hyperparameters one by one."""
+        """What was set, by people or a search, hyperparameters one by one."""
         lines = [
             self._line(word("Algorithm"), lambda e: e.algorithm_title, spoken),
             self._line(word("Dataset"), lambda e: e.dataset.name),
@@ -174,6 +199,9 @@ class Comparison:
                 word("Preprocessing"),
                 lambda e: e.preprocessing,
                 lambda name: str(Preprocessing(name).label),
+            ),
+            self._line(
+                "Search", search_of, say_search, label=pgettext("noun", "Search")
             ),
         ]
         return [*lines, *self._settings("hyperparameters"), *self._settings("split")]
@@ -260,12 +288,18 @@ class Comparison:
         result = self.results.get(experiment.pk)
         return getattr(result, field) if result else None
 
-    def _line(self, title: str, value: Any, say: Any = None) -> Line:
+    def _line(
+        self, title: str, value: Any, say: Any = None, *, label: str = ""
+    ) -> Line:
         values = tuple(value(experiment) for experiment in self.experiments)
-        return Line(title, values, said=tuple(map(say, values)) if say else ())
+        return Line(title, values, label, tuple(map(say, values)) if say else ())
 
     def _settings(self, field: Field) -> list[Line]:
         prefix = "split: " if field == "split" else ""
+        set_to = [
+            getattr(e, field) | ({} if prefix else self.found.get(e.pk, {}))
+            for e in self.experiments
+        ]
         # Algorithms may call one name by other words: all of them are told.
         labels: dict[str, dict[str, None]] = {}
         for experiment in self.experiments:
@@ -274,15 +308,11 @@ class Comparison:
         return [
             Line(
                 f"{prefix}{name}",
-                tuple(getattr(e, field).get(name) for e in self.experiments),
+                tuple(chosen.get(name) for chosen in set_to),
                 " / ".join(told),
                 tuple(
-                    said_of(
-                        "" if field == "split" else e.algorithm,
-                        name,
-                        getattr(e, field).get(name),
-                    )
-                    for e in self.experiments
+                    said_of("" if prefix else e.algorithm, name, chosen.get(name))
+                    for e, chosen in zip(self.experiments, set_to, strict=True)
                 ),
             )
             for name, told in labels.items()

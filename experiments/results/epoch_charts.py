@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datamine.speech import spoken
+from datamine.templatetags.display import fixed, pointed
 from datasets.charts.drawing import PALETTE, axis, tips
 from datasets.words import word
 from experiments.evaluation.performance_advice import BY_HEART
@@ -72,14 +73,17 @@ def title_of(line: str) -> str:
 
 def say_epochs(details: dict[str, Any]) -> str:
     last = {row["class"]: row["loss"] for row in epoch_rows(details)}
-    parts = (f"{spoken(title_of(name))} {loss:.4g}" for name, loss in last.items())
+    parts = (
+        f"{spoken(title_of(name))} {pointed(f'{loss:.4g}')}"
+        for name, loss in last.items()
+    )
     return f"At the end: {', '.join(parts)}."
 
 
 def say_accuracies(details: dict[str, Any]) -> str:
     """Tell both accuracies, and what it means where they are far apart."""
     last = {row["class"]: row["accuracy"] for row in accuracy_rows(details)}
-    parts = (f"{spoken(title_of(name))} {share:.3f}" for name, share in last.items())
+    parts = (f"{spoken(title_of(name))} {fixed(share)}" for name, share in last.items())
     said = f"At the end: {', '.join(parts)}."
     train, valid = last.get("train accuracy"), last.get("valid accuracy")
     if train is None or valid is None or train - valid <= BY_HEART:
@@ -154,5 +158,5 @@ def head_marks(rows: list[Row]) -> Spec:
 
 def say_heads(details: dict[str, Any]) -> str:
     last = {row["class"]: row["loss"] for row in head_rows(details)}
-    parts = (f"{name} {loss:.4g}" for name, loss in last.items())
+    parts = (f"{name} {pointed(f'{loss:.4g}')}" for name, loss in last.items())
     return f"At the end: {', '.join(parts)}."

@@ -88,7 +88,7 @@
   // Small plots stand beside each other as far as they have room.
   function fit(spec, room) {
     for (const [channel, encoding] of encodings(spec)) {
-      fitLegend(encoding, spec, room);
+      fitLegend(encoding, spec, room - AXIS);
       ungroup(channel, encoding);
     }
     if (spec.facet) spec.columns = Math.max(1, Math.min(spec.columns, Math.floor((room - AXIS) / (spec.spec.width + GAP))));

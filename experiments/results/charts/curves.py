@@ -48,7 +48,9 @@ def each_curve(kind: str, figure: str, words: str) -> Callable[[dict[str, Any]],
 
 def say_calibration(details: dict[str, Any]) -> str:
     curves = (details.get("curves") or {}).get("calibration") or []
-    gaps = (f"{c['label']} {worst_gap(c):.2f}" for c in curves if c.get("predicted"))
+    gaps = (
+        f"{c['label']} {fixed(worst_gap(c), 2)}" for c in curves if c.get("predicted")
+    )
     return f"Greatest distance from the diagonal by class: {', '.join(gaps)}."
 
 

@@ -20,6 +20,8 @@ DEPENDENCES = 6
 LONGEST_LABEL = 90  # pixels
 #: A largest value of so many times the usual one leaves a linear axis all but empty.
 FAR = 10
+#: Share of a lone value that its axis reaches to either side.
+AROUND = 0.1
 
 
 def dependence_chart(place: int) -> Chart:
@@ -72,6 +74,16 @@ def scale_of(values: Sequence[float]) -> Spec:
     return {"type": "symlog", "constant": min(value for value in values if value)}
 
 
+def level(rows: list[Row]) -> Spec:
+    """Give a prediction that never changes an axis around it: alone it has none."""
+    means = {row["mean"] for row in rows}
+    if len(means) > 1:
+        return {}
+    (mean,) = means
+    reach = abs(mean) * AROUND or AROUND
+    return {"scale": {"domain": [mean - reach, mean + reach]}}
+
+
 def dependence_marks(rows: list[Row]) -> Spec:
     """Draw lines over numbers, points over categories."""
     is_number = not any(isinstance(row["value"], str) for row in rows)
@@ -86,7 +98,7 @@ def dependence_marks(rows: list[Row]) -> Spec:
         "mark": mark,
         "encoding": {
             "x": x,
-            "y": score_axis("mean", "Mean prediction"),
+            "y": score_axis("mean", "Mean prediction") | level(rows),
             "color": class_colour(rows),
         },
     }

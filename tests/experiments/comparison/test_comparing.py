@@ -176,6 +176,28 @@ def test_choices_are_told_in_words_but_to_programs(client, project, owner, conte
 
 
 @pytest.mark.django_db
+def test_what_a_search_chose_is_what_differs(client, project, owner, contenders):
+    space = {"n_neighbors": [1], "weights": ["distance"]}
+    draft = draft_on(
+        contenders[0].dataset, "species", "petal", "sepal", name="searched",
+        algorithm="knn", split={"cv_folds": 3},
+        search={"method": "grid", "nested": True, "space": space},
+    )  # fmt: skip
+    searched = trained_session(draft, owner).experiment
+    client.force_login(owner)
+
+    response = shown(client, project, [contenders[0], searched])
+
+    lines = {line.title: line.values for line in response.context["lines"]}
+    assert lines == {
+        "Search": (None, "grid, nested"),
+        "n_neighbors": (5, 1),
+        "weights": ("uniform", "distance"),
+    }
+    assert "<td>grid, nested</td>" in response.text
+
+
+@pytest.mark.django_db
 def test_equal_settings_come_under_a_head_of_their_own(
     client, project, owner, contenders
 ):

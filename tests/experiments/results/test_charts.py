@@ -7,7 +7,7 @@ import vl_convert
 
 from datasets.charts.drawing import PALETTE
 from experiments.results.charts import CHARTS, charts_of
-from experiments.results.charts.dependence import scale_of
+from experiments.results.charts.dependence import dependence_marks, scale_of
 from experiments.results.charts.drawing import room_of
 from experiments.training import train
 from tests.experiments.tables import (
@@ -77,6 +77,17 @@ def test_charts_of_numbers_and_categories_are_complete(regressed, name):
 )
 def test_values_far_apart_are_not_crowded_at_one_end(values, scale):
     assert scale_of(values) == scale
+
+
+def test_prediction_that_never_changes_lies_on_an_axis_around_it():
+    row = {"class": "yes", "feature": "kind", "mean": 0.5}
+    marks = [
+        dependence_marks([row | {"value": "a"}, row | {"value": "b", "mean": mean}])
+        for mean in (0.5, 0.6)
+    ]
+
+    scales = [mark["encoding"]["y"]["scale"] for mark in marks]
+    assert scales == [{"domain": [0.45, 0.55]}, {"zero": False}]
 
 
 def test_legends_leave_no_long_name_out():
