@@ -17,7 +17,6 @@ from django.utils.translation import (
 
 from datamine import speech
 from datamine.speech import THIN
-from datasets.charts.drawing import UNGROUPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOTHING = "–"
+UNGROUPED = 10_000  # below it a number may be a year; charts have the same bound
 DIGITS = 6  # of a measure, those before the decimal sign among them
 SIZES = ("B", "kB", "MB", "GB", "TB")
 #: States, roles, types, tasks and methods as rows keep them.

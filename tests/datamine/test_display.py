@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from datamine.templatetags import display
+from datasets.charts import drawing
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,10 @@ def test_setting(value, written):
 )
 def test_datum_may_be_a_year(value, written):
     assert display.datum(value) == written
+
+
+def test_pages_and_charts_group_from_the_same_number_on():
+    assert display.UNGROUPED == drawing.UNGROUPED
 
 
 @pytest.mark.parametrize(
