@@ -16,6 +16,8 @@ Spec = dict[str, Any]
 #: From few to much, told apart by people who see colours differently.
 SCHEME = "viridis"
 NO_VALUE = word("not set")
+#: Pixels of a value beside its place on a line, and of lines with the names below them.
+ROOM, HEIGHT = 80, 380
 
 
 def scored(details: dict[str, Any]) -> list[dict[str, Any]]:
@@ -136,6 +138,7 @@ def score_colour() -> Spec:
         "type": "quantitative",
         "title": word("Score"),
         "scale": {"scheme": SCHEME, "zero": False},
+        "legend": {"orient": "bottom"},
     }
 
 
@@ -165,6 +168,7 @@ def parallel_marks(rows: list[Row]) -> Spec:
     x = {**ordinal("parameter", "", names), "scale": {"type": "point"}}
     y = {"field": "place", "type": "quantitative", "axis": None}
     return {
+        "height": HEIGHT,
         "layer": [
             {
                 "mark": {"type": "line", "opacity": 0.7, "strokeWidth": 2},
@@ -176,14 +180,20 @@ def parallel_marks(rows: list[Row]) -> Spec:
                 },
             },
             {
-                "mark": {"type": "text", "dx": 6, "align": "left", "fontSize": 10},
+                "mark": {
+                    "type": "text",
+                    "dx": 6,
+                    "align": "left",
+                    "fontSize": 10,
+                    "limit": ROOM,
+                },
                 "encoding": {
                     "x": x,
                     "y": {**y, "aggregate": "mean"},
                     "text": {"field": "value", "type": "nominal"},
                 },
             },
-        ]
+        ],
     }
 
 
@@ -197,5 +207,5 @@ def say_search(details: dict[str, Any]) -> str:
     values = in_words(best, details)
     metric = noun_of(search["metric"])
     return (
-        f"{len(trials)} trials; the best, {values}, has {metric} {best['score']:.4f}."
+        f"{len(trials)} trials. The best has {best['score']:.4f} in {metric}: {values}."
     )

@@ -42,6 +42,7 @@
       legend: { ...text, symbolBaseFillColor: ink, symbolBaseStrokeColor: ink },
       header: { labelColor: ink, titleColor: ink, titleFontWeight: "normal" },
       view: { stroke: null },
+      text: { color: ink },
     };
   }
 

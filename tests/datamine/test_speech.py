@@ -43,6 +43,11 @@ from experiments.results.charts import dependence_marks
             "mis fin plus tôt.",
         ),
         (
+            "9 trials. The best has 0.6771 in balanced accuracy: Tours 5, Poids égal.",
+            "9 essais. Le meilleur a 0,6771 en exactitude équilibrée : Tours 5, Poids "
+            "égal.",
+        ),
+        (
             "2,400 dots, one of 5 rows of 12,000. 3 more lack a value and are left "
             "out.",
             "2\u202f400 points, une ligne sur 5, de 12\u202f000. 3 autres n’ont pas "

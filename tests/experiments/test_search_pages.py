@@ -201,7 +201,7 @@ def test_trials_stand_on_the_page(client, searched, owner):
     assert "4 trials (grid), each judged on 3 folds by balanced accuracy." in page
     assert "(chosen)" in page
     assert '<th scope="col">Neighbours (rows)</th><th scope="col">Weights</th>' in page
-    assert "the best, Neighbours (rows) " in page
+    assert "in balanced accuracy: Neighbours (rows) " in page
     assert "n_neighbors" not in page.partition('id="search"')[2].partition("<dl")[0]
     for name in ("search_heat", "search_lines"):
         assert (
@@ -329,7 +329,7 @@ def test_charts_of_a_search_are_made_of_its_trials(searched):
     ]
     assert len(lines) == 8
     assert {row["place"] for row in lines} == {0, 1}
-    assert say_search(details).startswith("4 trials; the best, n_neighbors ")
+    assert say_search(details).startswith("4 trials. The best has ")
     json.dumps([heat, lines])
 
 
