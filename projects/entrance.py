@@ -15,9 +15,10 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from projects import services, sign_ins
-from projects.mail import send_letter
+from projects.mail import send_letter, written
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
@@ -27,6 +28,19 @@ if TYPE_CHECKING:
     from projects.models import User
 
 logger = logging.getLogger(__name__)
+
+
+#: Letters in the words of this site; allauth has its own for all others.
+LETTERS = {
+    "account/email/email_confirmation": (
+        _("Prove your address"),
+        "letters/prove_address.txt",
+    ),
+    "account/email/password_reset_key": (
+        _("A new password"),
+        "letters/new_password.txt",
+    ),
+}
 
 
 class Entrance(DefaultAccountAdapter):
@@ -52,6 +66,11 @@ class Entrance(DefaultAccountAdapter):
             "current_site": {"name": "DataMine", "domain": site},
             **context,
         }
+        if template_prefix in LETTERS:
+            subject, template = LETTERS[template_prefix]
+            named = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}"
+            send_letter(email, subject=named, body=written(template, whole))
+            return
         made = self.render_mail(template_prefix, email, whole)
         send_letter(email, subject=made.subject, body=made.body)
 

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.forms import LoginForm, ResetPasswordKeyForm
 from django.utils.translation import gettext_lazy as _
 
+from projects.forms import PASSWORD_HELP
+
 
 class LogInForm(LoginForm):
     """A name, or an address, and a password."""
@@ -26,3 +28,4 @@ class NewPasswordForm(ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        self.fields["password1"].help_text = PASSWORD_HELP

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from projects.choices import Role, Scope
 from projects.models import Membership, Project, User, Webhook
 
+PASSWORD_HELP = _("At least 8 characters, not a common one, not only digits.")
+
 
 class ProjectForm(forms.ModelForm):
     class Meta:
@@ -63,7 +65,9 @@ class HandOverForm(forms.Form):
     """Who takes a project over: another member of it."""
 
     member = forms.ModelChoiceField(
-        queryset=Membership.objects.none(), empty_label=_("Choose a member")
+        label=_("Member"),
+        queryset=Membership.objects.none(),
+        empty_label=_("Choose a member"),
     )
 
     def __init__(
@@ -132,7 +136,7 @@ class SignUpForm(forms.Form):
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 8 characters, not a common one, not only digits."),
+        help_text=PASSWORD_HELP,
     )
     again = forms.CharField(
         label=_("Password, again"),
@@ -211,7 +215,7 @@ class PasswordForm(forms.Form):
         label=_("New password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 8 characters, not a common one, not only digits."),
+        help_text=PASSWORD_HELP,
     )
     again = forms.CharField(
         label=_("New password, again"),

@@ -100,6 +100,17 @@ DEEDS = {
     "uploaded": pgettext_lazy("activity", "uploaded"),
     "withdrawn": pgettext_lazy("activity", "withdrawn"),
 }
+#: Deeds that say by themselves what they were done to.
+WHOLE_DEEDS = {"joined", "left"}
+#: What browsers call themselves, each before those it claims to be, and their systems.
+BROWSERS = {
+    "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome",
+    "Safari": "Safari",
+}  # fmt: skip
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",
+    "Mac OS X": "macOS", "CrOS": "ChromeOS", "Linux": "Linux",
+}  # fmt: skip
 #: Languages that write 0.5; others write 0,5.
 POINTED = {"en", None}
 MINUTE = 60
@@ -224,6 +235,23 @@ def word(value: str) -> str:
 def deed(value: str) -> str:
     """Write what somebody did, as the activity log keeps it."""
     return str(DEEDS.get(value, value or ""))
+
+
+@register.filter
+def says_all(action: str) -> bool:
+    """Whether a deed of the activity log is told without what it was done to."""
+    return action in WHOLE_DEEDS
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """Write what a browser says of itself as people call it: Firefox, Linux."""
+    kinds = (BROWSERS, SYSTEMS)
+    found = [
+        next((name for sign, name in kind.items() if sign in agent), "")
+        for kind in kinds
+    ]
+    return ", ".join(name for name in found if name) if found[0] else agent
 
 
 @register.filter

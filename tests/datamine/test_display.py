@@ -166,5 +166,25 @@ def test_ago(back, written):
     assert shown.endswith(f">{written}</time>")
 
 
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge, Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Firefox/143.0", "Firefox, Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604",
+            "Safari, iPhone",
+        ),
+        ("curl/8.5.0 (Linux)", "curl/8.5.0 (Linux)"),
+        ("", ""),
+    ],
+)
+def test_browser_is_called_as_people_call_it(agent, shown):
+    assert display.browser(agent) == shown
+
+
 def test_moments_that_never_were():
     assert display.ago(None) == display.exact(None) == "–"

@@ -94,6 +94,24 @@ def test_forgotten_password_is_set_by_the_link(client, owner):
     assert elsewhere.get("/").status_code == 302
 
 
+def test_letters_speak_as_their_reader_and_are_no_html(client, owner):
+    owner.full_name = "Ann O'Neil & Co"
+    owner.save()
+    french = {"accept-language": "fr"}
+    client.post(
+        reverse("account_reset_password"), {"email": owner.email}, headers=french
+    )
+    client.force_login(owner)
+    client.post(reverse("account:prove"), headers=french)
+
+    password, proof = Letter.objects.order_by("pk")
+
+    assert password.subject == "DataMine: Un nouveau mot de passe"
+    assert "demandé pour votre compte owner sur testserver" in password.body
+    assert proof.subject == "DataMine: Prouvez votre adresse"
+    assert "Ann O'Neil & Co" in proof.body
+
+
 def test_link_for_a_password_serves_once(client, owner):
     client.post(reverse("account_reset_password"), {"email": owner.email})
     link = link_in(Letter.objects.get())
