@@ -26,6 +26,7 @@ from unfold.admin import ModelAdmin
 
 from datamine.models import BundleExport, BundleImport, Worker
 from datamine.names import translate_names
+from datamine.templatetags.display import browser
 from datasets.exports import csv_lines
 from projects.admin import ActivityAdmin, ReadOnlyAdmin
 from projects.models import Activity, Letter, Notice, RememberedAnswer
@@ -76,19 +77,36 @@ class LookOnly(ModelAdmin):
         return False
 
 
-class AttemptAdmin(LookOnly, AccessAttemptAdmin):
+class OfBrowser:
+    """Shows which browser came, in words instead of all that it says of itself."""
+
+    @admin.display(description=_("Browser"))
+    def browser(self, row: AccessAttempt | AccessLog | AccessFailureLog) -> str:
+        return browser(row.user_agent)
+
+
+class AttemptAdmin(OfBrowser, LookOnly, AccessAttemptAdmin):
     """Failed log-ins that still count; deleting one opens the door again."""
+
+    list_display = [
+        "attempt_time", "username", "ip_address", "browser", "failures_since_start",
+    ]  # fmt: skip
+    list_filter = ["attempt_time"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
 
 
-class LogInAdmin(LookOnly, AccessLogAdmin):
-    pass
+class LogInAdmin(OfBrowser, LookOnly, AccessLogAdmin):
+    list_display = [
+        "attempt_time", "logout_time", "username", "ip_address", "browser",
+    ]  # fmt: skip
+    list_filter = ["attempt_time", "logout_time"]  # paths hold words of invitations
 
 
-class FailureAdmin(LookOnly, AccessFailureLogAdmin):
-    pass
+class FailureAdmin(OfBrowser, LookOnly, AccessFailureLogAdmin):
+    list_display = ["attempt_time", "username", "ip_address", "browser", "locked_out"]
+    list_filter = ["attempt_time", "locked_out"]
 
 
 class SuccessAdmin(LookOnly, queue.TaskAdmin):

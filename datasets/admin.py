@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from datamine.templatetags.display import size, word
 from datasets import quotas, services, trash
 from datasets.forms import LabelsForm
 from datasets.models import (
@@ -95,8 +96,8 @@ class DatasetAdmin(WholeAdmin):
         return False
 
     @display(description=_("State"), label=STATES, ordering="active_version__status")
-    def state(self, dataset: Dataset) -> str:
-        return dataset.newest_status or ""
+    def state(self, dataset: Dataset) -> tuple[str, str]:
+        return (dataset.newest_status or "", word(dataset.newest_status or ""))
 
     @display(description=_("Tags"))
     def tags(self, dataset: Dataset) -> str:
@@ -107,9 +108,9 @@ class DatasetAdmin(WholeAdmin):
         version = dataset.active_version
         return version.rows_count if version else None
 
-    @display(description=_("Bytes on disk"), ordering="disk_use")
-    def on_disk(self, dataset: Dataset) -> int:
-        return dataset.disk_use
+    @display(description=_("On disk"), ordering="disk_use")
+    def on_disk(self, dataset: Dataset) -> str:
+        return size(dataset.disk_use)
 
     def save_model(
         self, request: HttpRequest, obj: Dataset, form: ModelForm, change: bool
@@ -150,7 +151,7 @@ class DatasetVersionAdmin(ReadOnlyAdmin):
 
     list_display = [
         "dataset", "number", "state", "is_active", "rows_count", "columns_count",
-        "size", "attempts", "created_by", "created_at", "completed_at",
+        "on_disk", "attempts", "created_by", "created_at",
     ]  # fmt: skip
     list_filter = ["status", "created_at"]
     list_select_related = ["dataset", "created_by"]
@@ -165,8 +166,12 @@ class DatasetVersionAdmin(ReadOnlyAdmin):
         return rows.annotate(active_pk=F("dataset__active_version"))
 
     @display(description=_("State"), label=STATES, ordering="status")
-    def state(self, version: DatasetVersion) -> str:
-        return version.status
+    def state(self, version: DatasetVersion) -> tuple[str, str]:
+        return (version.status, word(version.status))
+
+    @display(description=_("Size"), ordering="size")
+    def on_disk(self, version: DatasetVersion) -> str:
+        return size(version.size)
 
     @display(description=_("Active"), boolean=True)
     def is_active(self, version: Any) -> bool:
@@ -240,7 +245,7 @@ class QuotaAdmin(ProjectScopedAdmin):
 
     change_action = Action.MANAGE
     list_display = [
-        "project", "max_bytes", "bytes_used", "max_datasets", "datasets_now",
+        "project", "most", "used", "max_datasets", "datasets_now",
     ]  # fmt: skip
     list_filter = [
         ("max_bytes", admin.EmptyFieldListFilter),
@@ -258,9 +263,13 @@ class QuotaAdmin(ProjectScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quota]:
         return super().get_queryset(request).with_use()
 
-    @display(description=_("Bytes used"), ordering="used")
-    def bytes_used(self, quota: Any) -> int:
-        return quota.used
+    @display(description=_("Used"), ordering="used")
+    def used(self, quota: Any) -> str:
+        return size(quota.used)
+
+    @display(description=_("bytes on disk"), ordering="max_bytes")
+    def most(self, quota: Any) -> str:
+        return size(quota.max_bytes)
 
     @display(description=_("Datasets now"), ordering="datasets_count")
     def datasets_now(self, quota: Any) -> int:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from datamine.speech import spoken
-from datamine.templatetags.display import fixed, percent
+from datamine.templatetags.display import fixed, percent, size
 from datasets.declarations import allowed, properties
-from experiments.algorithms.catalogue import algorithms
+from experiments.algorithms.catalogue import algorithms, title_of
 from experiments.models import (
     AlgorithmSetting,
     Decision,
@@ -55,7 +55,7 @@ class ExperimentAdmin(WholeAdmin):
     """Experiments; only what they are called can be changed, as on the pages."""
 
     list_display = [
-        "name", "project", "dataset", "algorithm", "status", "created_by", "created_at",
+        "name", "project", "dataset", "called", "status", "created_by", "created_at",
     ]  # fmt: skip
     list_select_related = ["project", "dataset", "latest_session", "created_by"]
     list_filter = ["task", AlgorithmFilter, "latest_session__status", "project"]
@@ -81,6 +81,10 @@ class ExperimentAdmin(WholeAdmin):
     def delete_model(self, request: HttpRequest, obj: Experiment) -> None:
         delete_experiment(obj, actor=request.user)
 
+    @admin.display(description=_("algorithm"), ordering="algorithm")
+    def called(self, experiment: Experiment) -> str:
+        return spoken(experiment.algorithm_title)
+
     @admin.display(description=_("status"), ordering="latest_session__status")
     def status(self, experiment: Experiment) -> str:
         session = experiment.latest_session
@@ -102,14 +106,14 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
     actions = ["cancel_selected", "train_again"]
     fieldsets = [
         (None, {"fields": [
-            "experiment", "number", "status", "phase", "share", "error_message",
+            "experiment", "number", "status", "doing", "share", "reason",
             "created_by", "created_at", "started_at", "completed_at", "seconds",
             "epochs_completed",
         ]}),
         (_("Log"), {"fields": ["lines"]}),
         (_("Work"), {"fields": [
             "attempts", "worker", "lease_expires_at", "cancel_requested",
-            "peak_memory", "base_version", "plan",
+            "memory", "base_version", "plan",
         ]}),
     ]  # fmt: skip
 
@@ -118,6 +122,18 @@ class TrainingSessionAdmin(ReadOnlyAdmin):
         if request.resolver_match.url_name.endswith("_changelist"):
             rows = rows.defer("log", "history", "plan", "checkpoints")
         return rows
+
+    @admin.display(description=_("phase"))
+    def doing(self, session: TrainingSession) -> str:
+        return spoken(session.phase)
+
+    @admin.display(description=_("error message"))
+    def reason(self, session: TrainingSession) -> str:
+        return spoken(session.error_message)
+
+    @admin.display(description=_("peak memory"))
+    def memory(self, session: TrainingSession) -> str:
+        return size(session.peak_memory)
 
     @admin.display(description=_("Log"))
     def lines(self, session: TrainingSession) -> str:
@@ -163,7 +179,7 @@ class ResultAdmin(ReadOnlyAdmin):
     """What completed sessions found; never changed."""
 
     list_display = [
-        "session", "split_digest", "artifact_size", "is_trusted", "created_at",
+        "session", "split", "on_disk", "is_trusted", "created_at",
     ]  # fmt: skip
     list_select_related = ["session__experiment"]
     list_filter = [
@@ -173,6 +189,14 @@ class ResultAdmin(ReadOnlyAdmin):
     search_fields = ["session__experiment__name", "split_digest", "artifact_sha256"]
     date_hierarchy = "created_at"
     actions = ["trust"]
+
+    @admin.display(description=_("split digest"), ordering="split_digest")
+    def split(self, result: Result) -> str:
+        return f"{result.split_digest[:12]}…"
+
+    @admin.display(description=_("artifact size"), ordering="artifact_size")
+    def on_disk(self, result: Result) -> str:
+        return size(result.artifact_size)
 
     @admin.display(description=_("model is opened here"), boolean=True)
     def is_trusted(self, result: Result) -> bool:
@@ -233,10 +257,18 @@ class EvaluationAdmin(ReadOnlyAdmin):
 class PresetAdmin(ModelAdmin):
     """Presets of algorithms: staff change, add and remove them."""
 
-    list_display = ["title", "algorithm", "name", "expected", "place"]
+    list_display = ["called", "learner", "name", "expected", "place"]
     list_filter = ["algorithm"]
     list_per_page = 50
     search_fields = ["title", "name", "algorithm"]
+
+    @admin.display(description=_("title"), ordering="title")
+    def called(self, preset: Preset) -> str:
+        return spoken(preset.title)
+
+    @admin.display(description=_("algorithm"), ordering="algorithm")
+    def learner(self, preset: Preset) -> str:
+        return spoken(title_of(preset.algorithm))
 
 
 @admin.register(AlgorithmSetting)
@@ -244,7 +276,7 @@ class AlgorithmSettingAdmin(ModelAdmin):
     """Algorithms: whether they are offered, with what defaults, in what limits."""
 
     list_display = [
-        "__str__", "algorithm", "is_enabled", "defaults", "limits", "max_rows",
+        "called", "algorithm", "is_enabled", "defaults", "limits", "max_rows",
         "updated_at",
     ]  # fmt: skip
     list_filter = ["is_enabled", "updated_at"]
@@ -262,6 +294,10 @@ class AlgorithmSettingAdmin(ModelAdmin):
         self, request: HttpRequest, obj: AlgorithmSetting | None = None
     ) -> list[str]:
         return ["algorithm", *self.readonly_fields] if obj else self.readonly_fields
+
+    @admin.display(description=_("title"), ordering="algorithm")
+    def called(self, setting: AlgorithmSetting) -> str:
+        return spoken(str(setting))
 
     @admin.display(description=_("Hyperparameters as declared"))
     def declared(self, setting: AlgorithmSetting) -> str:

@@ -174,5 +174,7 @@ FIELDS = (
     _("clusters"),
     _("seen at"),
     _("user"),
+    _("last used at"),
+    _("type"),
     _("next try"),
 )

@@ -32,6 +32,9 @@ def translate_names() -> None:
             field.verbose_name = gettext_lazy(str(field.verbose_name))
             if field.help_text:
                 field.help_text = gettext_lazy(str(field.help_text))
+    for model in apps.get_app_config("mfa").get_models():
+        for field in model._meta.local_fields:
+            field.verbose_name = gettext_lazy(str(field.verbose_name))
     for app in apps.get_app_configs():
         if app.verbose_name in BORROWED:
             app.verbose_name = gettext_lazy(str(app.verbose_name))

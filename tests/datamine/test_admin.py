@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from experiments.models import TrainingSession
 from projects.models import RememberedAnswer
+from tests.factories.datasets import DatasetVersionFactory
 from tests.factories.experiments import SessionFactory
 from tests.factories.projects import ActivityFactory, ProjectFactory, UserFactory
 
@@ -69,6 +71,28 @@ def test_no_list_names_a_project_that_staff_may_not_see(client):
         telling[model.__name__] = "Foreign room" in page
 
     assert [name for name, tells in telling.items() if tells] == []
+
+
+@pytest.mark.django_db
+def test_lists_speak_as_their_reader(client, boss):
+    boss.language = "fr"
+    boss.save()
+    SessionFactory(status="failed", error_message="The work ended without a result.")
+    addresses = {
+        "datasets_dataset": "prêt",
+        "experiments_preset": "Arbre de décision",
+        "experiments_algorithmsetting": "Arbre de décision",
+        "experiments_experiment": "voisins",
+    }
+    DatasetVersionFactory(status="ready", active=True)
+
+    for name, word in addresses.items():
+        assert word in client.get(reverse(f"admin:{name}_changelist")).text, name
+    session = TrainingSession.objects.get()
+    page = client.get(
+        reverse("admin:experiments_trainingsession_change", args=[session.pk])
+    )
+    assert "Le travail s’est terminé sans résultat." in page.text
 
 
 @pytest.mark.django_db
