@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOOK = 0.4  # seconds between two looks at the row and the memory
+#: Tries of a row after which a database that went away counts as the work's own fault:
+#: its question may be what the server dies of.
+MOST_TRIES = 10
 OUT_OF_MEMORY = ("MemoryError", "memory allocation of", "bad_alloc", "Cannot allocate")
 
 
@@ -168,4 +171,6 @@ class Attempt:
         if any(sign in ended.errors for sign in OUT_OF_MEMORY):
             self.end(lambda: self.lease.fail(self.limits.memory_sentence))
         else:
-            put_back(self.lease, ended.reason)
+            is_excused = self.lease.token <= MOST_TRIES
+            counts = not (ended.is_for_want_of_a_database and is_excused)
+            put_back(self.lease, ended.reason, counts=counts)

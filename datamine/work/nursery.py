@@ -72,7 +72,14 @@ class Exit(NamedTuple):
     errors: str
 
     @property
+    def is_for_want_of_a_database(self) -> bool:
+        """Whether the database was away: nothing is known against the work."""
+        return self.code == os.EX_TEMPFAIL
+
+    @property
     def reason(self) -> str:
+        if self.is_for_want_of_a_database:
+            return word("the database did not answer")
         if self.code < 0:
             return word(f"the process was ended by {signal.Signals(-self.code).name}")
         return word(f"the process ended with code {self.code}")

@@ -100,6 +100,13 @@ def test_row_that_was_taken_away_is_not_finished(lease):
         lease.conclude(lambda: lease.finish(data="versions/1/x"))
 
 
+def test_connection_that_breaks_within_an_answer_is_away():
+    broken = DatabaseError("server closed the connection unexpectedly")
+    broken.__cause__ = psycopg2.DatabaseError(str(broken))
+
+    assert is_away(broken)
+
+
 def test_refusals_are_no_absence():
     with pytest.raises(DatabaseError) as refused, connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")

@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from django.db import transaction
+import psycopg2
+from django.db import InterfaceError, transaction
 
 from datamine import faults, files
 from datamine.faults import fault_point
@@ -149,6 +150,17 @@ def leave(lease):
     os._exit(3)
 
 
+def disconnected(lease):
+    """Find the database away at the first tries."""
+    if lease.token <= 5:
+        raise InterfaceError("closed") from psycopg2.InterfaceError("closed")
+
+
+def poisonous(lease):
+    """Ask what the database dies of, at each try."""
+    raise InterfaceError("closed") from psycopg2.InterfaceError("closed")
+
+
 def error(lease):
     raise RecursionError("a message that nobody should see")
 
@@ -156,6 +168,7 @@ def error(lease):
 BEHAVIOURS = {
     function.__name__: function
     for function in (
-        quick, idle, brief, steps, long, native, greedy, hungry, segfault, leave, error
+        quick, idle, brief, steps, long, native, greedy, hungry, segfault, leave, error,
+        disconnected, poisonous,
     )
 }  # fmt: skip

@@ -3,11 +3,13 @@ from __future__ import annotations
 import faulthandler
 import os
 import sys
+import traceback
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from datamine.away import is_away
 from datamine.work.children import obey, preload
 from datamine.work.processes import die_with_parent
 
@@ -25,5 +27,12 @@ class Command(BaseCommand):
         os.nice(2)  # pages are answered first
         preload()
         line = sys.stdin.buffer.readline()
-        if line:
+        if not line:
+            return
+        try:
             obey(line)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            traceback.print_exc()
+            sys.exit(os.EX_TEMPFAIL)

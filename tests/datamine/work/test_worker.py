@@ -136,6 +136,12 @@ def test_bell_that_died_with_its_worker_is_rung_again(program):
             "The worker died 3 times during this work; at last the process ended with "
             "code 3.",
         ),
+        (
+            "poisonous",
+            3,
+            "The worker died 3 times during this work; at last the database did not "
+            "answer.",
+        ),
     ],
 )
 def test_work_that_cannot_succeed_ends_as_a_sentence(
@@ -148,6 +154,15 @@ def test_work_that_cannot_succeed_ends_as_a_sentence(
     assert (session.status, session.attempts) == ("failed", attempts)
     assert session.error_message == sentence
     assert not hasattr(session, "result")
+
+
+@pytest.mark.parametrize("make", [new_version, new_session])
+def test_database_that_is_away_costs_no_attempt(program, make):
+    row = make("disconnected")
+
+    wait_for(ended(row))
+
+    assert (row.status, row.attempts, row.fencing_token) == (row.DONE, 1, 6)
 
 
 @pytest.mark.parametrize("behaviour", ["long", "native"])
