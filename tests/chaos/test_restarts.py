@@ -70,9 +70,10 @@ def test_restarts_lose_nothing_that_was_committed(server, tmp_path, capsys):
     }
     crowd = Crowd(
         tmp_path, environment,
-        seconds=RESTARTS * 4, processes=2, writers=8, readers=2,
+        seconds=RESTARTS * 5, processes=2, writers=8, readers=2,
     )  # fmt: skip
     with Program() as program:
+        wait_for(crowd.is_at_work, 120)
         for _ in range(RESTARTS):
             rows += [new_version("steps"), new_session("steps")]
             wait_for(partial(is_one_under_way, rows[-2:]), 900)

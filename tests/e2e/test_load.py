@@ -35,13 +35,15 @@ SECONDS = float(os.environ.get("DATAMINE_LOAD_SECONDS", "0"))
 PEOPLE = 50 if SECONDS > 60 else 10
 #: Seconds within which 95 of 100 answers come, where there is time to measure that.
 PROMISE = 0.4 if SECONDS > 60 else 10
-THINKING = (1.0, 5.0)  # seconds between two deeds of a person
+#: Seconds a person looks at a page before doing the next thing.
+THINKING = (5.0, 15.0) if SECONDS > 60 else (1.0, 5.0)
 ROW = {"sepal_length": 5.0, "sepal_width": 3.4, "petal_length": 1.5, "petal_width": 0.2}
 SIGN_IN = """
 from django.test import Client
 from projects.models import Membership, Project, User
 for number in range({people}):
-    user = User.objects.create(username=f"person-{{number}}")
+    name = f"person-{{number}}"
+    user = User.objects.create(username=name, email=f"{{name}}@example.org")
     project = Project.objects.get(key="{key}")
     Membership.objects.create(project=project, user=user, role="editor")
     client = Client()

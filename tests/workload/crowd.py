@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 
+import psycopg2
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from datamine.leases import LeaseLostError, claim
@@ -22,6 +23,8 @@ from projects.models import Activity, Project, User
 from tests.workload.work import keep
 
 PAUSE = 0.2  # seconds, where the database is away
+#: Where a long answer is cut off, Django closes its cursor, and psycopg2 speaks itself.
+ERRORS = (DatabaseError, InterfaceError, LeaseLostError, psycopg2.Error)
 
 
 class Writer(threading.Thread):
@@ -39,7 +42,7 @@ class Writer(threading.Thread):
             began = time.monotonic()
             try:
                 self.write(f"{os.getpid()} {self.name} {number}")
-            except (DatabaseError, InterfaceError, LeaseLostError) as problem:
+            except ERRORS as problem:
                 self.recover(problem)
             self.longest = max(self.longest, time.monotonic() - began)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from datasets.models import DatasetVersion
 from projects.models import Activity, Project
+from tests.workload.rows import WORK
 
 
 @dataclass
@@ -52,6 +53,10 @@ class Crowd:
                     )
                 )
 
+    def is_at_work(self):
+        """Whether each process has told of a first deed."""
+        return all(path.stat().st_size for path in self.outputs)
+
     def is_there(self):
         return any(process.poll() is None for process in self.processes)
 
@@ -67,7 +72,8 @@ class Crowd:
 
 def lost(told):
     """Return what was acknowledged and is not there, or is there by halves."""
-    steps = dict(Project.objects.values_list("pk", "description"))
+    projects = Project.objects.exclude(key=WORK)
+    steps = dict(projects.values_list("pk", "description"))
     deeds = Activity.objects.filter(resource_type="project")
     seen = Counter(deeds.values_list("project_id", flat=True))
     ready = set(

@@ -11,9 +11,12 @@ from experiments.models import Experiment, TrainingSession
 from projects.models import Project
 from tests.workload.work import keep
 
+#: The key of the project all these rows are in.
+WORK = "work"
+
 
 def new_dataset():
-    project, _ = Project.objects.get_or_create(key="work", name="Work")
+    project, _ = Project.objects.get_or_create(key=WORK, name="Work")
     return Dataset.objects.create(
         project=project,
         name=f"Table {Dataset.objects.count()}",
