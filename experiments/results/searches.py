@@ -51,7 +51,14 @@ class FoundSearch:
         metric = noun_of(self.stored["metric"])
         judged = f"{count} trials ({kind}), each judged on {part} by {metric}."
         early = " The time budget ended it early." if self.stored["ended_early"] else ""
-        return judged + early
+        few = " There were too few rows to begin with a part of them."
+        return judged + early + (few if self.is_not_halved else "")
+
+    @property
+    def is_not_halved(self) -> bool:
+        """Whether halving had all rows from the first trial on."""
+        everything = all(trial["rows"] == 1 for trial in self.stored["trials"])
+        return self.stored["method"] == "halving" and everything
 
     @property
     def best(self) -> list[dict[str, Any]]:

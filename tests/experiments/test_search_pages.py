@@ -13,6 +13,7 @@ from experiments.forms.searches import search_form, tried, written
 from experiments.models import Experiment, Result
 from experiments.reports.experiment import experiment_report
 from experiments.results.search_charts import heat_rows, parallel_rows, say_search
+from experiments.results.searches import FoundSearch
 from experiments.searching.settings import SearchSettings, judges, search_problems
 from experiments.services import create_experiment
 from tests.factories.experiments import flowers_draft, trained_session
@@ -269,6 +270,21 @@ def test_trials_judged_on_one_part_have_no_deviation(client, project, owner):
 
     assert "each judged on the validation part by" in page
     assert "±" not in page.partition('id="search"')[2].partition("</table>")[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "rows", "is_told"),
+    [("halving", 1, True), ("halving", 1 / 3, False), ("random", 1, False)],
+)
+def test_halving_of_few_rows_says_that_it_was_none(method, rows, is_told):
+    found = FoundSearch(
+        {
+            "names": [], "method": method, "folds": 3, "on": "folds",
+            "metric": "r2", "ended_early": False, "trials": [{"rows": rows}],
+        }
+    )  # fmt: skip
+
+    assert found.words.endswith("begin with a part of them.") == is_told
 
 
 def test_trials_are_given_to_programs(client, searched, owner):
