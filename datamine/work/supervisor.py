@@ -139,7 +139,8 @@ class Supervisor:
                 self.failure = "The web server does not answer. DataMine stops."
 
     def announce(self) -> None:
-        say(f"\n  DataMine is ready:  http://localhost:{self.port}/")
+        address = os.environ.get("DATAMINE_ADDRESS") or f"http://localhost:{self.port}"
+        say(f"\n  DataMine is ready:  {address.rstrip('/')}/")
         if login := os.environ.get("DATAMINE_LOGIN"):  # arguments are seen by others
             say(f"  Log-in:             {login}")
         say("  Ctrl-C stops it.\n")
@@ -217,12 +218,15 @@ def look(wakeup: int, seconds: float) -> None:
 def answers(port: int) -> bool:
     """Ask for the first page, so that it is warm when a person asks."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    # As visitors come: by a name that is allowed, by HTTPS where a proxy ends it.
+    name = os.environ.get("DATAMINE_ALLOWED_HOSTS", "").split(",")[0].strip(" .*")
+    headers = {"Host": name or "localhost", "X-Forwarded-Proto": "https"}
     try:
-        connection.request("GET", "/")
+        connection.request("GET", "/", headers=headers)
         page = connection.getresponse().getheader("Location")
         if page:
             connection.close()
-            connection.request("GET", page)
+            connection.request("GET", page, headers=headers)
             connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

@@ -29,6 +29,26 @@ def test_start_prints_address_and_login(program):
     assert f"demo / {PASSWORD}" in program.said()
 
 
+def test_start_behind_a_proxy_is_announced_without_a_complaint(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    behind = Program(
+        home,
+        DATAMINE_ALLOWED_HOSTS="data.example.org",
+        DATAMINE_ADDRESS="https://data.example.org",
+        DATAMINE_HTTPS="1",
+        DATAMINE_PROXIES="1",
+    )
+    behind.launch()
+    try:
+        wait_until(lambda: "Ctrl-C stops it." in behind.said(), 90)
+    finally:
+        behind.stop()
+
+    assert "DataMine is ready:  https://data.example.org/" in behind.said()
+    assert "Invalid HTTP_HOST" not in behind.said()
+
+
 def test_second_start_on_the_same_data_is_refused(program):
     second = Program(program.home)
     second.output = program.home / "second"
