@@ -125,6 +125,11 @@ def named(field: str, column: str, kind: str = "quantitative", **more: Any) -> S
     return axis(field, column, kind, **more) | {"title": Name(short(column)) or None}
 
 
+def scale_of(kind: str) -> Spec:
+    """Let an axis begin where the values do; one of times does so anyway."""
+    return {"zero": False} if kind == "quantitative" else {}
+
+
 def tips(**kinds: str) -> list[Spec]:
     """Return what a mark says when it is pointed at: fields and their kinds."""
     formats = {"quantitative": ".5~g", "temporal": "%Y-%m-%d %H:%M"}

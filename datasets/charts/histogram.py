@@ -13,6 +13,7 @@ from datasets.charts.drawing import (
     moment,
     named,
     plain,
+    scale_of,
     short,
     tips,
 )
@@ -50,7 +51,7 @@ def draw(source: Source, parameters: HistogramParameters) -> Drawing:
     title = word(f"Histogram of {short(column.name)}")
     kind = kind_of(column)
     encoding = {
-        "x": named("from", column.name, kind, scale={"zero": False}),
+        "x": named("from", column.name, kind, scale=scale_of(kind)),
         "x2": {"field": "to"},
         "y": axis("below", "Rows"),
         "y2": {"field": "above"},

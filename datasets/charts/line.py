@@ -14,6 +14,7 @@ from datasets.charts.drawing import (
     moment,
     named,
     plain,
+    scale_of,
     short,
     tips,
 )
@@ -53,7 +54,7 @@ def draw(source: Source, parameters: LineParameters) -> Drawing:
     what = said(source, parameters)
     kind = kind_of(x)
     encoding: dict[str, Any] = {
-        "x": named("x", x.name, kind, scale={"zero": False}),
+        "x": named("x", x.name, kind, scale=scale_of(kind)),
         "y": axis("value", what, scale={"zero": parameters.measure == "rows"}),
         "tooltip": tips(x=kind, value="quantitative"),
         "color": {"value": classes.single},

@@ -12,6 +12,7 @@ from datasets.charts.drawing import (
     class_colour,
     moment,
     named,
+    scale_of,
     short,
     tips,
 )
@@ -107,7 +108,7 @@ def plain_of(column: Column, value: float | None) -> Any:
 def marks_of(roles: dict[str, Column], classes: Classes, rows: list[Row]) -> Spec:
     """Return how dots are drawn."""
     encoding: Spec = {
-        role: named(role, column.name, kind_of(column), scale={"zero": False})
+        role: named(role, column.name, kind_of(column), scale=scale_of(kind_of(column)))
         for role, column in roles.items()
         if role in ("x", "y", "size")
     }
@@ -138,7 +139,7 @@ def words_of(rows: list[Row], every: int, total: int) -> str:
     part = (
         word(f"one of {every:,} rows of {total:,}")
         if every > 1
-        else word(f"of {total:,} rows")
+        else f"{len(rows):,} dots, of {total:,} rows."
     )
     left = -(-total // every) - len(rows)
     lacking = f" {left:,} more lack a value and are left out." if left else ""

@@ -53,6 +53,29 @@
     return spoken === "en" ? {} : { formatLocale: written };
   }
 
+  // Months and days of the week as the language of the page calls them.
+  function named(count, first, options) {
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...options, timeZone: "UTC" });
+    return Array.from({ length: count }, (_, number) => format.format(first(number)));
+  }
+
+  function dates() {
+    if (document.documentElement.lang === "en") return {};
+    const month = (number) => Date.UTC(2023, number, 1);
+    const day = (number) => Date.UTC(2023, 0, 1 + number); // the first was a Sunday
+    const locale = {
+      dateTime: "%A %e %B %Y, %X",
+      date: "%d/%m/%Y",
+      time: "%H:%M:%S",
+      periods: ["AM", "PM"],
+      days: named(7, day, { weekday: "long" }),
+      shortDays: named(7, day, { weekday: "short" }),
+      months: named(12, month, { month: "long" }),
+      shortMonths: named(12, month, { month: "short" }),
+    };
+    return { timeFormatLocale: locale };
+  }
+
   async function specification(element) {
     if (element.dataset.spec) return JSON.parse(element.dataset.spec);
     const answer = await fetch(element.dataset.chart, { headers: { Accept: "application/json" } });
@@ -109,6 +132,7 @@
         renderer: "svg",
         config: config(),
         ...numbers(),
+        ...dates(),
         tooltip: { disableDefaultStyle: true },
       });
     } catch {

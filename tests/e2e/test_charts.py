@@ -31,13 +31,13 @@ def hostile() -> bytes:
     return text.getvalue().encode()
 
 
-def upload(page: Page) -> None:
+def upload(page: Page, content: bytes, project: str) -> None:
     page.get_by_role("link", name=re.compile("New project|Create")).first.click()
-    page.get_by_label("Name").fill("Owls")
+    page.get_by_label("Name").fill(project)
     page.locator("main .button.primary").click()
     page.get_by_role("link", name=re.compile("^Upload")).first.click()
     page.locator("input[type=file]").set_input_files(
-        {"name": "hostile.csv", "mimeType": "text/csv", "buffer": hostile()}
+        {"name": "hostile.csv", "mimeType": "text/csv", "buffer": content}
     )
     page.get_by_role("button", name="Upload and look at it").click()
     page.get_by_role("button", name="Import", exact=True).click()
@@ -64,7 +64,7 @@ def scale_on_a_phone(page: Page) -> float:
 
 
 def test_charts_are_drawn_kept_and_opened(signed_in):
-    upload(signed_in)
+    upload(signed_in, hostile(), "Owls")
     signed_in.get_by_role("link", name="Charts", exact=True).click()
     for title in CHARTS + MAPS:
         signed_in.get_by_role("link", name=title, exact=True).click()
@@ -86,3 +86,25 @@ def test_charts_are_drawn_kept_and_opened(signed_in):
     signed_in.get_by_role("link", name="Outliers", exact=True).click()
     drawn(signed_in)
     inspect(signed_in, "outliers")
+
+
+def test_dates_and_numbers_of_a_chart_are_written_as_the_page_speaks(signed_in):
+    lines = ["day,price"]
+    lines += [
+        f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d},{1000 + n * 9}" for n in range(336)
+    ]
+    upload(signed_in, "\n".join(lines).encode(), "Prices")
+    charts = signed_in.url.split("?")[0].rstrip("/") + "/charts/?chart=scatter"
+    written = {}
+
+    for language in ("en", "fr", "es"):
+        signed_in.set_extra_http_headers({"Accept-Language": language})
+        signed_in.goto(charts)
+        drawn(signed_in)
+        written[language] = signed_in.locator(".chart svg.marks").text_content()
+
+    assert "March" in written["en"]
+    assert "mars" in written["fr"]
+    assert "marzo" in written["es"]
+    assert "2,000" in written["en"]
+    assert "2\u202f000" in written["fr"]
