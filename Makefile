@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Tests measure time and memory, so one part runs after the other, with -j too.
 .NOTPARALLEL:
 
-.PHONY: help run setup test test-sqlite test-postgres test-browser check lint format \
+.PHONY: help run install setup test test-sqlite test-postgres test-browser check lint format \
 	types imports templates migrations deploy coverage bench docs messages browser lock clean \
 	abuse campaigns canaries chaos contract damage full-disk histories load outage restarts spark writers
 
@@ -29,6 +29,8 @@ help: ## this list
 
 run: $(READY) $(CATALOGUES) ## set everything up and start DataMine; Ctrl-C stops it
 	@exec $(PY) manage.py run
+
+install: $(READY) $(CATALOGUES) ## only install what running needs
 
 setup: $(READY_DEV) $(CATALOGUES) ## only install, with what checks and tests need
 
