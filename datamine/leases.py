@@ -103,6 +103,10 @@ class LeasedJob(models.Model):
         """Return the keys of files that nobody needs once the row is over."""
         return []
 
+    def leftover_rows(self) -> list[models.QuerySet[Any]]:
+        """Return other rows that nobody needs, now that this one is over."""
+        return []
+
 
 Job = TypeVar("Job", bound=LeasedJob)
 
@@ -224,7 +228,7 @@ def ended(status: str) -> dict[str, Any]:
 
 
 def tidy_up(job: type[LeasedJob], pk: int) -> None:
-    """Remove the working files of a row that is over, when that is committed.
+    """Remove what nobody needs of a row that is over, when that is committed.
 
     What a crash leaves here is swept later; what fails here is only logged.
     """
@@ -234,6 +238,8 @@ def tidy_up(job: type[LeasedJob], pk: int) -> None:
         if row and row.is_over:
             for key in row.working_files():
                 files.delete(key)
+            for rows in row.leftover_rows():
+                rows.delete()
 
     transaction.on_commit(remove, robust=True)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from datamine import files
 from datasets.exports import csv_lines
@@ -15,23 +17,29 @@ from datasets.readers.errors import ReaderError
 from datasets.readers.rows import lines_of, stream_rows
 from datasets.stored import DamagedFileError, verified
 from registry import serving
-from registry.exceptions import DamagedArtifactError
-from registry.exports import answer_head, answer_lines
+from registry.exceptions import DamagedArtifactError, UnreadableRowsError
+from registry.exports import AnswerColumns
 from registry.models import BatchPrediction
+from registry.services import keep_records
 
 if TYPE_CHECKING:
     from datamine.leases import Lease
-    from datasets.monitor import Monitor
+    from experiments.learning.artifacts import LoadedArtifact
     from registry.models import ModelVersion
+    from registry.serving import Answer
 
 #: Rows answered at once; memory does not grow with the file.
 BLOCK = 5_000
+#: Rows answered at once where a sample is made of several, which lie anywhere.
+WHOLE = 200_000
+#: Records that one batch may leave in the database.
+MOST_KEPT = 100_000
 
 
 def predict_in_child(batch_id: int, lease: Lease) -> None:
     """Answer the rows of one batch; the lease decides whether the answers count."""
     batch = BatchPrediction.objects.select_related(
-        "model", "version__model", "version__session__result"
+        "model", "version__model", "version__session__result", "created_by"
     ).get(pk=batch_id)
     if batch.version is None:
         lease.fail(f"{batch.version_name} was deleted; send the file again.")
@@ -40,8 +48,10 @@ def predict_in_child(batch_id: int, lease: Lease) -> None:
         target = Path(folder, "answers.csv")
         try:
             with verified(batch.rows_file, batch.rows_sha256) as source:
-                counts = write_answers(batch, source, target, lease.monitor)
-        except (ReaderError, DamagedFileError, DamagedArtifactError) as refusal:
+                counts = Answering(batch, batch.version, lease).write(source, target)
+        except (
+            ReaderError, DamagedFileError, DamagedArtifactError, UnreadableRowsError,
+        ) as refusal:  # fmt: skip
             lease.fail(str(refusal))
             return
         key = batch.answers_key(lease.token)
@@ -51,37 +61,89 @@ def predict_in_child(batch_id: int, lease: Lease) -> None:
         lease.conclude(lambda: lease.finish(**with_answers))
 
 
-def write_answers(
-    batch: BatchPrediction, source: Path, target: Path, monitor: Monitor
-) -> dict[str, int]:
-    """Write a line for every row; return how many were answered and were not."""
-    version = batch.version
-    assert version is not None
-    monitor.phase("Reading")
-    monitor.total(lines_of(source))
-    monitor.phase("Predicting")
-    rows = stream_rows(source, batch.filename, serving.signature(version))
-    labels, outputs = columns_of(version)
-    answered = quarantined = 0
-    size = min(BLOCK, settings.LIMITS.predict_rows)
-    with target.open("w", newline="") as file:
-        name = version.session.result.signature["target"]["name"]
-        file.writelines(csv_lines([answer_head(name, labels, outputs)]))
-        while block := list(islice(rows, size)):
-            answer = serving.predict_rows(version, block)
-            first = answered + quarantined + 1
-            file.writelines(csv_lines(answer_lines(answer, labels, outputs, first)))
-            answered += len(answer.predictions)
-            quarantined += len(answer.quarantined)
-            monitor.advance(len(block))
-    return {"answered": answered, "quarantined": quarantined}
+class Answering:
+    """One attempt at the rows of a batch."""
+
+    def __init__(
+        self, batch: BatchPrediction, version: ModelVersion, lease: Lease
+    ) -> None:
+        self.batch, self.version, self.lease = batch, version, lease
+        result = version.session.result
+        loaded = serving.loaded_models.get(result)
+        self.is_whole = loaded.pipeline.assembler is not None
+        self.columns = columns_of(loaded, has_records=batch.keeps_records)
+        self.target: str = result.signature["target"]["name"]
+        self.answered = self.quarantined = 0
+
+    @property
+    def size(self) -> int:
+        """How many rows are answered at once."""
+        return WHOLE if self.is_whole else min(BLOCK, settings.LIMITS.predict_rows)
+
+    def write(self, source: Path, target: Path) -> dict[str, int]:
+        """Write a line for every row; return how many were answered and were not."""
+        batch, monitor, sent = self.batch, self.lease.monitor, 0
+        monitor.phase("Reading")
+        monitor.total(lines_of(source))
+        if batch.keeps_records:
+            self.forget_earlier()
+        monitor.phase("Predicting")
+        rows = stream_rows(source, batch.filename, serving.signature(self.version))
+        with target.open("w", newline="") as file:
+            file.writelines(csv_lines([self.columns.head(self.target)]))
+            while block := list(islice(rows, self.size)):
+                if sent and self.is_whole:
+                    raise UnreadableRowsError(refused_length(WHOLE))
+                answer = self.answer(block)
+                file.writelines(csv_lines(self.columns.lines(answer, sent + 1)))
+                sent += len(block)
+                monitor.advance(len(block))
+        return {"answered": self.answered, "quarantined": self.quarantined}
+
+    def forget_earlier(self) -> None:
+        """Remove the records of an attempt that was given up, if this one counts."""
+        with transaction.atomic():
+            self.lease.renew()
+            self.batch.written_records().delete()
+
+    def answer(self, block: list[dict[str, Any]]) -> Answer:
+        """Answer some rows, and keep the answers where that was asked for."""
+        found = serving.predict_rows(self.version, block, most=self.size)
+        self.answered += len(found.predictions)
+        self.quarantined += len(found.quarantined)
+        if self.batch.keeps_records:
+            self.keep(block, found)
+        return found
+
+    def keep(self, block: list[dict[str, Any]], answer: Answer) -> None:
+        """Write records that nobody sees before the batch is completed."""
+        if self.answered > MOST_KEPT:
+            raise UnreadableRowsError(
+                _(
+                    "More than %(most)s rows have an answer, and no more are kept as "
+                    "records at once; send the file in parts, or without keeping."
+                )
+                % {"most": MOST_KEPT}
+            )
+        with transaction.atomic():
+            self.lease.renew()  # an attempt that was given up writes nothing
+            keep_records(
+                self.version,
+                block,
+                answer,
+                batch=self.batch,
+                actor=self.batch.created_by,
+            )
 
 
-def columns_of(version: ModelVersion) -> tuple[list[str], list[str]]:
-    """Return the classes that have a probability, and what is answered beside."""
-    loaded = serving.loaded_models.get(version.session.result)
-    checked: list[dict[str, Any]] = loaded.metadata["self_check"]["answers"][
-        "predictions"
-    ]
-    first = checked[0] if checked else {}
-    return list(first.get("probabilities", {})), list(first.get("outputs", {}))
+def refused_length(most: int) -> str:
+    return _(
+        "The file has more than %(most)s rows. This model makes one answer of several, "
+        "which may lie anywhere in it: send fewer stars or symbols at a time."
+    ) % {"most": most}
+
+
+def columns_of(loaded: LoadedArtifact, *, has_records: bool) -> AnswerColumns:
+    """Return the columns of a file of answers, before there is any."""
+    checked = loaded.metadata["self_check"]["answers"]["predictions"]
+    return AnswerColumns.of(checked, has_records=has_records)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from datamine.templatetags.display import fixed, percent
 from experiments.metrics import headline_of
@@ -190,6 +190,9 @@ def drift_of(model: RegisteredModel) -> DriftReport:
     live = live_of(version, answers)
     result = version.session.result
     reference = result.details.get("reference")
+    if reference and version.session.experiment.asks_for_many_rows:
+        # A record holds one row of the several that its answer took.
+        reference = {**reference, "columns": []}
     if why := nothing_to_say(version, reference, len(newest)):
         return DriftReport(version.version, len(newest), live, why)
     columns, prediction = moved(result.signature, reference, newest)
@@ -203,9 +206,12 @@ def nothing_to_say(version: ModelVersion, reference: Any, records: int) -> str:
             "It was trained before references were kept; retrain it to watch drift."
         )
     if records < LEAST:
-        return _(
+        return ngettext(
+            "%(records)s answer of %(version)s is kept; %(least)s are needed "
+            "to say whether something moved.",
             "%(records)s answers of %(version)s are kept; %(least)s are needed "
-            "to say whether something moved."
+            "to say whether something moved.",
+            records,
         ) % {"records": records, "version": version.version, "least": LEAST}
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -49,29 +50,53 @@ def batch_response(batch: BatchPrediction) -> FileResponse:
 
 def answer_rows(answer: Answer) -> Iterator[list[Any]]:
     """Yield the head and the rows: the prediction and its shares, or the reasons."""
-    shares = (row.get("probabilities") for row in answer.predictions)
-    labels = list(next(filter(None, shares), {}))
-    beside = (row.get("outputs") for row in answer.predictions)
-    outputs = list(next(filter(None, beside), {}))
-    yield answer_head(answer.target, labels, outputs)
-    yield from answer_lines(answer, labels, outputs)
+    has_records = any("record" in row for row in answer.predictions)
+    columns = AnswerColumns.of(answer.predictions, has_records=has_records)
+    yield columns.head(answer.target)
+    yield from columns.lines(answer)
 
 
-def answer_head(target: str, labels: list[str], outputs: list[str]) -> list[str]:
-    shown = [f"probability {label}" for label in labels]
-    return ["row", target, *shown, *outputs, "worth a look", "not answered because"]
+@dataclass(frozen=True)
+class AnswerColumns:
+    """What a file of answers tells of each row.
 
+    Parameters
+    ----------
+    labels : list of str
+        The classes that have a probability.
+    outputs : list of str
+        What is answered beside.
+    has_records : bool
+        Whether rows that were answered are kept: each then names its record.
+    """
 
-def answer_lines(
-    answer: Answer, labels: list[str], outputs: list[str], first: int = 1
-) -> Iterator[list[Any]]:
-    """Yield a line for each row; the first one sent has the number `first`."""
-    for row in answer.rows:
-        found = row.get("probabilities", {})
-        remarks = " ".join(remark["detail"] for remark in row.get("warnings", ()))
-        reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
-        values = [row["row"] + first, row.get("prediction"), *map(found.get, labels)]
-        yield [*values, *map(row.get("outputs", {}).get, outputs), remarks, reasons]
+    labels: list[str]
+    outputs: list[str]
+    has_records: bool
+
+    @classmethod
+    def of(cls, answers: list[dict[str, Any]], *, has_records: bool) -> AnswerColumns:
+        """Return the columns that the first of some answers asks for."""
+        first = answers[0] if answers else {}
+        labels, outputs = (list(first.get(n, {})) for n in ("probabilities", "outputs"))
+        return cls(labels, outputs, has_records)
+
+    def head(self, target: str) -> list[str]:
+        shown = [f"probability {label}" for label in self.labels]
+        record = ["record"] if self.has_records else []
+        beside = [*self.outputs, "worth a look", "not answered because"]
+        return ["row", *record, target, *shown, *beside]
+
+    def lines(self, answer: Answer, first: int = 1) -> Iterator[list[Any]]:
+        """Yield a line for each row; the first one sent has the number `first`."""
+        for row in answer.rows:
+            record = [row.get("record")] if self.has_records else []
+            shares = map(row.get("probabilities", {}).get, self.labels)
+            beside = map(row.get("outputs", {}).get, self.outputs)
+            remarks = " ".join(remark["detail"] for remark in row.get("warnings", ()))
+            reasons = " ".join(reason["detail"] for reason in row.get("reasons", ()))
+            told = [row["row"] + first, *record, row.get("prediction")]
+            yield [*told, *shares, *beside, remarks, reasons]
 
 
 def record_rows(model: RegisteredModel) -> Iterator[list[Any]]:

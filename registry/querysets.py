@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
+from django.db.models import Avg, Count, F, Manager, OuterRef, Q, Subquery
 from django.db.models.functions import Abs, Coalesce
 
 from projects.querysets import VisibleQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import Any
 
     from django.db.models import QuerySet
 
@@ -179,6 +178,17 @@ class RecordQuerySet(VisibleQuerySet):
             )
             .order_by("-version_name")
         )
+
+
+_Records = Manager.from_queryset(RecordQuerySet)
+
+
+class RecordManager(_Records[Any]):
+    """All records, without those of a batch under way or one that came to nothing."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        alone = Q(batch=None)
+        return super().get_queryset().filter(alone | Q(batch__status="completed"))
 
 
 class BatchPredictionQuerySet(VisibleQuerySet):

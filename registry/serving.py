@@ -20,6 +20,7 @@ from datamine import files
 from datamine.garbage import keep_what_is_here
 from datamine.room import StorageAwayError
 from experiments.decisions import decided, decision_of
+from experiments.learning.problems import TrainingError
 from projects.memory import Memory
 from registry.exceptions import (
     DamagedArtifactError,
@@ -42,6 +43,7 @@ logger = logging.getLogger(__name__)
 #: Models a server process keeps in memory; the one unused longest goes first.
 CACHED_MODELS = 8
 MOST_SHOWN = 100  # answers on a page; the file to download has all
+MOST_CLASSES = 20  # whose probabilities stand beside each other on a page
 WARMING = "warming a model"  # what such threads are called
 PATIENCE = 10.0  # seconds a switch waits until its version is ready to answer
 
@@ -87,15 +89,37 @@ class Answer:
         )
 
     @property
+    def labels(self) -> list[str]:
+        """The classes whose probabilities a page shows; none where they are many."""
+        known = list(self.predictions[0].get("probabilities", {}))
+        return known if len(known) <= MOST_CLASSES else []
+
+    @property
+    def outputs(self) -> list[str]:
+        """What is answered beside the prediction, by name."""
+        return list(self.predictions[0].get("outputs", {}))
+
+    @property
     def shown(self) -> list[dict[str, Any]]:
         """What a page shows: not all rows, each with how probable its answer is."""
+        labels, outputs = self.labels, self.outputs
         return [
             {
                 **row,
                 "probability": row.get("probabilities", {}).get(str(row["prediction"])),
+                "shares": [row["probabilities"][label] for label in labels],
+                "beside": [row["outputs"][name] for name in outputs],
             }
             for row in self.predictions[:MOST_SHOWN]
         ]
+
+    @property
+    def shown_quarantined(self) -> list[dict[str, Any]]:
+        return self.quarantined[:MOST_SHOWN]
+
+    @property
+    def most_shown(self) -> int:
+        return MOST_SHOWN
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -233,10 +257,12 @@ def version_in_service(model: RegisteredModel) -> ModelVersion:
     return version
 
 
-def predict_rows(version: ModelVersion, rows: Sequence[dict[str, Any]]) -> Answer:
+def predict_rows(
+    version: ModelVersion, rows: Sequence[dict[str, Any]], most: int | None = None
+) -> Answer:
     """Answer rows given as values by column name; raises as `predict` does."""
     by = {"model": version.model.name, "version": version.version}
-    return predict(by, version.session.result, rows, version.decision)
+    return predict(by, version.session.result, rows, version.decision, most)
 
 
 def predict_with(result: Result, rows: Sequence[dict[str, Any]]) -> Answer:
@@ -250,16 +276,17 @@ def predict(
     result: Result,
     rows: Sequence[dict[str, Any]],
     decision: dict[str, Any] | None = None,
+    most: int | None = None,
 ) -> Answer:
     """Answer rows with the model of a result, in the name of `by`.
 
     With a `decision` its class is answered from its threshold on, and the answer names
-    it.
+    it. In the background there may be more rows than a server takes: `most`.
 
-    Raises `UnreadableRowsError` for too many rows, `DamagedArtifactError` if the
-    artefact is not what was written.
+    Raises `UnreadableRowsError` for too many rows, or such as make no sample together,
+    `DamagedArtifactError` if the artefact is not what was written.
     """
-    limit = settings.LIMITS.predict_rows
+    limit = most or settings.LIMITS.predict_rows
     if len(rows) > limit:
         raise UnreadableRowsError(
             _(
@@ -269,7 +296,10 @@ def predict(
             % {"count": len(rows), "limit": limit}
         )
     pipeline = loaded_models.get(result).pipeline
-    found = pipeline.predict(rows)
+    try:
+        found = pipeline.predict(rows)
+    except TrainingError as refusal:  # rows that make no sample, weekly prices say
+        raise UnreadableRowsError(str(refusal)) from refusal
     if decision:
         found = decided(found, pipeline.signature.labels, decision)
     return Answer(by, pipeline.signature.target, found, decision)

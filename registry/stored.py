@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasets.stored import remove_orphans
 from registry.choices import BatchStatus
-from registry.models import BATCHES, BatchPrediction
+from registry.models import BATCHES, BatchPrediction, Record
 
 
 def named_files() -> dict[str, str]:
@@ -21,4 +21,6 @@ def named_files() -> dict[str, str]:
 
 def sweep_orphans() -> int:
     """Remove what a dead attempt or a deleted model left; return how many files."""
+    nothing = [BatchStatus.FAILED, BatchStatus.CANCELLED]
+    Record._base_manager.filter(batch__status__in=nothing).delete()
     return remove_orphans([BATCHES], set(named_files()))

@@ -18,6 +18,7 @@ HELP = (
     _("Bytes stored."),
     _("Bytes."),
     _("Confusion matrix, report, curves, importances, intervals, folds."),
+    _("Each row that is answered becomes a record."),
     _("Else only you see it."),
     _("Everyone who signs in may look, only members work."),
     _("Finished parts by name: file, digest and signature of each."),

@@ -122,13 +122,17 @@ CARRIED = (
         "model__project",
         only={"status": ("approved", "declined")},
     ),
-    Table("registry.record", "model__project"),
     Table(
         "registry.batchprediction",
         "model__project",
         only={"status": OVER},
         files=(FileColumn("answers", "answers_sha256"),),
         emptied=NO_ROWS_FILE,
+    ),
+    Table(
+        "registry.record",
+        "model__project",
+        where=Q(batch=None) | Q(batch__status="completed"),
     ),
     Table(
         "registry.performancereport", "version__model__project", only={"status": OVER}

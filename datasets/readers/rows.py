@@ -88,7 +88,7 @@ def read_rows(
     """
     rows = list(islice(stream_rows(path, filename, signature), limit + 1))
     if len(rows) > limit:
-        raise ReaderError(f"The file has more than {limit} rows; predict it in parts.")
+        raise ReaderError(f"The file has more than {limit} rows; send it in parts.")
     return rows
 
 

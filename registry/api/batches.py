@@ -18,7 +18,11 @@ from datamine.api.waiting import when_done
 from datasets.uploads import received_file
 from projects.permissions import Action, get_for
 from registry.api.lookups import ModelLookups
-from registry.api.serializers import BatchFileSerializer, BatchSerializer
+from registry.api.serializers import (
+    BatchFileSerializer,
+    BatchSerializer,
+    StoreQuerySerializer,
+)
 from registry.exports import batch_response
 from registry.models import BatchPrediction
 from registry.services import cancel_batch, start_batch
@@ -50,11 +54,15 @@ class BatchViewSet(ModelLookups):
 
     @extend_schema(
         request=BatchFileSerializer,
-        parameters=[IDEMPOTENCY_KEY, PREFER, LOCATION],
+        parameters=[StoreQuerySerializer, IDEMPOTENCY_KEY, PREFER, LOCATION],
         responses={202: BatchSerializer, 200: BatchSerializer},
     )
     def create(self, request: Request, key: str, name: str) -> Response:
-        """Send a CSV file of any length; poll the answer's `Location`."""
+        """Send a CSV file of any length; poll the answer's `Location`.
+
+        With `?store=1` the answers become records once it is completed, and the file
+        of answers names them under `record`.
+        """
         response = self.started(request, key, name)
         found = self.own().filter(pk=response.data["id"])
         return when_done(
@@ -67,7 +75,14 @@ class BatchViewSet(ModelLookups):
     @idempotent
     def started(self, request: Request, key: str, name: str) -> Response:
         model = self.model(Action.EDIT)
-        batch = start_batch(model, received_file(request), actor=request.user)
+        query = StoreQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        batch = start_batch(
+            model,
+            received_file(request),
+            keeps_records=query.validated_data["store"],
+            actor=request.user,
+        )
         address = reverse("batch-detail", args=[key, name, batch.pk], request=request)
         return Response(
             self.get_serializer(batch).data,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -9,9 +11,13 @@ from django.urls import reverse
 from datamine.leases import LeasedJob
 from projects.models import Project
 from registry.choices import BatchStatus
+from registry.models.records import Record
 from registry.models.registered import RegisteredModel
 from registry.models.versions import ModelVersion
 from registry.querysets import BatchPredictionQuerySet
+
+if TYPE_CHECKING:
+    from typing import Any
 
 #: The folder of the storage that files of rows and their answers lie in.
 BATCHES = "batches"
@@ -45,6 +51,9 @@ class BatchPrediction(LeasedJob):
     rows_sha256 = models.CharField(max_length=64)
     answers = models.CharField(max_length=200, blank=True, help_text="Key of the CSV.")
     answers_sha256 = models.CharField(max_length=64, blank=True)
+    keeps_records = models.BooleanField(
+        default=False, help_text="Each row that is answered becomes a record."
+    )
     answered = models.PositiveBigIntegerField(default=0)
     quarantined = models.PositiveBigIntegerField(default=0)
     created_by = models.ForeignKey(
@@ -80,6 +89,14 @@ class BatchPrediction(LeasedJob):
 
     def working_files(self) -> list[str]:
         return [self.rows_file]
+
+    def leftover_rows(self) -> list[models.QuerySet[Any]]:
+        done = self.status == self.DONE
+        return [] if done or not self.keeps_records else [self.written_records()]
+
+    def written_records(self) -> models.QuerySet[Any]:
+        """Return the records of all attempts, also those that nobody sees."""
+        return Record._base_manager.filter(batch=self)
 
     def answers_key(self, token: int) -> str:
         """Where the attempt with this token keeps its answers: no two share a key."""

@@ -9,13 +9,14 @@ from django.urls import reverse
 from projects.models import Project
 from registry.models.registered import RegisteredModel
 from registry.models.versions import ModelVersion
-from registry.querysets import RecordQuerySet
+from registry.querysets import RecordManager
 
 
 class Record(models.Model):
     """A row somebody asked about, with the answer; the true outcome may come later.
 
-    Made where a prediction is kept; only the outcome is written again.
+    Made where a prediction is kept; only the outcome is written again. Those of a batch
+    are there once it is completed.
     """
 
     model = models.ForeignKey(
@@ -25,6 +26,13 @@ class Record(models.Model):
         ModelVersion, on_delete=models.SET_NULL, null=True, related_name="records"
     )
     version_name = models.CharField(max_length=20)
+    batch = models.ForeignKey(
+        "registry.BatchPrediction",
+        on_delete=models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="records",
+    )
     inputs = models.JSONField(help_text="Values by column of the signature.")
     prediction = models.JSONField()
     probabilities = models.JSONField(null=True)
@@ -43,7 +51,7 @@ class Record(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = RecordManager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -60,6 +68,11 @@ class Record(models.Model):
                 fields=["model", "-actual_at"],
                 condition=models.Q(actual_at__isnull=False),
                 name="registry_record_labelled",
+            ),
+            models.Index(
+                fields=["batch"],
+                condition=models.Q(batch__isnull=False),
+                name="registry_record_of_batch",
             ),
         ]
 

@@ -26,9 +26,15 @@ if TYPE_CHECKING:
 
 
 def start_batch(
-    model: RegisteredModel, file: TemporaryUploadedFile, *, actor: User
+    model: RegisteredModel,
+    file: TemporaryUploadedFile,
+    *,
+    keeps_records: bool = False,
+    actor: User,
 ) -> BatchPrediction:
     """Keep a file of rows and have it answered by the version that serves now.
+
+    With `keeps_records` each row that is answered becomes a record.
 
     Raises `NotInServiceError`, and `QuotaError` where the project has no room.
     """
@@ -47,6 +53,7 @@ def start_batch(
                 filename=label_of(file.name or ""),
                 rows_file=key,
                 rows_sha256=sha256,
+                keeps_records=keeps_records,
                 created_by=actor,
             )
             record_activity(actor, batch, "started")

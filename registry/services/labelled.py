@@ -14,8 +14,8 @@ from datasets.exports import header_line
 from datasets.readers.dialect import Dialect
 from datasets.services import free_name, import_upload, receive_upload
 from datasets.stored import readable
-from datasets.tables import ColumnType
 from registry.exceptions import RecordsUnfitError
+from registry.services.records import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,8 +30,17 @@ THIN, THIN_CLASS = 100, 10
 CSV = "csv"
 
 
-def refuse_lacking_columns(pattern: TrainingSession) -> None:
-    """Refuse records for a split by a column that no record holds."""
+def refuse_unfit_records(pattern: TrainingSession) -> None:
+    """Refuse records of a model that answers for several rows, or of which no record
+    holds what rows are split by.
+    """
+    if pattern.experiment.asks_for_many_rows:
+        raise RecordsUnfitError(
+            _(
+                "A record of this model holds one of the several rows that its answer "
+                "took, which is too little to learn from. Retrain from a dataset."
+            )
+        )
     split = pattern.experiment.split
     known = {column["name"] for column in pattern.result.signature["columns"]}
     for field in ("group_column", "time_column"):
@@ -120,13 +129,6 @@ def lines_of(
         values = {**record.inputs, target: record.actual}
         text = io.StringIO()
         csv.writer(text).writerow(
-            [_written(values.get(name), type) for name, type in types.items()]
+            [whole(values.get(name), type) for name, type in types.items()]
         )
         yield text.getvalue().encode()
-
-
-def _written(value: object, type: str) -> object:
-    """Return what a cell holds: forms and files give whole numbers as 59.0, too."""
-    if type == ColumnType.INTEGER and isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from datasets.tables import ColumnType
 from projects.activities import record_activity
 from registry.exceptions import NothingLearnedError, UnfitOutcomeError
 from registry.models import ModelVersion, Record
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from projects.models import User
-    from registry.models import RegisteredModel
+    from registry.models import BatchPrediction, RegisteredModel
     from registry.serving import Answer
 
 #: The columns of a file of outcomes.
@@ -45,20 +46,26 @@ def keep_records(
     rows: Sequence[dict[str, Any]],
     answer: Answer,
     *,
-    actor: User,
+    batch: BatchPrediction | None = None,
+    actor: User | None,
 ) -> list[Record]:
     """Keep each row that was answered, and name its record in the answer.
 
     Quarantined rows have no answer to be kept. Many rows are one statement, and no
     activity each: the records are the list of what was done.
     """
-    names = [column["name"] for column in version.session.result.signature["columns"]]
+    columns = version.session.result.signature["columns"]
+    types = {column["name"]: column["type"] for column in columns}
     records = [
         Record(
             model=version.model,
             version=version,
             version_name=version.version,
-            inputs={name: rows[found["row"]].get(name) for name in names},
+            batch=batch,
+            inputs={
+                name: whole(rows[found["row"]].get(name), type)
+                for name, type in types.items()
+            },
             prediction=found["prediction"],
             probabilities=found.get("probabilities"),
             confidence=max(found.get("probabilities", {}).values(), default=None),
@@ -70,6 +77,13 @@ def keep_records(
     for found, record in zip(answer.predictions, made, strict=True):
         found["record"] = record.pk
     return made
+
+
+def whole(value: Any, type: str) -> Any:
+    """Return a value as its column has it: forms and files give integers as 59.0."""
+    if type == ColumnType.INTEGER and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
 def target_of(model: RegisteredModel) -> dict[str, Any]:

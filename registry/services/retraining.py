@@ -35,7 +35,7 @@ from registry.exceptions import (
 from registry.models import ModelVersion, RegisteredModel, Retraining
 from registry.services.labelled import (
     dataset_of_records,
-    refuse_lacking_columns,
+    refuse_unfit_records,
     thin_warnings,
 )
 from registry.services.versions import register_version
@@ -205,7 +205,7 @@ def retrain_from_records(
             )
             % {"count": count, "model": model, "least_records": LEAST_RECORDS}
         )
-    refuse_lacking_columns(pattern)
+    refuse_unfit_records(pattern)
     draft = retrained_draft(model, pattern.experiment.version, parameters)
     draft = replace(draft, split=own_split(draft.split))
     check_draft(draft)

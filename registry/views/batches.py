@@ -18,6 +18,7 @@ from registry.exports import batch_response
 from registry.models import BatchPrediction
 from registry.services import cancel_batch, start_batch
 from registry.views.context import context_of, model_for
+from registry.views.predicting import keeps
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -45,7 +46,12 @@ def batches(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     model = model_for(request, pk, Action.EDIT)
     try:
-        batch = start_batch(model, received_file(request), actor=request.user)
+        batch = start_batch(
+            model,
+            received_file(request),
+            keeps_records=keeps(request, model),
+            actor=request.user,
+        )
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("registry:batches", model.pk)

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from datasets.exceptions import DatasetError
@@ -109,7 +110,11 @@ def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("registry:records", model.pk)
     messages.success(
-        request, _("%(given)s outcomes are kept.") % {"given": found.given}
+        request,
+        ngettext(
+            "%(given)s outcome is kept.", "%(given)s outcomes are kept.", found.given
+        )
+        % {"given": found.given},
     )
     for refused in found.refused[:REFUSALS_TOLD]:
         messages.error(

@@ -6,6 +6,7 @@ from registry.api.serializers.predicting import (
     ExplainQuerySerializer,
     PredictQuerySerializer,
     RowsSerializer,
+    StoreQuerySerializer,
     rows_or_file,
 )
 from registry.api.serializers.records import (
@@ -79,6 +80,7 @@ __all__ = [
     "RowsSerializer",
     "StartSerializer",
     "StartedSerializer",
+    "StoreQuerySerializer",
     "SuggestionSerializer",
     "SwitchedSerializer",
     "TrainSerializer",

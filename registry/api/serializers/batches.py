@@ -21,7 +21,7 @@ class BatchSerializer(serializers.ModelSerializer):
     class Meta:
         model = BatchPrediction
         fields = [
-            "id", "filename", "version", "status", "progress", "phase", "answered",
-            "quarantined", "error_message", "created_at", "completed_at",
+            "id", "filename", "version", "status", "progress", "phase", "keeps_records",
+            "answered", "quarantined", "error_message", "created_at", "completed_at",
         ]  # fmt: skip
         read_only_fields = fields

@@ -49,9 +49,13 @@ class ExplainQuerySerializer(serializers.Serializer):
     )
 
 
-class PredictQuerySerializer(ExplainQuerySerializer):
+class StoreQuerySerializer(serializers.Serializer):
     store = serializers.BooleanField(
         required=False,
         default=False,
         help_text="Keep each answered row as a record, named in its answer.",
     )
+
+
+class PredictQuerySerializer(ExplainQuerySerializer, StoreQuerySerializer):
+    """What may be asked for beside the predictions."""

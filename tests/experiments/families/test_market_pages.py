@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from django.urls import reverse
 
+from datamine import files
 from datamine.work.children import run_inline
 from experiments.drafts import Draft
 from experiments.models import Experiment, TrainingSession
 from experiments.sessions import create_and_start
-from registry.exceptions import ReasonNeededError
+from registry import batches, serving
+from registry.drift import drift_of
+from registry.exceptions import ReasonNeededError, RecordsUnfitError
 from registry.gate import suggestion_for
-from registry.services import promote_version, register_version
+from registry.models import RegisteredModel
+from registry.services import (
+    activate_version,
+    give_outcome,
+    keep_records,
+    promote_version,
+    register_version,
+    retrain_from_records,
+    start_batch,
+)
 from tests.experiments.families.markets import prices_csv
 from tests.factories.datasets import imported_dataset
+from tests.registry.test_batches import sent
 
 QUICK = {"epochs": 10, "window": 10, "batch_size": 128, "days": 400}
 
@@ -130,3 +146,74 @@ def test_volatility_is_learned_marked_and_served_for_a_reason(
     said_there = form.content.decode()
     assert "Several rows make one answer" in said_there
     assert "<h2>One row</h2>" not in said_there
+
+
+@pytest.fixture
+def regime(project, owner, price_table):
+    """Return a model of regimes in service, learned in a moment."""
+    draft = Draft(
+        version=price_table.active_version,
+        name="Which regime",
+        algorithm="regime",
+        target_column="",
+        feature_columns=(),
+        hyperparameters=QUICK,
+    )
+    session = create_and_start(draft, actor=owner)
+    run_inline(session)
+    version = register_version(session, name="regimes", actor=owner)
+    activate_version(version, actor=owner)
+    return version
+
+
+@pytest.mark.django_db
+def test_file_in_the_background_is_answered_as_a_whole(regime, owner, monkeypatch):
+    """A day is answered from the days before it, which a block would cut off."""
+    monkeypatch.setattr(batches, "BLOCK", 50)
+    content = prices_csv(150, ("BTC", "ETH"), seed=4)
+    batch = start_batch(regime.model, sent(content), keeps_records=True, actor=owner)
+    run_inline(batch)
+    with files.local_copy(batch.answers) as path:
+        lines = list(csv.DictReader(io.StringIO(path.read_text())))
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+
+    asked = serving.predict_rows(regime, rows).predictions
+
+    assert len(asked) > 100
+    assert [int(line["row"]) - 1 for line in lines] == [one["row"] for one in asked]
+    assert [line["regime"] for line in lines] == [one["prediction"] for one in asked]
+    monkeypatch.setattr(batches, "WHOLE", 200)
+    longer = start_batch(regime.model, sent(content), actor=owner)
+    run_inline(longer)
+    assert "more than 200 rows" in longer.error_message
+
+
+@pytest.mark.django_db
+def test_weekly_prices_are_refused_with_a_sentence(client, project, regime, owner):
+    day = {"symbol": "BTC", "volume": 1.0}
+    day |= dict.fromkeys(("open", "high", "low", "close"), 5.0)
+    rows = [day | {"date": f"2024-01-{number:02}"} for number in (1, 8, 15, 22)]
+    client.force_login(owner)
+
+    url = reverse("model-predict", args=[project.key, "regimes"])
+    told = client.post(url, {"rows": rows}, content_type="application/json")
+
+    assert told.status_code == 400
+    assert "one row a day is needed" in told.text
+
+
+@pytest.mark.django_db
+def test_records_of_days_are_watched_but_not_learned_from(regime, owner):
+    rows = list(csv.DictReader(io.StringIO(prices_csv(300).decode())))
+    answer = serving.predict_rows(regime, rows)
+    records = keep_records(regime, rows, answer, actor=owner)
+    for record in records[:10]:
+        give_outcome(record, record.prediction, actor=owner)
+
+    report = drift_of(RegisteredModel.objects.with_active().get())
+
+    assert (report.columns, report.why_not) == ([], "")
+    with pytest.raises(RecordsUnfitError, match="one of the several rows"):
+        retrain_from_records(
+            regime.model, parameters={}, with_training_rows=False, actor=owner
+        )
