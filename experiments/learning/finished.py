@@ -147,6 +147,7 @@ class Finished:
             *duplicates_across(self.samples.repeats, self.split),
             *self._telling(),
             *self._unlearned(),
+            *self._alone(),
         ]
 
     def _telling(self) -> list[Problem]:
@@ -165,3 +166,34 @@ class Finished:
                     "class_not_learned",
                     f"No row to learn from is “{label}”: the model never answers it.",
                 )
+
+    def _alone(self) -> Iterator[Problem]:
+        """Say where the rows tested together are all of one class."""
+        labels = self.samples.labels
+        if labels is None:
+            return
+        test = self.parts.get("test")
+        if test is not None and is_alone(test):
+            y = test.answered.y
+            count, label = len(y), labels[int(y[0])]
+            yield self._untold(
+                f"All {count} tested rows are “{label}”, so that nothing is known of "
+                "the other classes: figures such as accuracy say little. Test on more "
+                "rows, or split them otherwise."
+            )
+        count, folds = sum(map(is_alone, self.folds)), len(self.folds)
+        if count:
+            yield self._untold(
+                f"In {count} of {folds} folds all tested rows are of one class, so "
+                "that their figures say little. Choose fewer folds, or split the rows "
+                "otherwise."
+            )
+
+    def _untold(self, detail: str) -> Problem:
+        return Problem(self.plan.target, "one_class_tested", detail)
+
+
+def is_alone(tried: Tried) -> bool:
+    """Whether all rows that were tried are of the same class."""
+    y = tried.answered.y
+    return bool((y == y[:1]).all())

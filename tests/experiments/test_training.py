@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -461,3 +462,39 @@ def test_class_that_no_row_teaches_is_told():
 
     codes = [warning.code for warning in outcome.warnings]
     assert "class_not_learned" in codes
+
+
+def told_of_one_class(label: list[str], columns, **split) -> str:
+    """Train on these labels; return the warning that the tested rows are of one."""
+    columns["label"][1][:] = label
+    outcome = train(mixed_plan("decision_tree", split=split), make_table(**columns))
+    told = {warning.code: warning.detail for warning in outcome.warnings}
+    return told.get("one_class_tested", "")
+
+
+def test_rows_of_one_class_alone_are_no_test():
+    columns = mixed_columns()
+    late = np.argsort(np.argsort(columns["day"][1])) >= 80
+    label = np.where(late, "low", columns["label"][1]).tolist()
+
+    told = told_of_one_class(label, columns, method="time", time_column="day")
+
+    assert "All 24 tested rows are “low”, so" in told
+
+
+def test_folds_of_one_class_are_counted():
+    columns = mixed_columns()
+    columns["kind"][1][:] = [f"group {place % 8}" for place in range(120)]
+    label = ["high" if place % 2 else "low" for place in range(120)]
+
+    told = told_of_one_class(
+        label, columns, method="group", group_column="kind", cv_folds=6
+    )
+
+    assert re.match(r"In [4-6] of 6 folds all tested rows are of one class", told)
+
+
+def test_rows_of_all_classes_are_a_test():
+    outcome = train(mixed_plan("decision_tree"), make_table(**mixed_columns()))
+
+    assert "one_class_tested" not in {warning.code for warning in outcome.warnings}
