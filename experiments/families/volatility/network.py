@@ -36,6 +36,9 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 
 #: Nine of ten volatilities are to lie within so many deviations of their logarithm.
 INTERVAL, DEVIATIONS = 0.9, 1.645
+#: No price moves by more, as logarithms: of volatility, and of its variance. Log-HAR is
+#: a line, which leaves all bounds where days are unlike any that were seen.
+FARTHEST, WIDEST = 25.0, 6.0
 
 
 class VolatilityNetwork(RegressorMixin, Network):
@@ -96,7 +99,9 @@ class VolatilityNetwork(RegressorMixin, Network):
     def foretold(self, X: Matrix) -> tuple[Matrix, Matrix]:
         """Return mean and deviation of logarithms, each (n_samples, n_horizons)."""
         means, logs = self.outputs(np.asarray(X, dtype=np.float64))
-        return means.astype(np.float64), np.exp(logs.astype(np.float64) / 2)
+        means, logs = means.astype(np.float64), logs.astype(np.float64)
+        spreads = np.exp(logs.clip(-FARTHEST, WIDEST) / 2)
+        return means.clip(-FARTHEST, FARTHEST), spreads
 
     def beside(self, X: Matrix) -> dict[str, list[Any]]:
         """Return every horizon with the interval of nine in ten."""

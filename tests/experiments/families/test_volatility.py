@@ -297,3 +297,13 @@ def test_tested_days_are_drawn_with_intervals(trained):
     assert [row["day"] for row in others] == [row["day"] for row in rows]
     assert [row["true"] for row in others] != [row["true"] for row in rows]
     assert CHARTS["volatilities_2"].heading(details).endswith(" of ETH")
+
+
+@pytest.mark.parametrize("value", [0.0, 1e6, -1e6])
+def test_days_unlike_any_are_answered_in_finite_numbers(trained, value):
+    estimator = trained[0].pipeline.estimator
+    X = np.full((1, estimator.n_features_in_), value)
+
+    told = [estimator.predict(X), *estimator.beside(X).values()]
+
+    assert np.isfinite(told).all()
