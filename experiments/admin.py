@@ -257,7 +257,7 @@ class EvaluationAdmin(ReadOnlyAdmin):
 class PresetAdmin(ModelAdmin):
     """Presets of algorithms: staff change, add and remove them."""
 
-    list_display = ["called", "learner", "name", "expected", "place"]
+    list_display = ["called", "learner", "name", "remark", "expected", "place"]
     list_filter = ["algorithm"]
     list_per_page = 50
     search_fields = ["title", "name", "algorithm"]

@@ -162,7 +162,7 @@ class PresetQuerySet(QuerySet[Any]):
         """Return the presets of an algorithm: staff's, else those of the catalogue."""
         kept = self.filter(algorithm=entry.name)
         found = [
-            catalogue.Preset(row.name, row.title, row.values, row.expected)
+            catalogue.Preset(row.name, row.title, row.values, row.expected, row.remark)
             for row in kept
         ] or list(entry.presets)
         return [preset for preset in found if is_allowed(preset, entry)]

@@ -7,7 +7,6 @@ configuration a custom one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,14 @@ from experiments.results.labels import changes_of
 from experiments.suggestions import families, family_draft, rows_for_family
 from registry.choices import RetrainingSource
 from registry.forms import NewModelForm, RetrainForm
+from registry.one_click import (
+    CURRENT,
+    CUSTOM,
+    DEFAULTS,
+    Choice,
+    defaults_of,
+    is_part,
+)
 from registry.services import (
     pattern_of,
     retrain_from_records,
@@ -49,19 +56,8 @@ if TYPE_CHECKING:
     from projects.models import Project, User
     from registry.models import RegisteredModel, Retraining
 
-CUSTOM, CURRENT, DEFAULTS = "custom", "current", "defaults"
 #: The headings of what a family does not show apart, and of the rows before it.
 HYPERPARAMETERS, DATA = gettext_noop("Hyperparameters"), gettext_noop("Data")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One click's worth of settings."""
-
-    name: str
-    title: str
-    remark: str
-    values: Mapping[str, Any]
 
 
 class Configuration:
@@ -116,12 +112,12 @@ class Configuration:
     def choices(self) -> list[Choice]:
         """All that can be chosen by one click, the usual first."""
         presets = [
-            Choice(p.name, p.title, p.expected, p.values)
+            Choice(p.name, p.title, p.remark, p.values, p.expected)
             for p in Preset.objects.of(self.entry)
         ]
         found = [] if self.usual.name == DEFAULTS else [self.usual]
         if not any(is_part(preset.values, self.entry.defaults) for preset in presets):
-            found.append(Choice(DEFAULTS, _("Defaults"), "", self.entry.defaults))
+            found.append(defaults_of(self.entry))
         return [*found, *presets]
 
     @cached_property
@@ -351,7 +347,7 @@ class NewConfiguration(Configuration):
 
     @cached_property
     def usual(self) -> Choice:
-        return Choice(DEFAULTS, _("Defaults"), "", self.entry.defaults)
+        return defaults_of(self.entry)
 
     @cached_property
     def rows(self) -> DatasetVersion | None:
@@ -387,11 +383,3 @@ def given(form: ParametersForm) -> dict[str, Any] | None:
     if not form.is_valid() or form.parameters is None:
         return None
     return form.parameters.model_dump(mode="json")
-
-
-def is_part(some: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Whether `values` say the same of everything that `some` names."""
-    return all(
-        values.get(name) == (list(value) if isinstance(value, tuple) else value)
-        for name, value in some.items()
-    )

@@ -70,6 +70,7 @@ HELP = (
     _("Trained models that came along."),
     _("Values by column of the signature."),
     _("What is done, without what was learned."),
+    _("What it is for, for people."),
     _("What programs call it."),
     _("What the gate said when it was asked."),
     _("What the owner of the file may answer."),

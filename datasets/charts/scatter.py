@@ -139,7 +139,7 @@ def words_of(rows: list[Row], every: int, total: int) -> str:
     part = (
         word(f"one of {every:,} rows of {total:,}")
         if every > 1
-        else f"{len(rows):,} dots, of {total:,} rows."
+        else word(f"of {total:,} rows")
     )
     left = -(-total // every) - len(rows)
     lacking = f" {left:,} more lack a value and are left out." if left else ""

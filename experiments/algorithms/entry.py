@@ -25,13 +25,14 @@ class Task(StrEnum):
 class Preset:
     """Hyperparameters that belong together; those not named keep their default.
 
-    `expected` says how long that takes, for people.
+    `expected` says how long that takes and `remark` what it is for, for people.
     """
 
     name: str
     title: str
     values: Mapping[str, Any]
     expected: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -316,6 +316,7 @@ class PresetSerializer(serializers.Serializer):
     title = serializers.CharField()
     values = serializers.DictField()
     expected = serializers.CharField(help_text="How long it takes; may be empty.")
+    remark = serializers.CharField(help_text="What it is for; may be empty.")
 
 
 class AlgorithmSerializer(serializers.Serializer):

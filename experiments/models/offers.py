@@ -37,6 +37,9 @@ class Preset(models.Model):
     expected = models.CharField(
         max_length=100, blank=True, help_text="How long it takes, for people."
     )
+    remark = models.CharField(
+        max_length=200, blank=True, help_text="What it is for, for people."
+    )
     place = models.PositiveSmallIntegerField(
         default=0, help_text="Presets are shown in this order."
     )

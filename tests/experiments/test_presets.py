@@ -201,3 +201,20 @@ def test_a_preset_is_proposed_for_a_given_time():
     assert within(5).name == "quick"
     assert within(12).name == "standard"
     assert within(500).name == "deep"
+
+
+def test_every_shipped_preset_says_what_it_is_for(client, owner, project):
+    kept = dict(Preset.objects.values_list("pk", "remark"))
+    for entry in algorithms():
+        for preset in Preset.objects.of(entry):
+            assert preset.remark.endswith(".")
+    client.force_login(owner)
+
+    told = client.get(reverse("algorithm-params", args=["regime"])).json()
+    page = client.get(
+        reverse("registry:train", args=[project.key]), {"algorithm": "regime"}
+    )
+
+    assert all(kept.values())
+    assert told["presets"][0]["remark"].startswith("To see that everything runs")
+    assert "A year of days, for a first opinion. 3–5 min GPU" in page.text

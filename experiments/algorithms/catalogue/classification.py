@@ -62,8 +62,18 @@ CLASSIFIERS = (
         factory=f"{_HERE}.logistic_regression:build",
         scales=True,
         presets=(
-            Preset("cautious", "Cautious", {"C": 0.1}),
-            Preset("sparse", "Few features", {"C": 0.1, "l1_ratio": 1.0}),
+            Preset(
+                "cautious",
+                "Cautious",
+                {"C": 0.1},
+                remark="Holds weights back; for few rows, or columns that are alike.",
+            ),
+            Preset(
+                "sparse",
+                "Few features",
+                {"C": 0.1, "l1_ratio": 1.0},
+                remark="Leaves out columns that add little, to see which matter.",
+            ),
         ),
     ),
     Algorithm(
@@ -96,7 +106,14 @@ CLASSIFIERS = (
         factory=f"{_HERE}.decision_tree_c45:build",
         categories="native",
         missing="native",
-        presets=(Preset("readable", "Readable", {"confidence": 0.05, "max_depth": 5}),),
+        presets=(
+            Preset(
+                "readable",
+                "Readable",
+                {"confidence": 0.05, "max_depth": 5},
+                remark="A tree that fits on a page, to be read as rules.",
+            ),
+        ),
     ),
     Algorithm(
         name="decision_tree_chaid",

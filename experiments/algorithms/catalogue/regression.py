@@ -43,8 +43,18 @@ REGRESSORS = (
         factory=f"{_HERE}.polynomial_regression:build",
         scales=True,
         presets=(
-            Preset("products", "Products only", {"interaction_only": True}),
-            Preset("cautious", "Cubic, cautious", {"degree": 3, "alpha": 1.0}),
+            Preset(
+                "products",
+                "Products only",
+                {"interaction_only": True},
+                remark="Products of columns without their powers.",
+            ),
+            Preset(
+                "cautious",
+                "Cubic, cautious",
+                {"degree": 3, "alpha": 1.0},
+                remark="Cubes, held back so that they do not swing.",
+            ),
         ),
     ),
     Algorithm(
