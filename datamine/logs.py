@@ -42,6 +42,16 @@ class Context(logging.Filter):
         return True
 
 
+class Named(logging.Filter):
+    """Leaves out remarks of libraries that do not even say whose they are.
+
+    They are about what is not installed; warnings of that kind are written.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.name != "root" or record.levelno > logging.INFO
+
+
 @contextmanager
 def during_request(name: str) -> Iterator[None]:
     token = _request.set(name)

@@ -5,7 +5,10 @@ from datamine import env
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "datamine.logs.Context"}},
+    "filters": {
+        "context": {"()": "datamine.logs.Context"},
+        "named": {"()": "datamine.logs.Named"},
+    },
     "formatters": {
         "line": {
             "()": "datamine.logs.Line",
@@ -22,7 +25,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": env.LOG_FORMAT,
-            "filters": ["context"],
+            "filters": ["context", "named"],
         }
     },
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from datamine import env
-from datamine.logs import Context, during_job
+from datamine.logs import Context, Named, during_job
 from datamine.middleware import RequestNameMiddleware
 
 
@@ -82,3 +82,18 @@ def test_unfit_names_are_not_taken(monkeypatch, name):
 
 def test_visitors_cannot_name_their_requests():
     assert answer(**{"X-Request-ID": "my-own-name"})["X-Request-ID"] != "my-own-name"
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "is_written"),
+    [
+        ("root", logging.INFO, False),
+        ("root", logging.WARNING, True),
+        ("datamine.of-a-test", logging.INFO, True),
+    ],
+)
+def test_remarks_of_nobody_are_not_written(name, level, is_written):
+    record = logging.LogRecord(name, level, "a.py", 1, "Astropy not found", (), None)
+
+    assert Named().filter(record) is is_written
+    assert "named" in settings.LOGGING["handlers"]["console"]["filters"]
