@@ -13,6 +13,8 @@ from experiments.families.family import Family, Rival
 from experiments.networks.parameters import NetworkParameters
 
 _HERE = "experiments.families.stars"
+#: The size that is put together by hand.
+OWN = "custom"
 
 CONTRACT = Contract(
     (
@@ -70,6 +72,7 @@ FAMILY = Family(
         "compact": (4e-5, 2e-4),
         "optimal": (9e-5, 4.5e-4),
         "large": (1.4e-4, 7e-4),
+        OWN: (4e-5, 7e-4),
     },
 )
 
@@ -77,16 +80,54 @@ FAMILY = Family(
 class StarsParameters(NetworkParameters):
     """Hyperparameters of the star network."""
 
-    config: Literal["compact", "optimal", "large"] = parameter(
+    config: Literal["compact", "optimal", "large", "custom"] = parameter(
         "compact",
         "Size",
         "compact: 1.5 million weights, quick to train and to ask; optimal: 4.7 "
-        "million; large: 10.8 million, which want thousands of stars.",
+        "million; large: 10.8 million, which want thousands of stars; custom: by the "
+        "four numbers for it.",
         words={
             "compact": word("compact"),
             "optimal": word("optimal"),
             "large": word("large"),
+            OWN: word("custom"),
         },
+    )
+    embedding: int = parameter(
+        128,
+        "Embedding",
+        "Width of every token and of the transformers; a multiple of the heads. For "
+        "the size “custom”.",
+        unit="units",
+        recommended=(64, 128, 192, 256),
+        ge=16,
+        le=384,
+    )
+    cnn_hidden: int = parameter(
+        64,
+        "Hidden channels",
+        "Inside the convolutions. For the size “custom”.",
+        unit="channels",
+        recommended=(32, 64, 96, 128),
+        ge=8,
+        le=256,
+    )
+    heads: int = parameter(
+        4,
+        "Heads",
+        "Of each transformer. For the size “custom”.",
+        recommended=(2, 4, 6, 8),
+        ge=1,
+        le=16,
+    )
+    layers: int = parameter(
+        2,
+        "Layers",
+        "Of each transformer. For the size “custom”.",
+        unit="layers",
+        recommended=(1, 2, 3, 4),
+        ge=1,
+        le=8,
     )
     epochs: int = parameter(
         30,
@@ -141,7 +182,16 @@ class StarsParameters(NetworkParameters):
             raise ValueError(
                 "longest_period must be at least twice the shortest_period."
             )
+        if self.own_size and self.embedding % self.heads:
+            raise ValueError("embedding must be a multiple of heads.")
         return self
+
+    @property
+    def own_size(self) -> tuple[int, int, int, int] | None:
+        """What is built where the size has no name."""
+        if self.config != OWN:
+            return None
+        return self.embedding, self.cnn_hidden, self.heads, self.layers
 
 
 def build(parameters: StarsParameters, setting: Setting) -> Any:
@@ -153,6 +203,7 @@ def build(parameters: StarsParameters, setting: Setting) -> Any:
 
     return StarNetwork(
         config=parameters.config,
+        size=parameters.own_size,
         dropout=parameters.dropout,
         schedule=Schedule(
             epochs=parameters.epochs,

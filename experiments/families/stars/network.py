@@ -35,19 +35,24 @@ class StarNetwork(NetworkClassifier):
 
     Parameters
     ----------
-    config : {"compact", "optimal", "large"}
+    config : {"compact", "optimal", "large", "custom"}
+    size : tuple of int, optional
+        Embedding, hidden channels, heads and layers where the size has no name.
     dropout : float
     schedule, seed, threads, device, watch
         See `Network`.
     """
 
     most_threads = 4
+    #: Models that were written before sizes of one's own have none.
+    size: tuple[int, int, int, int] | None = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- an estimator's parameters
         self,
         *,
         schedule: Schedule,
         config: str = "compact",
+        size: tuple[int, int, int, int] | None = None,
         dropout: float = 0.1,
         seed: int = 42,
         threads: int = 1,
@@ -58,6 +63,7 @@ class StarNetwork(NetworkClassifier):
             schedule=schedule, seed=seed, threads=threads, device=device, watch=watch
         )
         self.config = config
+        self.size = size
         self.dropout = dropout
 
     def learn(self, X: Matrix, Y: np.ndarray[Any, Any]) -> None:
@@ -98,9 +104,11 @@ class StarNetwork(NetworkClassifier):
         from experiments.networks.star_hybrid import (  # noqa: PLC0415 -- heavy import
             CONFIGS,
             MultiBranchStarModelHybrid,
+            StarModelConfig,
         )
 
-        config = replace(CONFIGS[self.config], dropout=self.dropout)
+        named = StarModelConfig(*self.size) if self.size else CONFIGS[self.config]
+        config = replace(named, dropout=self.dropout)
         n_summary = SUMMARY.stop - SUMMARY.start
         return MultiBranchStarModelHybrid(config, len(self.classes_), n_summary)
 

@@ -33,4 +33,5 @@ def sky_table(rows: pl.DataFrame) -> Table:
 
 
 def sky_plan(**changes) -> Plan:
-    return make_plan("stars", "label", FEATURES, hyperparameters=QUICK, **changes)
+    changes.setdefault("hyperparameters", QUICK)
+    return make_plan("stars", "label", FEATURES, **changes)

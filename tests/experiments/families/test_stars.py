@@ -26,7 +26,14 @@ from experiments.networks.star_hybrid import (
 from experiments.results.charts import CHARTS
 from experiments.training import train
 from tests.experiments.families.drawn import check_drawn
-from tests.experiments.families.sky import CLASSES, FEATURES, sky, sky_plan, sky_table
+from tests.experiments.families.sky import (
+    CLASSES,
+    FEATURES,
+    QUICK,
+    sky,
+    sky_plan,
+    sky_table,
+)
 
 KEY = b"a key outside the database"
 
@@ -244,3 +251,24 @@ def test_a_star_of_each_class_is_drawn_as_the_network_saw_it(trained):
     assert words.count("known: ") == 2
     strips = {row["strip"] for row in CHARTS["folded"].rows(details)}
     assert strips == {0, 1, 2}
+
+
+OWN = {"config": "custom", "embedding": 32, "cnn_hidden": 16, "heads": 2, "layers": 1}
+
+
+def test_a_size_of_ones_own_is_learned_and_read_back(tmp_path):
+    plan = sky_plan(hyperparameters=QUICK | OWN)
+    path = tmp_path / "model.zip"
+
+    receipt = write_artifact(train(plan, sky_table(sky())), plan, path, KEY)
+
+    loaded = load_artifact(path, receipt.sha256, receipt.hmac, KEY).pipeline.estimator
+    assert loaded.size == (32, 16, 2, 1)
+    weights = sum(part.numel() for part in loaded.fitted_module().parameters())
+    assert weights < 300_000
+
+
+def test_a_size_of_ones_own_fits_together():
+    with pytest.raises(ValueError, match="embedding must be a multiple of heads"):
+        StarsParameters(**OWN | {"heads": 5})
+    assert StarsParameters(heads=5).own_size is None
