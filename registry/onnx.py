@@ -20,6 +20,7 @@ from datamine import files
 from experiments.results.downloads import artifact_file
 from registry.exceptions import NotAvailableError
 from registry.graphs import kept_graph
+from registry.serving import loaded_models
 
 if TYPE_CHECKING:
     from typing import IO
@@ -34,6 +35,8 @@ TIMEOUT = 120
 ONNX = "model.onnx"
 #: What `experiments.learning.onnx_export` ends with where there is no such graph.
 REFUSED = 3
+#: What is kept of a version without a graph, before the reason; no graph begins so.
+NONE = b"There is none: "
 #: A web process makes one at a time: each takes a core, and memory for its libraries.
 ONE = threading.BoundedSemaphore(1)
 
@@ -44,12 +47,36 @@ def onnx_of(version: ModelVersion) -> bytes:
     Raises `NotAvailableError` with the reason where there is none, `DamagedModelError`.
     """
     result = version.session.result
+    if reason := known_reason(result):
+        raise NotAvailableError(in_words(reason))
     with artifact_file(result) as source:
-        return kept_graph(result, lambda: made_of(result, source))
+        kept = kept_graph(result, lambda: made_of(result, source))
+    if kept.startswith(NONE):
+        raise NotAvailableError(in_words(kept.removeprefix(NONE).decode()))
+    return kept
+
+
+def known_reason(result: Result) -> str:
+    """Return why there is surely none, where the model is open in this process."""
+    opened = loaded_models.opened(result)
+    if opened is None:
+        return ""
+    from experiments.learning.onnx_export import (  # noqa: PLC0415 -- heavy import
+        reason_against,
+    )
+
+    return reason_against(opened.pipeline)
+
+
+def in_words(reason: str) -> str:
+    return _("There is no ONNX of this version. %(stdout)s") % {"stdout": reason}
 
 
 def made_of(result: Result, source: IO[bytes]) -> bytes:
-    """Return the model of a result as ONNX, which takes seconds; as `onnx_of`."""
+    """Return the model of a result as ONNX, or `NONE` and why; either takes seconds.
+
+    Raises `NotAvailableError` where nobody knows yet.
+    """
     with tempfile.TemporaryDirectory(dir=files.scratch(), prefix="onnx-") as folder:
         artifact, target = Path(folder, "artifact"), Path(folder, ONNX)
         with artifact.open("wb") as copy:
@@ -64,10 +91,7 @@ def made_of(result: Result, source: IO[bytes]) -> bytes:
             }
         )
         if done.returncode == REFUSED:
-            raise NotAvailableError(
-                _("There is no ONNX of this version. %(stdout)s")
-                % {"stdout": done.stdout}
-            )
+            return NONE + done.stdout.encode()
         if done.returncode:
             logger.error("ONNX of %s: %s", result, done.stderr[-2000:])
             raise NotAvailableError(

@@ -138,6 +138,11 @@ class ModelCache:
         self.models: OrderedDict[str, LoadedArtifact] = OrderedDict()
         self.warming: dict[str, Thread] = {}
 
+    def opened(self, result: Result) -> LoadedArtifact | None:
+        """Return the model of a result if this process has it open."""
+        with self.lock:
+            return self.models.get(result.artifact_sha256)
+
     def warm(self, result: Result, patience: float = 0) -> None:
         """Open the model of a result beside all else, before somebody asks it.
 

@@ -60,7 +60,8 @@ def to_onnx(pipeline: FittedPipeline, rows: Sequence[Row]) -> bytes:
     NotExportableError
         Where there is no such graph, or it answers something else.
     """
-    _require_plain(pipeline)
+    if reason := reason_against(pipeline):
+        raise NotExportableError(reason)
     asked = [*rows, *_mixed(rows)]
     doubts = []
     for graph in graphs_of(pipeline):
@@ -86,41 +87,48 @@ def ask_onnx(content: bytes, rows: Sequence[Row], pipeline: FittedPipeline) -> A
     return answers if pipeline.signature.labels else answers[:, 0]
 
 
-def _require_plain(pipeline: FittedPipeline) -> None:
+def reason_against(pipeline: FittedPipeline) -> str:
+    """Return why there is surely no graph of a pipeline; nothing where one is tried."""
     if pipeline.assembler is not None:
-        raise NotExportableError(
-            "The model makes a sample of several rows, which ONNX has no words for."
-        )
+        return "The model makes a sample of several rows, which ONNX has no words for."
     if pipeline.recipe.steps:
-        raise NotExportableError(
+        return (
             "The model prepares its rows by steps, which ONNX has no words for; train "
             "one on a version without steps that learn or change columns."
         )
     for feature in pipeline.encoder.features:
         if feature.type not in NUMBERS | {ColumnType.CATEGORY}:
-            raise NotExportableError(
+            return (
                 f"“{feature.name}” is a {feature.type.value}, which ONNX does not know."
             )
         if feature.is_empty:
-            raise NotExportableError(
-                f"“{feature.name}” had no value in training; leave it out."
-            )
+            return f"“{feature.name}” had no value in training; leave it out."
     estimator = pipeline.estimator
     if _lacking(pipeline) and _leaves_out_missing(estimator):
-        raise NotExportableError(
+        return (
             "The model learned where missing values go, which ONNX is not told of its "
             "trees; train one on rows without them."
         )
     if _groups_categories(estimator):
-        raise NotExportableError(
+        return (
             "The model's trees ask for several categories at once, which the "
             "converter takes for numbers; leave categories out, or train a forest."
         )
-    if isinstance(estimator, HoldsTensors) and estimator.from_matrix() is None:
-        raise NotExportableError(
+    if _knows_its_inputs_alone(estimator):
+        return (
             "What the network is given is made by code of its family, which ONNX has "
             "no words for."
         )
+    return ""
+
+
+def _knows_its_inputs_alone(estimator: Any) -> bool:
+    """Whether a network has no module that begins with the columns of a row.
+
+    Its class tells, before the network is built.
+    """
+    own = type(estimator)
+    return issubclass(own, HoldsTensors) and own.from_matrix is HoldsTensors.from_matrix
 
 
 def _leaves_out_missing(estimator: Any) -> bool:

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from datamine import files
 from experiments.results.searches import FoundSearch
+from registry import serving
 from registry.exceptions import UnfitTagsError
 from registry.onnx import ONE
 from registry.services import activate_version, describe_version, register_version
@@ -151,15 +152,33 @@ def test_onnx_is_made_once_and_what_was_changed_is_not_handed_out(
 
 
 @pytest.mark.timeout(300)
-def test_version_without_onnx_says_why(client, owner, project):
+def test_version_without_onnx_says_why_and_is_not_tried_again(
+    client, owner, project, tmp_path, settings
+):
+    settings.INPUTS_DIR = tmp_path / "inputs"
     version = flowers_in_service(project, owner, algorithm="decision_tree_c45")
     client.force_login(owner)
     address = reverse("registry:onnx", args=[version.model_id, version.version])
 
     page = client.get(address, follow=True)
+    with ONE:  # nothing is converted meanwhile
+        again = client.get(address, follow=True)
 
     assert page.redirect_chain == [(version.get_absolute_url(), 302)]
-    assert "There is no way to write a C45Classifier as ONNX." in page.text
+    for shown in (page, again):
+        assert "There is no way to write a C45Classifier as ONNX." in shown.text
+
+
+def test_version_that_is_open_says_at_once_why_it_has_no_onnx(client, owner, project):
+    version = flowers_in_service(project, owner, algorithm="gradient_boosting")
+    serving.loaded_models.get(version.session.result)
+    client.force_login(owner)
+    address = reverse("registry:onnx", args=[version.model_id, version.version])
+
+    with ONE:
+        page = client.get(address, follow=True)
+
+    assert "trees ask for several categories at once" in page.text
 
 
 def test_onnx_of_a_lost_file_is_a_sentence(client, owner, project):
