@@ -164,6 +164,7 @@ class VersionChart:
         sizes = [90 - 18 * place for place in range(len(self.titles))]
         size = {
             **colour,
+            "type": "ordinal",
             "scale": {"domain": self.titles, "range": sizes},
             "legend": None,
         }
@@ -263,10 +264,22 @@ def said_beside(version: ModelVersion, active: ModelVersion | None) -> str:
     found = {"version": version.version, "metric": line.title, "value": values[0]}
     if active is None:
         return _("%(version)s is trained: %(metric)s %(value)s.") % found
-    return _(
-        "%(version)s is trained: %(metric)s %(value)s, against %(other)s of %(active)s "
-        "in service."
-    ) % {**found, "other": values[1], "active": active.version}
+    found |= {"other": values[1], "active": active.version}
+    if not VersionComparison(versions).same_rows:
+        return (
+            _(
+                "%(version)s is trained: %(metric)s %(value)s, and %(active)s in "
+                "service has %(other)s, but on other test rows."
+            )
+            % found
+        )
+    return (
+        _(
+            "%(version)s is trained: %(metric)s %(value)s, against %(other)s of "
+            "%(active)s in service."
+        )
+        % found
+    )
 
 
 def metric_rows(metrics: dict[str, Any]) -> list[tuple[str, float]]:

@@ -19,7 +19,12 @@ from projects.models import Project
 from projects.permissions import Action, can, get_for
 from registry import serving
 from registry.exceptions import ReasonNeededError, RegistryError
-from registry.figures import VersionChart, VersionTable, said_beside
+from registry.figures import (
+    VersionChart,
+    VersionComparison,
+    VersionTable,
+    said_beside,
+)
 from registry.forms import MomentForm, ReasonForm, RegisterForm
 from registry.gate import suggestion_for
 from registry.models import ModelVersion
@@ -168,8 +173,13 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
                 request, _("%(version)s is in service.") % {"version": version.version}
             )
             return redirect(model)
+    both = [version, *([model.active_version] if model.active_version else [])]
     context = context_of(
-        model, version=version, form=form, suggestion=suggestion_for(version)
+        model,
+        version=version,
+        form=form,
+        suggestion=suggestion_for(version),
+        same_rows=VersionComparison(both).same_rows,
     )
     return render(request, "registry/activate.html", context)
 

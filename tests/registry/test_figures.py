@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from registry.figures import VersionChart, VersionComparison, VersionTable
+from registry.figures import (
+    VersionChart,
+    VersionComparison,
+    VersionTable,
+    said_beside,
+)
 from registry.models import ModelVersion
 from registry.services import activate_version
 from tests.factories.experiments import ExperimentFactory, ResultFactory
@@ -135,3 +140,30 @@ def test_comparison_of_a_version_of_another_model_leaves_it_out(client, owner, m
     )
 
     assert page.context["comparison"].versions == [own]
+
+
+def test_what_was_tested_on_other_rows_is_not_set_against(client, owner, model):
+    active = version_of(model, accuracy=0.9)
+    alike = version_of(model, accuracy=0.95)
+    other = version_of(model, accuracy=0.95, digest="e" * 64)
+    activate_version(active, actor=None)
+    client.force_login(owner)
+    page = reverse("registry:activate", args=[model.pk])
+
+    told = {
+        one: client.get(f"{page}?version={one.version}").text for one in (alike, other)
+    }
+
+    assert "0.950, against 0.900" in said_beside(alike, active)
+    assert "has 0.900, but on other test rows." in said_beside(other, active)
+    assert "rows of its own" not in told[alike]
+    assert "rows of its own, so that these figures are not comparable" in told[other]
+
+
+def test_points_of_the_chart_warn_of_nothing(model):
+    for share in (0.9, 0.8):
+        version_of(model, accuracy=share)
+
+    _, points = VersionChart.of(model).spec()["layer"][0]["layer"]
+
+    assert points["encoding"]["size"]["type"] == "ordinal"
