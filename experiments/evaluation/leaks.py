@@ -202,7 +202,9 @@ def _variance_told(bins: Codes, y: Array, half: int) -> float:
     return 1 - missed / spread if spread > 0 else 0.0
 
 
-def duplicates_across(duplicates: Codes, split: Split) -> list[Problem]:
+def duplicates_across(
+    duplicates: Codes, split: Split, *, by_time: bool = False
+) -> list[Problem]:
     """Return a warning where equal rows are both learned from and tested on.
 
     Parameters
@@ -210,6 +212,8 @@ def duplicates_across(duplicates: Codes, split: Split) -> list[Problem]:
     duplicates : array of int
         Equal rows, target included, carry the same number.
     split : Split
+    by_time : bool
+        Whether it was made by time, where equal rows cannot be kept together.
     """
     pairs: Sequence[tuple[Codes, Codes]] = (
         [(split.train, split.test)] if len(split.test) else split.once
@@ -220,12 +224,14 @@ def duplicates_across(duplicates: Codes, split: Split) -> list[Problem]:
     )
     if not shared:
         return []
+    advice = "Switch on “Keep duplicates together”, or drop duplicates."
+    if by_time:
+        advice = "Drop duplicates: a split by time cannot keep them together."
     return [
         Problem(
             None,
             "duplicates_across_split",
             f"{shared} tested rows are also among those learned from, target included: "
-            "figures look better than they are. Switch on “Keep duplicates together”, "
-            "or drop duplicates.",
+            f"figures look better than they are. {advice}",
         )
     ]

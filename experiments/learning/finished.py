@@ -144,7 +144,11 @@ class Finished:
         return [
             *self.samples.warnings,
             *searched,
-            *duplicates_across(self.samples.repeats, self.split),
+            *duplicates_across(
+                self.samples.repeats,
+                self.split,
+                by_time=self.plan.split.method == "time",
+            ),
             *self._telling(),
             *self._unlearned(),
             *self._alone(),

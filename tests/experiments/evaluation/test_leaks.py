@@ -110,6 +110,9 @@ def test_duplicates_on_both_sides_are_counted():
 
     assert warning.code == "duplicates_across_split"
     assert warning.detail.startswith("1 tested rows")
+    assert "Switch on “Keep duplicates together”" in warning.detail
+    (by_time,) = duplicates_across(np.array([5, 6, 5, 7]), split, by_time=True)
+    assert "Switch on" not in by_time.detail
     assert duplicates_across(np.arange(4), split) == []
 
 
