@@ -167,7 +167,7 @@ def unpacked(version: ModelVersion, place: Path) -> list[Path]:
 
 
 def commit_active(model: RegisteredModel, repository: Repository) -> str:
-    """Write which version serves, and commit that where it is new."""
+    """Write which version serves, copy it, and commit that where it is new."""
     name = model.active_version.version if model.active_version else None
     path = repository.folder / model.name / ACTIVE
     if not path.parent.exists():
@@ -175,5 +175,29 @@ def commit_active(model: RegisteredModel, repository: Repository) -> str:
     path.write_text(json.dumps({"model": model.name, "version": name}) + "\n")
     message = f"Serve {model.name} {name}" if name else f"Serve no {model.name}"
     moment = model.updated_at.isoformat()
-    paths = [f"{model.name}/{ACTIVE}"]
+    names = [ACTIVE, *copied_active(path.parent, model.name, name)]
+    paths = [f"{model.name}/{one}" for one in names]
     return message if repository.commit(message, paths, moment) else ""
+
+
+def copied_active(place: Path, model: str, version: str | None) -> list[str]:
+    """Copy the files of what serves under names that stay; return what changed.
+
+    LFS keeps equal bytes once. Copies of what served before are removed.
+    """
+    wanted = {
+        f"best_{model}_model.pth": "model.pth",
+        "scaler.pkl": "scaler.pkl",
+        f"best_{model}_model.pkl": "model_*.pkl",
+    }
+    changed = []
+    for name, pattern in wanted.items():
+        copy = place / name
+        found = next((place / version).glob(pattern), None) if version else None
+        if found is not None:
+            shutil.copyfile(found, copy)
+            changed.append(name)
+        elif copy.exists():
+            copy.unlink()
+            changed.append(name)
+    return changed

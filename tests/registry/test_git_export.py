@@ -21,7 +21,7 @@ from datamine import files
 from experiments.learning.artifacts import sign
 from registry import git_export
 from registry.exceptions import ExportError
-from registry.git_export import unpacked
+from registry.git_export import copied_active, unpacked
 from registry.models import RegisteredModel
 from registry.services import register_version
 from tests.experiments.test_continuing import patients_draft
@@ -96,6 +96,30 @@ def test_a_clone_holds_the_same_bytes_and_who_serves(project, owner, lfs, tmp_pa
     (model,) = (clone / "flowers" / version.version).glob("*.pkl")
     readme = (model.parent / "README.md").read_text()
     assert hashlib.sha256(model.read_bytes()).hexdigest() in readme
+    copied = clone / "flowers" / "best_flowers_model.pkl"
+    assert copied.read_bytes() == model.read_bytes()
+    assert "flowers/best_flowers_model.pkl" in git(clone, "lfs", "ls-files")
+
+
+def test_copies_of_the_active_version_go_with_it(tmp_path):
+    for version, files_of in {
+        "v1": {"model.pth": b"one", "scaler.pkl": b"s"},
+        "v2": {"model_7_20260131.pkl": b"two"},
+    }.items():
+        (tmp_path / version).mkdir()
+        for name, content in files_of.items():
+            (tmp_path / version / name).write_bytes(content)
+
+    network = copied_active(tmp_path, "screening", "v1")
+    held = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
+    copied_active(tmp_path, "screening", "v2")
+    then = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
+    nothing = copied_active(tmp_path, "screening", None)
+
+    assert network == ["best_screening_model.pth", "scaler.pkl"]
+    assert held == {"best_screening_model.pth": b"one", "scaler.pkl": b"s"}
+    assert then == {"best_screening_model.pkl": b"two"}
+    assert nothing == ["best_screening_model.pkl"]
 
 
 def test_only_one_version_and_large_files_of_any_name(
