@@ -162,11 +162,13 @@ class VersionChart:
         }
         # Points that lie upon each other are rings around one another.
         sizes = [90 - 18 * place for place in range(len(self.titles))]
+        # No scale: it would have a legend, which Vega joins with that of the colours.
         size = {
-            **colour,
-            "type": "ordinal",
-            "scale": {"domain": self.titles, "range": sizes},
-            "legend": None,
+            "condition": [
+                {"test": {"field": "class", "equal": title}, "value": size}
+                for title, size in zip(self.titles, sizes, strict=True)
+            ],
+            "value": sizes[0],
         }
         return {
             "data": {"values": self._by_version()},

@@ -76,7 +76,8 @@ def test_chart_says_which_metrics_lie_upon_each_other(model):
     assert "F1, macro; " not in chart.words
     assert [row["Recall, macro"] for row in drawn["data"]["values"]] == [0.9, 0.8]
     dashes = drawn["layer"][0]["encoding"]["strokeDash"]["scale"]["range"]
-    sizes = drawn["layer"][1]["encoding"]["size"]["scale"]["range"]
+    conditions = drawn["layer"][1]["encoding"]["size"]["condition"]
+    sizes = [one["value"] for one in conditions]
     assert len({tuple(dash) for dash in dashes}) == len(set(sizes)) == 3
 
 
@@ -160,10 +161,12 @@ def test_what_was_tested_on_other_rows_is_not_set_against(client, owner, model):
     assert "rows of its own, so that these figures are not comparable" in told[other]
 
 
-def test_points_of_the_chart_warn_of_nothing(model):
+def test_points_of_the_chart_have_sizes_and_no_second_legend(model):
     for share in (0.9, 0.8):
-        version_of(model, accuracy=share)
+        version_of(model, accuracy=share, f1_macro=share)
 
     _, points = VersionChart.of(model).spec()["layer"][0]["layer"]
 
-    assert points["encoding"]["size"]["type"] == "ordinal"
+    size = points["encoding"]["size"]
+    assert [one["value"] for one in size["condition"]] == [90, 72]
+    assert not {"scale", "legend"} & set(size)
