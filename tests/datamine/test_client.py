@@ -226,7 +226,7 @@ def test_failed_import_is_an_error(client, server, tmp_path):
 def test_client_needs_nothing_but_python():
     code = "import sys, datamine.client; print(*sys.modules)"
     told = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-S", "-c", code],  # without what a Python's packager adds
         cwd=ROOT,
         capture_output=True,
         text=True,
