@@ -152,7 +152,7 @@ def leave(lease):
 
 def disconnected(lease):
     """Find the database away at the first tries."""
-    if lease.token <= 5:
+    if lease.token <= 2:
         raise InterfaceError("closed") from psycopg2.InterfaceError("closed")
 
 

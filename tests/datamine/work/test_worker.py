@@ -11,7 +11,9 @@ from django_q.models import OrmQ
 from datamine.leases import request_cancel
 from datamine.models import Worker
 from datamine.work import reaper
+from datamine.work.attempts import MOST_TRIES
 from datamine.work.reaper import Reaper
+from experiments.models import TrainingSession
 from projects.models import Letter, Notice
 from tests.factories.projects import UserFactory
 from tests.workload.invariants import violations
@@ -136,12 +138,6 @@ def test_bell_that_died_with_its_worker_is_rung_again(program):
             "The worker died 3 times during this work; at last the process ended with "
             "code 3.",
         ),
-        (
-            "poisonous",
-            3,
-            "The worker died 3 times during this work; at last the database did not "
-            "answer.",
-        ),
     ],
 )
 def test_work_that_cannot_succeed_ends_as_a_sentence(
@@ -162,7 +158,19 @@ def test_database_that_is_away_costs_no_attempt(program, make):
 
     wait_for(ended(row))
 
-    assert (row.status, row.attempts, row.fencing_token) == (row.DONE, 1, 6)
+    assert (row.status, row.attempts, row.fencing_token) == (row.DONE, 1, 3)
+
+
+def test_database_that_dies_of_the_work_ends_it(program):
+    session = new_session("poisonous", bell=False)
+    TrainingSession.objects.update(fencing_token=MOST_TRIES)
+
+    wait_for(ended(session))
+
+    assert (session.status, session.attempts) == ("failed", 3)
+    assert session.error_message == (
+        "The worker died 3 times during this work; at last the database did not answer."
+    )
 
 
 @pytest.mark.parametrize("behaviour", ["long", "native"])
