@@ -211,7 +211,11 @@ class VersionComparison:
     @property
     def lines(self) -> list[Line]:
         """Data, parameters and what else the versions were made of."""
-        settings = Comparison([v.session.experiment for v in self.versions]).settings
+        sessions = [version.session for version in self.versions]
+        settings = Comparison(
+            [session.experiment for session in sessions],
+            results=[session.result for session in sessions],
+        ).settings
         return [
             *settings,
             self._line(_("Rows from"), lambda v: str(v.session.base_version)),

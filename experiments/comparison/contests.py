@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from experiments.comparison.side_by_side import over_folds
 from experiments.exceptions import NoTestedRowsError
 from experiments.metrics import HEADLINES, METRICS, title_of
 from experiments.results.tested import tested_rows
@@ -148,10 +149,10 @@ class Contest:
 
         assert self.reference is not None
         pair = (experiment, self.reference)
-        found = [self.comparison.over_folds(e, self.metric) for e in pair]
+        results = [self.comparison.results[e.pk] for e in pair]
+        found = [over_folds(result, self.metric) for result in results]
         if not all(found):
             raise IncomparableError("Not both have folds.")
-        results = [self.comparison.results[e.pk] for e in pair]
         if results[0].split_digest != results[1].split_digest:
             raise IncomparableError("Their folds are not the same.")
         first, second = (item["folds"] for item in found if item)

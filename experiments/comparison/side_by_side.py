@@ -125,61 +125,89 @@ def metric_lines(results: Sequence[dict[str, Any]]) -> list[MetricLine]:
     ]
 
 
+def metrics_of(result: Result | None) -> dict[str, Any]:
+    return result.metrics if result else {}
+
+
+def over_folds(result: Result | None, name: str) -> dict[str, Any] | None:
+    """Return `mean`, `std` and `folds` of a metric; None where there is none."""
+    found = (metrics_of(result).get("cross_validation") or {}).get(name)
+    return found if found and found.get("mean") is not None else None
+
+
+def latest_results(experiments: Sequence[Experiment]) -> dict[int, Result]:
+    """Return the latest result of each experiment that has one, by experiment."""
+    found = (
+        Result.objects.filter(
+            session__experiment__in=[e.pk for e in experiments],
+            session__status=SessionStatus.COMPLETED,
+        )
+        .select_related("session")
+        .only(
+            "metrics",
+            "split_digest",
+            "tested",
+            "tested_sha256",
+            "session__experiment",
+            "session__number",
+            "session__training_time_seconds",
+        )
+        .order_by("pk")
+    )
+    return {result.session.experiment_id: result for result in found}
+
+
 class Comparison:
     """Some experiments with the results of their latest completed sessions.
 
-    `order` names a metric to put them in order of, the best first.
+    `order` names a metric to put them in order of, the best first. `results`, one for
+    each place, are spoken of instead of the latest: an experiment may stand twice.
     """
 
-    def __init__(self, experiments: Sequence[Experiment], order: str = "") -> None:
+    def __init__(
+        self,
+        experiments: Sequence[Experiment],
+        order: str = "",
+        results: Sequence[Result] = (),
+    ) -> None:
         self.experiments = list(experiments)
+        self.placed: list[Result | None] = list(results)
+        if not results:
+            latest = latest_results(self.experiments)
+            self.placed = [latest.get(e.pk) for e in self.experiments]
         self.order = order if order in METRICS else ""
         if self.order:
-            self.experiments = sorted(self.experiments, key=self._rank)
+            places = sorted(range(len(self.placed)), key=self._rank)
+            self.experiments = [self.experiments[place] for place in places]
+            self.placed = [self.placed[place] for place in places]
 
-    def _rank(self, experiment: Experiment) -> tuple[bool, float]:
-        value = headline_of(self._of(experiment, "metrics") or {}).get(self.order)
+    def _rank(self, place: int) -> tuple[bool, float]:
+        value = headline_of(metrics_of(self.placed[place])).get(self.order)
         if value is None:
             return True, 0.0
         return False, -value if METRICS[self.order].higher else value
 
     @cached_property
     def results(self) -> dict[int, Result]:
-        """The latest result of each experiment that has one, by experiment."""
-        found = (
-            Result.objects.filter(
-                session__experiment__in=[e.pk for e in self.experiments],
-                session__status=SessionStatus.COMPLETED,
-            )
-            .select_related("session")
-            .only(
-                "metrics",
-                "split_digest",
-                "tested",
-                "tested_sha256",
-                "session__experiment",
-                "session__number",
-                "session__training_time_seconds",
-            )
-            .order_by("pk")
-        )
-        return {result.session.experiment_id: result for result in found}
+        """The result of each experiment that has one, by experiment."""
+        pairs = zip(self.experiments, self.placed, strict=True)
+        return {experiment.pk: result for experiment, result in pairs if result}
 
     @cached_property
-    def found(self) -> dict[int, dict[str, Any]]:
-        """The hyperparameters that searches put in the place of those asked for."""
-        searched = [e.pk for e in self.experiments if e.search]
-        results = {self.results[pk].pk: pk for pk in searched if pk in self.results}
-        if not results:
-            return {}
-        rows = Result.objects.filter(pk__in=results)
-        chosen = rows.values_list("pk", "details__hyperparameters")
-        return {results[pk]: values or {} for pk, values in chosen}
+    def found(self) -> list[dict[str, Any]]:
+        """What searches put in the place of the hyperparameters asked for, by place."""
+        pairs = zip(self.experiments, self.placed, strict=True)
+        searched = [result.pk if e.search and result else None for e, result in pairs]
+        if not any(searched):
+            return [{} for _place in searched]
+        rows = Result.objects.filter(pk__in=[pk for pk in searched if pk])
+        chosen = dict(rows.values_list("pk", "details__hyperparameters"))
+        return [chosen.get(pk) or {} for pk in searched]
 
     @property
     def digests(self) -> list[str | None]:
         """The digest of each split: equal ones tested on the same rows."""
-        return [self._of(e, "split_digest") for e in self.experiments]
+        return [result.split_digest if result else None for result in self.placed]
 
     @property
     def same_split(self) -> bool:
@@ -218,28 +246,21 @@ class Comparison:
     @property
     def metrics(self) -> list[MetricLine]:
         """The test metrics that any of them has, in the usual order."""
-        return metric_lines([self._of(e, "metrics") or {} for e in self.experiments])
+        return metric_lines([metrics_of(result) for result in self.placed])
 
     @property
     def folds(self) -> list[FoldLine]:
         """Mean and deviation over folds of the usual metrics, where there are folds."""
         names = [name for task in HEADLINES for name in HEADLINES[task]]
         lines = [
-            FoldLine(name, tuple(self.over_folds(e, name) for e in self.experiments))
+            FoldLine(name, tuple(over_folds(result, name) for result in self.placed))
             for name in names
         ]
         return [line for line in lines if any(line.values)]
 
-    def over_folds(self, experiment: Experiment, name: str) -> dict[str, Any] | None:
-        """Return `mean`, `std` and `folds` of a metric; None where there is none."""
-        metrics = self._of(experiment, "metrics") or {}
-        found = (metrics.get("cross_validation") or {}).get(name)
-        return found if found and found.get("mean") is not None else None
-
     @property
     def times(self) -> list[float | None]:
-        sessions = [self._of(e, "session") for e in self.experiments]
-        return [s.training_time_seconds if s else None for s in sessions]
+        return [r.session.training_time_seconds if r else None for r in self.placed]
 
     def table(self, shown: Sequence[Line] | None = None) -> list[list[Any]]:
         """Return what the page shows as rows of cells, the first one the head.
@@ -284,10 +305,6 @@ class Comparison:
             "training_time_seconds": self.times,
         }
 
-    def _of(self, experiment: Experiment, field: str) -> Any:
-        result = self.results.get(experiment.pk)
-        return getattr(result, field) if result else None
-
     def _line(
         self, title: str, value: Any, say: Any = None, *, label: str = ""
     ) -> Line:
@@ -297,8 +314,8 @@ class Comparison:
     def _settings(self, field: Field) -> list[Line]:
         prefix = "split: " if field == "split" else ""
         set_to = [
-            getattr(e, field) | ({} if prefix else self.found.get(e.pk, {}))
-            for e in self.experiments
+            getattr(e, field) | ({} if prefix else found)
+            for e, found in zip(self.experiments, self.found, strict=True)
         ]
         # Algorithms may call one name by other words: all of them are told.
         labels: dict[str, dict[str, None]] = {}

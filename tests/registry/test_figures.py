@@ -98,6 +98,24 @@ def test_chart_of_one_version_is_not_drawn(model):
     assert not VersionChart.of(model).is_worth_drawing
 
 
+def test_comparison_tells_what_the_search_of_each_session_found(model):
+    first = version_of(model, accuracy=0.9)
+    experiment = first.session.experiment
+    experiment.search = {"method": "grid"}
+    experiment.save()
+    again = ResultFactory(
+        session__experiment=experiment, session__number=2, metrics={"test": {}}
+    )
+    ModelVersionFactory(model=model, session=again.session)
+    for result, neighbours in ((first.session.result, 3), (again, 11)):
+        result.details |= {"hyperparameters": {"n_neighbors": neighbours}}
+        result.save()
+
+    lines = {line.title: line.values for line in both(model).differences}
+
+    assert lines["n_neighbors"] == (3, 11)
+
+
 def test_comparison_names_what_differs_and_what_is_best(model):
     version_of(model, neighbours=5, accuracy=0.9, log_loss=0.3)
     version_of(model, neighbours=9, accuracy=0.8, log_loss=0.2)
