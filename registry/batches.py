@@ -125,15 +125,19 @@ class Answering:
                 )
                 % {"most": MOST_KEPT}
             )
-        with transaction.atomic():
-            self.lease.renew()  # an attempt that was given up writes nothing
-            keep_records(
-                self.version,
-                block,
-                answer,
-                batch=self.batch,
-                actor=self.batch.created_by,
-            )
+        # All at once would hold the row of the batch, which the supervisor renews, and
+        # the database of those who have SQLite, for as long as it takes.
+        for start in range(0, len(answer.predictions), BLOCK):
+            with transaction.atomic():
+                self.lease.renew()  # an attempt that was given up writes nothing
+                keep_records(
+                    self.version,
+                    block,
+                    answer,
+                    batch=self.batch,
+                    part=slice(start, start + BLOCK),
+                    actor=self.batch.created_by,
+                )
 
 
 def refused_length(most: int) -> str:

@@ -47,14 +47,17 @@ def keep_records(
     answer: Answer,
     *,
     batch: BatchPrediction | None = None,
+    part: slice = slice(None),
     actor: User | None,
 ) -> list[Record]:
     """Keep each row that was answered, and name its record in the answer.
 
-    Quarantined rows have no answer to be kept. Many rows are one statement, and no
-    activity each: the records are the list of what was done.
+    Of a long answer a `part` may be kept at a time. Quarantined rows have no answer
+    to be kept. Many rows are one statement, and no activity each: the records are the
+    list of what was done.
     """
     columns = version.session.result.signature["columns"]
+    answers = answer.predictions[part]
     types = {column["name"]: column["type"] for column in columns}
     records = [
         Record(
@@ -71,10 +74,10 @@ def keep_records(
             confidence=max(found.get("probabilities", {}).values(), default=None),
             created_by=actor,
         )
-        for found in answer.predictions
+        for found in answers
     ]
     made = Record.objects.bulk_create(records, batch_size=500)
-    for found, record in zip(answer.predictions, made, strict=True):
+    for found, record in zip(answers, made, strict=True):
         found["record"] = record.pk
     return made
 

@@ -7,6 +7,8 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -173,3 +175,33 @@ def test_viewer_keeps_nothing(client, project, version):
     answer = client.post(start, {"file": file, "store": "1"})
 
     assert (answer.status_code, BatchPrediction.objects.count()) == (403, 0)
+
+
+@pytest.fixture
+def whole(batch) -> batches.Answering:
+    """Work at 15 rows, 10 of them with an answer, as if a sample were made of all."""
+    lease = claim(BatchPrediction, batch.pk, "here")
+    work = batches.Answering(batch, batch.version, lease)
+    work.is_whole = True
+    return work
+
+
+def test_whole_answers_are_kept_in_blocks_that_each_renew_the_lease(
+    batch, whole, tmp_path
+):
+    with (
+        files.local_copy(batch.rows_file) as source,
+        CaptureQueriesContext(connection) as asked,
+    ):
+        whole.write(source, tmp_path / "answers.csv")
+
+    first = [query["sql"].split(None, 3)[:3] for query in asked]
+    said = [" ".join(words).replace('"', "") for words in first]
+    kept = [s for s in said if s.startswith(("SAVEPOINT", "INSERT", "RELEASE"))]
+    kinds = [sentence.split()[0] for sentence in kept]
+    assert kinds[2:] == ["SAVEPOINT", "INSERT", "RELEASE"] * 3  # 4, 4, 2 records
+    renewals = [s for s in said if s == "UPDATE registry_batchprediction SET"]
+    assert len(renewals) >= 1 + 3
+    lines = csv.DictReader(io.StringIO((tmp_path / "answers.csv").read_text()))
+    named = {int(line["record"]) for line in lines if line["record"]}
+    assert named == set(Record._base_manager.values_list("pk", flat=True))
