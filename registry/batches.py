@@ -23,6 +23,8 @@ from registry.models import BatchPrediction
 from registry.services import keep_records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from datamine.leases import Lease
     from experiments.learning.artifacts import LoadedArtifact
     from registry.models import ModelVersion
@@ -92,8 +94,8 @@ class Answering:
         with target.open("w", newline="") as file:
             file.writelines(csv_lines([self.columns.head(self.target)]))
             while block := list(islice(rows, self.size)):
-                if sent and self.is_whole:
-                    raise UnreadableRowsError(refused_length(WHOLE))
+                if self.is_whole:
+                    refuse_more(rows)
                 answer = self.answer(block)
                 file.writelines(csv_lines(self.columns.lines(answer, sent + 1)))
                 sent += len(block)
@@ -140,11 +142,17 @@ class Answering:
                 )
 
 
-def refused_length(most: int) -> str:
-    return _(
-        "The file has more than %(most)s rows. This model makes one answer of several, "
-        "which may lie anywhere in it: send fewer stars or symbols at a time."
-    ) % {"most": most}
+def refuse_more(rows: Iterator[dict[str, Any]]) -> None:
+    """Refuse a file that goes on, before what was read of it is answered."""
+    if next(rows, None) is not None:
+        raise UnreadableRowsError(
+            _(
+                "The file has more than %(most)s rows. This model makes one answer of "
+                "several, which may lie anywhere in it: send fewer stars or symbols "
+                "at a time."
+            )
+            % {"most": WHOLE}
+        )
 
 
 def columns_of(loaded: LoadedArtifact, *, has_records: bool) -> AnswerColumns:

@@ -17,6 +17,7 @@ from datamine.leases import claim
 from datamine.work.children import perform, run_inline
 from datamine.work.handover import put_back
 from registry import batches
+from registry.exceptions import UnreadableRowsError
 from registry.models import BatchPrediction, Record
 from registry.services import cancel_batch, give_outcomes, start_batch
 from registry.stored import sweep_orphans
@@ -205,3 +206,22 @@ def test_whole_answers_are_kept_in_blocks_that_each_renew_the_lease(
     lines = csv.DictReader(io.StringIO((tmp_path / "answers.csv").read_text()))
     named = {int(line["record"]) for line in lines if line["record"]}
     assert named == set(Record._base_manager.values_list("pk", flat=True))
+
+
+def test_file_too_long_to_be_answered_whole_is_refused_before(
+    batch, whole, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(batches, "WHOLE", 14)
+    target = tmp_path / "answers.csv"
+
+    with (
+        files.local_copy(batch.rows_file) as source,
+        pytest.raises(UnreadableRowsError, match="more than 14 rows"),
+    ):
+        whole.write(source, target)
+    assert whole.answered == Record._base_manager.count() == 0
+
+    monkeypatch.setattr(batches, "WHOLE", 15)
+    with files.local_copy(batch.rows_file) as source:
+        whole.write(source, target)
+    assert whole.answered == Record._base_manager.count() == 10
