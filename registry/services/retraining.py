@@ -194,6 +194,7 @@ def retrain_from_records(
     `retrain_from_version` does.
     """
     pattern = pattern_of(model)
+    refuse_unfit_records(pattern)
     labelled = model.records.labelled()
     count = labelled.count()
     if count < LEAST_RECORDS:
@@ -205,7 +206,6 @@ def retrain_from_records(
             )
             % {"count": count, "model": model, "least_records": LEAST_RECORDS}
         )
-    refuse_unfit_records(pattern)
     draft = retrained_draft(model, pattern.experiment.version, parameters)
     draft = replace(draft, split=own_split(draft.split))
     check_draft(draft)

@@ -242,6 +242,18 @@ def test_records_lack_the_column_rows_are_split_by(version, owner):
         )
 
 
+def test_records_that_are_unfit_are_not_asked_for_more(version, owner):
+    experiment = version.session.experiment
+    experiment.split = {**experiment.split, "group_column": "garden"}
+    experiment.save()
+    told_records(version, 9, owner)
+
+    with pytest.raises(RecordsUnfitError, match="split by “garden”"):
+        retrain_from_records(
+            version.model, parameters={}, with_training_rows=True, actor=owner
+        )
+
+
 def test_retraining_whose_session_fails_says_why(version, owner):
     rows = version.session.experiment.version
     started = retrain_from_version(version.model, rows, parameters={}, actor=owner)
