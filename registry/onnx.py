@@ -35,6 +35,8 @@ TIMEOUT = 120
 ONNX = "model.onnx"
 #: What `experiments.learning.onnx_export` ends with where there is no such graph.
 REFUSED = 3
+#: … and where it may be otherwise the next time.
+UNSURE = 4
 #: What is kept of a version without a graph, before the reason; no graph begins so.
 NONE = b"There is none: "
 #: A web process makes one at a time: each takes a core, and memory for its libraries.
@@ -92,6 +94,8 @@ def made_of(result: Result, source: IO[bytes]) -> bytes:
         )
         if done.returncode == REFUSED:
             return NONE + done.stdout.encode()
+        if done.returncode == UNSURE:
+            raise NotAvailableError(in_words(done.stdout))
         if done.returncode:
             logger.error("ONNX of %s: %s", result, done.stderr[-2000:])
             raise NotAvailableError(

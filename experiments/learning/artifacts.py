@@ -349,6 +349,8 @@ def _answers(pipeline: FittedPipeline, rows: list[dict[str, Any]]) -> Any:
     """Return what a model says; tensors are looked at here for the first time."""
     try:
         return plain(pipeline.predict(rows).to_json())
+    except MemoryError:  # says nothing of the model
+        raise
     except Exception as error:  # our own bytes, but the network may be another by now
         name = type(error).__name__
         raise ArtifactError(

@@ -39,11 +39,17 @@ if TYPE_CHECKING:
 
 #: The exit code of the process where there is no such graph; it prints why.
 REFUSED = 3
+#: The same where it may be otherwise the next time.
+UNSURE = 4
 #: How far answers of the graph may lie from ours, of one or of the larger of the two.
 TOLERANCE = 1e-5
 #: Rows the graph is asked, besides those an artefact carries: their values mixed anew.
 MIXED_ROWS = 200
 NUMBERS = NUMERIC | {ColumnType.BOOLEAN}
+
+
+class NotRunError(Exception):
+    """A graph that could not be asked; the message is a sentence."""
 
 
 def to_onnx(pipeline: FittedPipeline, rows: Sequence[Row]) -> bytes:
@@ -59,18 +65,25 @@ def to_onnx(pipeline: FittedPipeline, rows: Sequence[Row]) -> bytes:
     ------
     NotExportableError
         Where there is no such graph, or it answers something else.
+    NotRunError
+        Where the runtime did not take it, of which there may be no room or thread left.
     """
     if reason := reason_against(pipeline):
         raise NotExportableError(reason)
     asked = [*rows, *_mixed(rows)]
-    doubts = []
+    doubts: list[Exception] = []
     for graph in graphs_of(pipeline):
-        doubt = _doubt(graph, pipeline, asked)
+        try:
+            doubt = _doubt(graph, pipeline, asked)
+        except NotRunError as refusal:
+            doubts.append(refusal)
+            continue
         if not doubt:
             written: bytes = graph.SerializeToString()
             return written
-        doubts.append(doubt)
-    raise NotExportableError(doubts[-1])
+        doubts.append(NotExportableError(doubt))
+    unsure = (doubt for doubt in doubts if isinstance(doubt, NotRunError))
+    raise next(unsure, doubts[-1])
 
 
 def ask_onnx(content: bytes, rows: Sequence[Row], pipeline: FittedPipeline) -> Answers:
@@ -180,8 +193,12 @@ def _doubt(
     expected = np.array(ours.values if ours.shares is None else ours.shares, float)
     try:
         found = ask_onnx(graph.SerializeToString(), answered, pipeline)
-    except Exception as problem:  # noqa: BLE001 -- whatever the runtime refuses
-        return f"The ONNX runtime does not take the graph: {first_line(problem)}"
+    except MemoryError:
+        raise
+    except Exception as problem:  # whatever the runtime refuses
+        raise NotRunError(
+            f"The ONNX runtime does not take the graph: {first_line(problem)}"
+        ) from problem
     if found.shape != expected.shape:
         return "The graph knows other classes than the model."
     if np.allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE):
@@ -207,9 +224,9 @@ def main() -> None:
         loaded = load_artifact(Path(asked["artifact"]), *receipt)
         rows = loaded.metadata["self_check"]["rows"]
         Path(asked["target"]).write_bytes(to_onnx(loaded.pipeline, rows))
-    except (ArtifactError, NotExportableError) as refusal:
+    except (ArtifactError, NotExportableError, NotRunError) as refusal:
         sys.stdout.write(str(refusal))
-        sys.exit(REFUSED)
+        sys.exit(REFUSED if isinstance(refusal, NotExportableError) else UNSURE)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def graphs_of(pipeline: FittedPipeline) -> Iterator[onnx.ModelProto]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 yield _graph(pipeline, kind)
-        except NotExportableError:
+        except (NotExportableError, MemoryError):
             raise
         except Exception as problem:  # noqa: BLE001 -- converters raise all sorts
             refusals.append(_refusal(problem))

@@ -18,8 +18,8 @@ from django.urls import reverse
 from datamine import files
 from experiments.results.searches import FoundSearch
 from registry import serving
-from registry.exceptions import UnfitTagsError
-from registry.onnx import ONE
+from registry.exceptions import NotAvailableError, UnfitTagsError
+from registry.onnx import ONE, onnx_of
 from registry.services import activate_version, describe_version, register_version
 from tests.experiments.families.patients import FEATURES, QUICK, patients
 from tests.factories.datasets import imported_dataset
@@ -167,6 +167,16 @@ def test_version_without_onnx_says_why_and_is_not_tried_again(
     assert page.redirect_chain == [(version.get_absolute_url(), 302)]
     for shown in (page, again):
         assert "There is no way to write a C45Classifier as ONNX." in shown.text
+
+
+def test_onnx_that_may_be_made_another_time_is_not_refused_for_good(tmp_path, settings):
+    settings.INPUTS_DIR = tmp_path / "inputs"
+    hollow = ModelVersionFactory()
+
+    with pytest.raises(NotAvailableError, match="another version of this program"):
+        onnx_of(hollow)
+
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_version_that_is_open_says_at_once_why_it_has_no_onnx(client, owner, project):

@@ -6,6 +6,7 @@ import io
 import json
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -276,6 +277,23 @@ def test_pickle_of_something_else_is_refused(written):
 
     with pytest.raises(ArtifactError, match="something else than a pipeline"):
         load_artifact(path, sha256, signature, KEY)
+
+
+class Greedy:
+    """A model that there is no room for, now."""
+
+    def predict(self, X):
+        raise MemoryError
+
+    predict_proba = predict
+
+
+def test_model_without_room_to_answer_is_not_called_unfit(trained):
+    outcome, _plan = trained
+    greedy = replace(outcome.pipeline, estimator=Greedy())
+
+    with pytest.raises(MemoryError):
+        artifacts._answers(greedy, outcome.self_check["rows"])
 
 
 def test_model_that_answers_otherwise_is_refused(written):

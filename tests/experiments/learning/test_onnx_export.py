@@ -8,7 +8,12 @@ import pytest
 from onnx import numpy_helper
 
 from experiments.learning import onnx_export
-from experiments.learning.onnx_export import NotExportableError, ask_onnx, to_onnx
+from experiments.learning.onnx_export import (
+    NotExportableError,
+    NotRunError,
+    ask_onnx,
+    to_onnx,
+)
 from experiments.training import train
 from tests.experiments.families.patients import FEATURES, QUICK, patients
 from tests.experiments.tables import make_plan, make_table, mixed_columns, quick, scaled
@@ -98,6 +103,16 @@ def test_graph_that_answers_otherwise_is_found_out():
     assert (
         doubt == f"The graph answers otherwise: up to 0.001 apart on {len(rows)} rows."
     )
+
+
+def test_graph_that_could_not_be_asked_is_no_refusal_for_good():
+    outcome = trained("logistic_regression")
+    rows = outcome.self_check["rows"]
+    graph = onnx.load_from_string(to_onnx(outcome.pipeline, rows))
+    graph.graph.node[0].op_type = "Unheard"
+
+    with pytest.raises(NotRunError, match="runtime does not take the graph"):
+        onnx_export._doubt(graph, outcome.pipeline, rows)
 
 
 @pytest.mark.parametrize(
