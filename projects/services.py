@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -108,17 +109,17 @@ def add_member(
 
 
 def find_person(identifier: str) -> User:
-    """Return who has this address, else this name; a name may look like an address."""
-    active = User.objects.filter(is_active=True)
-    user = (
-        active.filter(email__iexact=identifier).first()
-        or active.filter(username=identifier).first()
-    )
-    if user is None:
+    """Return who alone has this name or address.
+
+    Addresses need no proof, and a name may look like one: neither beats the other.
+    """
+    meant = Q(username=identifier) | Q(email__iexact=identifier)
+    found = User.objects.filter(meant, is_active=True)[:2]
+    if len(found) != 1:
         raise UnknownPersonError(
             _("No active account has exactly this user name or e-mail address.")
         )
-    return user
+    return found[0]
 
 
 @transaction.atomic

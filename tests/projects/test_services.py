@@ -106,9 +106,20 @@ def test_add_member_answers_the_same_for_unknown_and_inactive(project, owner):
             )
 
 
-def test_add_member_takes_an_address_for_its_owner(project, owner):
+def test_add_member_takes_no_address_for_the_name_of_another(project, owner):
     UserFactory(username="boss@example.org")
-    boss = UserFactory(username="boss")
+    UserFactory(username="boss")
+
+    with pytest.raises(UnknownPersonError, match="No active account"):
+        services.add_member(
+            project, identifier="boss@example.org", role=Role.VIEWER, actor=owner
+        )
+
+    assert not project.memberships.exclude(user=owner).exists()
+
+
+def test_add_member_finds_who_has_the_address_as_name(project, owner):
+    boss = UserFactory(username="boss@example.org", email="boss@example.org")
 
     added = services.add_member(
         project, identifier="boss@example.org", role=Role.VIEWER, actor=owner
