@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from projects import sign_ins
 from projects.models import Letter
 from tests.factories.projects import PASSWORD, UserFactory
 
@@ -121,6 +122,25 @@ def test_with_an_earlier_key_all_goes_on(client, secret, settings, owner):
     assert home.status_code == 200
     assert "this one" in listed
     assert Authenticator.objects.get(type="totp").data == kept.data
+
+
+def test_sign_in_that_outlived_a_key_ends_with_all_others(owner, settings):
+    here, there = Client(), Client()
+    for browser in (here, there):
+        log_in(browser)
+    session = there.session
+    session[sign_ins.SEEN] -= sign_ins.EVERY
+    session.save()
+
+    with override_settings(
+        SECRET_KEY="k" * 50, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]
+    ):
+        before = [browser.get("/").status_code for browser in (here, there)]
+        here.post(reverse("account:sign-ins"))
+        after = [browser.get("/").status_code for browser in (here, there)]
+
+    assert before == [200, 200]
+    assert after == [200, 302]
 
 
 def test_link_in_a_letter_outlives_its_key(client, owner, settings):
