@@ -40,4 +40,5 @@ def see(request: HttpRequest) -> None:
         return
     request.session[SEEN] = now
     rows = UserSession.objects.filter(session_key=request.session.session_key)
-    rows.update(last_seen_at=timezone.now())
+    if not rows.update(last_seen_at=timezone.now()):
+        know(request)  # or “End all others”, asked elsewhere, would pass it over

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: What Django raises of a connection that was closed under it.
 LOST, LOST_BELOW = InterfaceError("closed"), psycopg2.InterfaceError("closed")
+#: And of one that broke within an answer.
+BARE, BARE_BELOW = DatabaseError("closed"), psycopg2.DatabaseError("closed")
 postgres = pytest.mark.skipif(
     "connection.vendor != 'postgresql'", reason="SQLite is a file of this machine"
 )
@@ -39,7 +41,8 @@ def hang_up() -> None:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-def test_transaction_whose_answer_was_lost_is_not_done_twice(lease):
+@pytest.mark.parametrize(("lost", "below"), [(LOST, LOST_BELOW), (BARE, BARE_BELOW)])
+def test_transaction_whose_answer_was_lost_is_not_done_twice(lease, lost, below):
     asked = []
 
     def write():
@@ -47,7 +50,7 @@ def test_transaction_whose_answer_was_lost_is_not_done_twice(lease):
         with transaction.atomic():
             lease.finish(data="versions/1/x", rows_count=3)
         if len(asked) == 1:
-            raise LOST from LOST_BELOW
+            raise lost from below
 
     lease.conclude(write)
 
@@ -93,6 +96,20 @@ def test_transaction_that_was_lost_is_done_again_with_all_that_was_to_be_told(le
     assert (row.status, row.log) == ("ready", "told\n")
 
 
+@pytest.mark.parametrize(("lost", "below"), [(LOST, LOST_BELOW), (BARE, BARE_BELOW)])
+def test_progress_that_was_lost_is_told_the_next_time(lease, lost, below):
+    def away(execute, sql, params, many, context):
+        raise lost from below
+
+    lease.monitor.lines = ["first\n"]
+    with connection.execute_wrapper(away):
+        lease.monitor.flush()
+    lease.monitor.lines.append("second\n")
+    lease.monitor.flush()
+
+    assert DatasetVersion.objects.get().log == "first\nsecond\n"
+
+
 def test_row_that_was_taken_away_is_not_finished(lease):
     DatasetVersion.objects.update(fencing_token=7)
 
@@ -101,10 +118,10 @@ def test_row_that_was_taken_away_is_not_finished(lease):
 
 
 def test_connection_that_breaks_within_an_answer_is_away():
-    broken = DatabaseError("server closed the connection unexpectedly")
-    broken.__cause__ = psycopg2.DatabaseError(str(broken))
+    with pytest.raises(DatabaseError) as broken:
+        raise BARE from BARE_BELOW
 
-    assert is_away(broken)
+    assert is_away(broken.value)
 
 
 def test_refusals_are_no_absence():
