@@ -164,6 +164,9 @@ class Attempt:
         if ended.code or ended.errors:
             logger.warning("%s: %s\n%s", self.lease, ended.reason, ended.errors)
         fault_point("judge.before")
+        is_excused = ended.is_for_want_of_a_database and self.lease.token <= MOST_TRIES
+        if is_excused:  # or all tries would be over before the database is back
+            self.stopping.wait(min(self.lease.token, RENEWAL))
         if not self.is_open():
             return
         if ended.errors:
@@ -171,6 +174,4 @@ class Attempt:
         if any(sign in ended.errors for sign in OUT_OF_MEMORY):
             self.end(lambda: self.lease.fail(self.limits.memory_sentence))
         else:
-            is_excused = self.lease.token <= MOST_TRIES
-            counts = not (ended.is_for_want_of_a_database and is_excused)
-            put_back(self.lease, ended.reason, counts=counts)
+            put_back(self.lease, ended.reason, counts=not is_excused)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+from threading import Event
+
 import psycopg2
 import pytest
 from django.db import (
@@ -16,6 +20,8 @@ from django.test import Client
 from datamine.away import is_away
 from datamine.leases import LeaseLostError, claim
 from datamine.room import is_full
+from datamine.work.attempts import Attempt
+from datamine.work.nursery import Exit
 from datasets.models import DatasetVersion
 from tests.workload.rows import new_version
 
@@ -131,6 +137,22 @@ def test_refusals_are_no_absence():
     assert not is_away(refused.value)
     assert not is_away(OperationalError("database is locked"))
     assert not is_away(None)
+
+
+@pytest.mark.parametrize(("is_stopping", "pause"), [(False, 1), (True, 0)])
+def test_next_try_waits_for_the_database_unless_all_stop(lease, is_stopping, pause):
+    stopping = Event()
+    if is_stopping:
+        stopping.set()
+    attempt = Attempt(lease, None, stopping)  # its child has ended
+
+    began = time.monotonic()
+    attempt.judge(Exit(os.EX_TEMPFAIL, ""))
+    seconds = time.monotonic() - began
+
+    row = DatasetVersion.objects.get()
+    assert (row.status, row.attempts) == ("pending", 0)
+    assert pause <= seconds < pause + 0.9
 
 
 @postgres

@@ -145,7 +145,7 @@ def test_work_that_cannot_succeed_ends_as_a_sentence(
 ):
     session = new_session(behaviour)
 
-    wait_for(ended(session))
+    wait_for(ended(session), seconds=90)  # with the pauses of tries that are excused
 
     assert (session.status, session.attempts) == ("failed", attempts)
     assert session.error_message == sentence
