@@ -149,3 +149,13 @@ def test_calls_of_the_api_page_exist():
         for name, example in examples.items():
             call = call.replace(name, example)
         resolve(call.replace("{name}", "knn"))
+
+
+def test_settings_of_a_service_are_quoted_for_the_shell_too():
+    guide = (ROOT / "docs/operations.md").read_text()
+    _, block, *_ = guide.partition("Settings stand in a file")[2].split("```")
+
+    values = [line.partition("=")[2] for line in block.split()]
+
+    assert len(values) > 3
+    assert [value for value in values if not re.fullmatch("'[^']*'", value)] == []
