@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from projects.models import Activity
+
 register = template.Library()
 
 NOTHING = "–"
@@ -235,6 +237,14 @@ def word(value: str) -> str:
 def deed(value: str) -> str:
     """Write what somebody did, as the activity log keeps it."""
     return str(DEEDS.get(value, value or ""))
+
+
+@register.filter
+def doer(activity: Activity) -> str:
+    """Name who did it; of an account that is gone, a deed of the person alone does."""
+    if activity.user is None and says_all(activity.action):
+        return str(activity.details.get("name") or gettext("Somebody"))
+    return str(activity.user or gettext("Somebody"))
 
 
 @register.filter

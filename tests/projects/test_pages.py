@@ -3,12 +3,14 @@ import re
 import pytest
 from django.urls import reverse
 
+from projects import services
 from projects.choices import ProjectStatus, Role
 from projects.models import Project
 from tests.factories.projects import (
     ActivityFactory,
     MembershipFactory,
     ProjectFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +254,20 @@ def test_activity_is_paged_newest_first(at_work, project):
     assert "deed-29" in first
     assert "deed-4 " not in first
     assert "deed-4 " in second
+
+
+@pytest.mark.parametrize("page", ["projects:activity", "projects:detail"])
+def test_who_left_is_named_when_the_account_is_gone(at_work, project, page):
+    ann = UserFactory(full_name="Ann Gone")
+    MembershipFactory(project=project, user=ann)
+    services.close_account(ann)
+    services.delete_account(ann)
+    ActivityFactory(project=project, user=None, action="trashed")
+
+    told = text(at_work.get(reverse(page, args=[project.key])))
+
+    assert "Ann Gone left" in told
+    assert "Somebody trashed" in told  # where nothing says who
 
 
 def test_members_can_be_added_by_owners(at_work, project, stranger):
