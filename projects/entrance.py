@@ -15,6 +15,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from projects import services, sign_ins
@@ -58,7 +59,10 @@ class Entrance(DefaultAccountAdapter):
     def send_mail(
         self, template_prefix: str, email: str, context: dict[str, Any]
     ) -> None:
-        """Hand the letter to a worker; whoever asked does not wait for the server."""
+        """Hand the letter to a worker; whoever asked does not wait for the server.
+
+        It speaks the language of the account: somebody else may have asked.
+        """
         site = self.request.get_host()
         whole = {
             "request": self.request,
@@ -66,13 +70,15 @@ class Entrance(DefaultAccountAdapter):
             "current_site": {"name": "DataMine", "domain": site},
             **context,
         }
-        if template_prefix in LETTERS:
-            subject, template = LETTERS[template_prefix]
-            named = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}"
-            send_letter(email, subject=named, body=written(template, whole))
-            return
-        made = self.render_mail(template_prefix, email, whole)
-        send_letter(email, subject=made.subject, body=made.body)
+        chosen = getattr(context.get("user"), "language", "")
+        with translation.override(chosen or translation.get_language()):
+            if template_prefix in LETTERS:
+                subject, template = LETTERS[template_prefix]
+                named = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}"
+                send_letter(email, subject=named, body=written(template, whole))
+                return
+            made = self.render_mail(template_prefix, email, whole)
+            send_letter(email, subject=made.subject, body=made.body)
 
     def send_notification_mail(
         self,

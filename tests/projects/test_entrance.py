@@ -122,6 +122,22 @@ def test_link_for_a_password_serves_once(client, owner):
     assert "This link is spent" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("", "Una contraseña nueva"), ("fr", "Un nouveau mot de passe")],
+)
+def test_letter_speaks_as_its_reader_chose(client, owner, language, subject):
+    services.update_profile(owner, language=language)
+
+    client.post(
+        reverse("account_reset_password"),
+        {"email": owner.email},
+        headers={"accept-language": "es"},
+    )
+
+    assert Letter.objects.get().subject.endswith(subject)
+
+
 def test_forgotten_password_tells_nothing_of_accounts(client, owner):
     known = client.post(reverse("account_reset_password"), {"email": owner.email})
     unknown = client.post(reverse("account_reset_password"), {"email": "x@y.org"})
