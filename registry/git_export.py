@@ -94,6 +94,11 @@ class Repository:
         if fresh:
             own.write_text("\n".join([*known, *fresh]) + "\n")
 
+    def remove(self, path: str) -> None:
+        """Remove a file, whether git knows it or not, if there is one."""
+        self.git("rm", "--force", "--quiet", "--ignore-unmatch", "--", path)
+        (self.folder / path).unlink(missing_ok=True)
+
     def commit(self, message: str, paths: Iterable[str], date: str) -> bool:
         """Commit these paths if anything about them is new; return whether it was."""
         self.git("add", "--", *paths)
@@ -167,37 +172,43 @@ def unpacked(version: ModelVersion, place: Path) -> list[Path]:
 
 
 def commit_active(model: RegisteredModel, repository: Repository) -> str:
-    """Write which version serves, copy it, and commit that where it is new."""
+    """Write which version serves, copy it, and commit that where it is new.
+
+    Where its folder is not here, all is left as it is: pointer and copies agree.
+    """
     name = model.active_version.version if model.active_version else None
     path = repository.folder / model.name / ACTIVE
-    if not path.parent.exists():
+    if not (path.parent / (name or "")).is_dir():
         return ""
     path.write_text(json.dumps({"model": model.name, "version": name}) + "\n")
     message = f"Serve {model.name} {name}" if name else f"Serve no {model.name}"
     moment = model.updated_at.isoformat()
-    names = [ACTIVE, *copied_active(path.parent, model.name, name)]
-    paths = [f"{model.name}/{one}" for one in names]
+    copied, gone = copied_active(path.parent, model.name, name)
+    for one in gone:
+        repository.remove(f"{model.name}/{one}")
+    paths = [f"{model.name}/{one}" for one in [ACTIVE, *copied]]
     return message if repository.commit(message, paths, moment) else ""
 
 
-def copied_active(place: Path, model: str, version: str | None) -> list[str]:
-    """Copy the files of what serves under names that stay; return what changed.
+def copied_active(
+    place: Path, model: str, version: str | None
+) -> tuple[list[str], list[str]]:
+    """Copy the files of what serves under names that stay.
 
-    LFS keeps equal bytes once. Copies of what served before are removed.
+    LFS keeps equal bytes once. Return the names of copies, and those that what serves
+    has no file for.
     """
     wanted = {
         f"best_{model}_model.pth": "model.pth",
         "scaler.pkl": "scaler.pkl",
         f"best_{model}_model.pkl": "model_*.pkl",
     }
-    changed = []
+    copied, gone = [], []
     for name, pattern in wanted.items():
-        copy = place / name
         found = next((place / version).glob(pattern), None) if version else None
         if found is not None:
-            shutil.copyfile(found, copy)
-            changed.append(name)
-        elif copy.exists():
-            copy.unlink()
-            changed.append(name)
-    return changed
+            shutil.copyfile(found, place / name)
+            copied.append(name)
+        else:
+            gone.append(name)
+    return copied, gone

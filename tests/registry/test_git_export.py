@@ -23,7 +23,7 @@ from registry import git_export
 from registry.exceptions import ExportError
 from registry.git_export import copied_active, unpacked
 from registry.models import RegisteredModel
-from registry.services import register_version
+from registry.services import activate_version, register_version
 from tests.experiments.test_continuing import patients_draft
 from tests.factories.experiments import trained_session
 from tests.factories.registry import PerformanceReportFactory, flowers_in_service
@@ -112,14 +112,52 @@ def test_copies_of_the_active_version_go_with_it(tmp_path):
 
     network = copied_active(tmp_path, "screening", "v1")
     held = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
-    copied_active(tmp_path, "screening", "v2")
-    then = {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()}
+    plain = copied_active(tmp_path, "screening", "v2")
     nothing = copied_active(tmp_path, "screening", None)
 
-    assert network == ["best_screening_model.pth", "scaler.pkl"]
-    assert held == {"best_screening_model.pth": b"one", "scaler.pkl": b"s"}
-    assert then == {"best_screening_model.pkl": b"two"}
-    assert nothing == ["best_screening_model.pkl"]
+    weights, scaler, model = (
+        "best_screening_model.pth", "scaler.pkl", "best_screening_model.pkl",
+    )  # fmt: skip
+    assert network == ([weights, scaler], [model])
+    assert held == {weights: b"one", scaler: b"s"}
+    assert (tmp_path / model).read_bytes() == b"two"
+    assert plain == ([model], [weights, scaler])
+    assert nothing == ([], [weights, scaler, model])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_copies_of_what_served_are_removed_whether_git_knows_them(
+    project, owner, lfs, tmp_path, is_known
+):
+    flowers_in_service(project, owner)
+    repo = tmp_path / "repo"
+    export(project, repo)
+    copy = repo / "flowers" / "best_flowers_model.pkl"
+    if not is_known:
+        git(repo, "rm", "--quiet", "--cached", str(copy))
+        git(repo, "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "No")
+    RegisteredModel.objects.update(active_version=None)
+
+    done = export(project, repo)
+
+    assert done == ["Serve no flowers"]
+    assert not copy.exists()
+    assert "best_flowers" not in git(repo, "ls-files")
+    assert git(repo, "status", "--porcelain") == ""
+
+
+def test_copies_stay_where_what_serves_is_not_exported(project, owner, lfs, tmp_path):
+    version = flowers_in_service(project, owner)
+    repo = tmp_path / "repo"
+    export(project, repo)
+    again = register_version(version.session, name="flowers", actor=owner)
+    activate_version(again, actor=owner)
+
+    done = export(project, repo, only=version.version)
+
+    assert done == ["Everything was there already."]
+    assert "flowers/best_flowers_model.pkl" in git(repo, "ls-files")
+    assert (repo / "flowers" / "best_flowers_model.pkl").exists()
 
 
 def test_only_one_version_and_large_files_of_any_name(
