@@ -26,18 +26,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
-from django.db import (
-    InterfaceError,
-    OperationalError,
-    connection,
-    models,
-    transaction,
-)
+from django.db import connection, models, transaction
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Now
 
 from datamine import env, files
-from datamine.away import is_away
+from datamine.away import BROKEN, is_away
 from datamine.faults import fault_point
 from datamine.work.progress import RowMonitor
 
@@ -171,7 +165,7 @@ class Lease:
             values, lines = self.monitor.values, [*self.monitor.lines]
             try:
                 self.write_once(write)
-            except (OperationalError, InterfaceError) as error:
+            except BROKEN as error:
                 if not is_away(error) or time.monotonic() > end:
                     raise
                 logger.warning("%s: the database is away.", self, exc_info=True)

@@ -6,11 +6,11 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
-from datamine.away import is_away
+from datamine.away import BROKEN, is_away
 from datamine.faults import fault_point
 from datasets.monitor import Cancelled
 
@@ -107,7 +107,7 @@ class RowMonitor:
         try:
             self.lease.write(progress=self.progress, **self.remaining())
             is_unwanted = self.lease.rows.filter(cancel_requested=True).exists()
-        except (OperationalError, InterfaceError) as error:
+        except BROKEN as error:
             if not is_away(error):
                 raise
             logger.warning("%s: the database is away.", self.lease, exc_info=True)
