@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 
 from projects.admin.refusing import RefusingAdmin
 from projects.permissions import Action, can
@@ -12,6 +13,18 @@ from projects.permissions import Action, can
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, Model, QuerySet
     from django.http import HttpRequest
+
+
+class VisibleRelationFilter(admin.RelatedFieldListFilter):
+    """Filters by rows the person may see, however many rows of the list have them."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[Any, str]]:
+        rows = field.remote_field.model.objects.visible_to(request.user)
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        ordered = rows.order_by(*ordering) if ordering else rows
+        return [(row.pk, str(row)) for row in ordered]
 
 
 class ProjectScopedAdmin(RefusingAdmin):
@@ -28,10 +41,10 @@ class ProjectScopedAdmin(RefusingAdmin):
         return super().get_queryset(request).visible_to(request.user)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        """Filter by projects the person may see; Django's filter names them all."""
+        """Filter by what the person may see; Django's filter names all there is."""
         return [
-            (name, admin.RelatedOnlyFieldListFilter)
-            if isinstance(name, str) and name.endswith("project")
+            (name, VisibleRelationFilter)
+            if isinstance(name, str) and is_scoped(self.model, name)
             else name
             for name in super().get_list_filter(request)
         ]
@@ -55,6 +68,12 @@ class ProjectScopedAdmin(RefusingAdmin):
     ) -> bool:
         allowed = super().has_delete_permission(request, obj)
         return allowed and may(request, self.delete_action, obj)
+
+
+def is_scoped(model: type[Model], path: str) -> bool:
+    """Whether a path of fields ends at rows that not everybody sees."""
+    related = get_fields_from_path(model, path)[-1].remote_field
+    return related is not None and hasattr(related.model.objects, "visible_to")
 
 
 def may(request: HttpRequest, action: Action, row: Any) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from experiments.models import Experiment, Result, TrainingSession
 from tests.factories.experiments import ExperimentFactory, ResultFactory, SessionFactory
-from tests.factories.projects import UserFactory
+from tests.factories.projects import MembershipFactory, UserFactory
 
 MODELS = {
     "experiment": (Experiment, ExperimentFactory),
@@ -143,3 +144,21 @@ def test_log_of_a_session_is_read_in_the_admin(client, staff):
 
     assert "12:00:00 Fold 1 of 3." in page.text
     assert HOSTILE not in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("experiment", "project"), ("trainingsession", "experiment__project")],
+)
+def test_filter_names_projects_without_a_look_at_all_rows(client, db, name, path):
+    clerk = UserFactory(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.all())
+    client.force_login(clerk)
+    MODELS[name][1]()  # in a project that the clerk does not see
+    mine = [MembershipFactory(user=clerk).project.name for _ in range(2)]
+
+    page = client.get(reverse(f"admin:experiments_{name}_changelist"))
+
+    filters = page.context["cl"].filter_specs
+    [shown] = [row for row in filters if getattr(row, "field_path", "") == path]
+    assert sorted(word for _, word in shown.lookup_choices) == sorted(mine)
