@@ -39,6 +39,9 @@ def chosen(sheets: Iterable[tuple[str, Rows]]) -> tuple[str, Rows, str]:
             why = f"“{name}” is the first sheet with rows of several cells."
             return name, rows, why
         last = name, rows
+        if len(rows) == LOOKED_AT:  # a table of one column: notes are shorter
+            filled = last
+            break
         filled = filled or (last if rows else None)
     name, rows = filled or last
     return name, rows, f"“{name}” is the first sheet with rows."

@@ -79,6 +79,16 @@ def test_a_sheet_of_notes_is_not_taken_for_the_table(read_file, notes):
     assert columns == {"n": [1, 2], "x": ["u", "v"]}
 
 
+def test_a_long_sheet_of_one_column_is_a_table(read_file):
+    column = [[cell(f"A{row}", row)] for row in range(1, 301)]
+    content = workbook(Long=sheet(*column), Sales=NUMBERS)
+
+    found, _, _ = read_file(content, "t.xlsx")
+
+    assert found.dialect.part == "Long"
+    assert "“Long” is the first sheet with rows." in found.reasons
+
+
 def test_merged_cells_are_said(read_file):
     merged = '<mergeCells count="1"><mergeCell ref="B2:B3"/></mergeCells>'
     content = workbook(
