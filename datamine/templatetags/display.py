@@ -106,8 +106,8 @@ DEEDS = {
 WHOLE_DEEDS = {"joined", "left"}
 #: What browsers call themselves, each before those it claims to be, and their systems.
 BROWSERS = {
-    "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome",
-    "Safari": "Safari",
+    "Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox",
+    "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari",
 }  # fmt: skip
 SYSTEMS = {
     "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows",

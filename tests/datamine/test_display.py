@@ -178,6 +178,8 @@ def test_ago(back, written):
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604",
             "Safari, iPhone",
         ),
+        ("Mozilla/5.0 (iPhone) CriOS/140.0 Mobile Safari/604", "Chrome, iPhone"),
+        ("Mozilla/5.0 (iPad) FxiOS/143.0 Mobile Safari/605", "Firefox, iPad"),
         ("curl/8.5.0 (Linux)", "curl/8.5.0 (Linux)"),
         ("", ""),
     ],
