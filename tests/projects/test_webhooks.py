@@ -357,6 +357,22 @@ def test_page_of_a_site_without_webhooks_says_so(client, project, owner, setting
     assert "Add webhook" not in shown
 
 
+def test_page_tells_the_next_try_where_there_will_be_one(
+    client, webhook, project, owner, listener, settings
+):
+    listener.status = 500
+    deliver(webhooks.send_ping(webhook).pk, 0)
+    client.force_login(owner)
+    address = f"/projects/{project.key}/webhooks/"
+
+    allowed = client.get(address).content.decode()
+    settings.WEBHOOK_HOSTS = []
+    switched_off = client.get(address).content.decode()
+
+    assert "1 try, the next" in allowed
+    assert "1 try</td>" in switched_off
+
+
 def test_events_of_the_catalogue_have_a_switch():
     assert {*webhooks.SWITCHES, WebhookEvent.PING} == set(WebhookEvent)
 
