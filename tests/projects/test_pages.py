@@ -256,6 +256,14 @@ def test_activity_is_paged_newest_first(at_work, project):
     assert "deed-4 " in second
 
 
+def test_description_does_not_run_into_what_is_used(at_work, project):
+    Project.objects.filter(pk=project.pk).update(description="Iris flowers")
+
+    page = at_work.get(project.get_absolute_url()).content.decode()
+
+    assert "<p>Iris flowers</p>" in page
+
+
 @pytest.mark.parametrize("page", ["projects:activity", "projects:detail"])
 def test_who_left_is_named_when_the_account_is_gone(at_work, project, page):
     ann = UserFactory(full_name="Ann Gone")
