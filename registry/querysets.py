@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, F, Manager, OuterRef, Q, Subquery
 from django.db.models.functions import Abs, Coalesce
 
 from projects.querysets import VisibleQuerySet
+from registry.choices import BatchStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -187,8 +188,8 @@ class RecordManager(_Records[Any]):
     """All records, without those of a batch under way or one that came to nothing."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        alone = Q(batch=None)
-        return super().get_queryset().filter(alone | Q(batch__status="completed"))
+        seen = Q(batch=None) | Q(batch__status=BatchStatus.COMPLETED)
+        return super().get_queryset().filter(seen)
 
 
 class BatchPredictionQuerySet(VisibleQuerySet):

@@ -198,6 +198,6 @@ class Finished:
 
 
 def is_alone(tried: Tried) -> bool:
-    """Whether all rows that were tried are of the same class."""
+    """Whether rows were tried, and all are of the same class."""
     y = tried.answered.y
-    return bool((y == y[:1]).all())
+    return bool(len(y) and (y == y[0]).all())

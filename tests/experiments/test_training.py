@@ -22,6 +22,9 @@ from datasets.monitor import Cancelled, SilentMonitor
 from datasets.recipes import StepSpec
 from datasets.tables import ColumnType
 from experiments.algorithms.catalogue import Task, algorithm
+from experiments.evaluation.scoring import Answered
+from experiments.learning.finished import is_alone
+from experiments.learning.fits import Tried
 from experiments.learning.problems import TrainingError
 from experiments.training import train
 from tests.clock import cpu_seconds
@@ -498,3 +501,11 @@ def test_rows_of_all_classes_are_a_test():
     outcome = train(mixed_plan("decision_tree"), make_table(**mixed_columns()))
 
     assert "one_class_tested" not in {warning.code for warning in outcome.warnings}
+
+
+@pytest.mark.parametrize(("y", "alone"), [([], False), ([1, 1], True), ([0, 1], False)])
+def test_only_rows_that_were_tried_are_of_one_class(y, alone):
+    shares = np.zeros((len(y), 2))
+    answered = Answered(np.array(y, dtype=np.int64), shares, shares, shares)
+
+    assert is_alone(Tried(None, shares, answered)) is alone
