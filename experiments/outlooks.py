@@ -77,7 +77,7 @@ def outlook_for(
     fits = fits_of(split.cv_folds, split.cv_repeats)
     device = usual_device()
     work = _samples(values, rows) * values["epochs"] * fits
-    rates = _rates(entry, device, values.get("config"))
+    rates = _rates(entry, device, values)
     if rates:
         return _by_history(rates, work, device)
     if "days" in values:
@@ -132,7 +132,9 @@ def _by_history(rates: list[float], work: float, device: str) -> Outlook:
     )
 
 
-def _rates(entry: catalogue.Algorithm, device: str, config: str | None) -> list[float]:
+def _rates(
+    entry: catalogue.Algorithm, device: str, values: Mapping[str, Any]
+) -> list[float]:
     """Return the seconds that recent sessions took for a sample and an epoch.
 
     Those of another device, or of a network of another size, say nothing. Epochs
@@ -144,10 +146,11 @@ def _rates(entry: catalogue.Algorithm, device: str, config: str | None) -> list[
         epochs_completed__gt=0,
         training_time_seconds__gt=FIXED,
     ).annotate(device=F("result__details__device"))
-    found = []
+    size_of = entry.parameters_model().size_of
+    wanted, found = size_of(values), []
     for session in recent.select_related("experiment", "base_version")[:LOOKED_AT]:
-        size = session.experiment.hyperparameters.get("config")
-        if (session.device or CPU) != device or size != config:
+        size = size_of(session.experiment.hyperparameters)
+        if (session.device or CPU) != device or size != wanted:
             continue
         split = session.experiment.split
         fits = fits_of(split.get("cv_folds"), split.get("cv_repeats") or 1)

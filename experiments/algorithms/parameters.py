@@ -106,6 +106,11 @@ class Parameters(BaseModel):
         """
         return validate(cls, values)
 
+    @classmethod
+    def size_of(cls, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what of stored values says how large a model is."""
+        return (values.get("config"),)
+
     def reason_unfit(self, n_samples: int, n_columns: int) -> str | None:
         """Return why these values do not suit training rows of this shape, or None."""
         return None

@@ -10,7 +10,7 @@ from experiments.algorithms.catalogue import algorithm, algorithms
 from experiments.choices import SessionStatus
 from experiments.drafts import Draft
 from experiments.learning.plans import SplitSettings
-from experiments.models import Preset, TrainingSession
+from experiments.models import Experiment, Preset, TrainingSession
 from experiments.outlooks import outlook_for, preset_within
 from experiments.sessions import create_and_start
 from tests.experiments.families.markets import prices_csv
@@ -156,6 +156,25 @@ def test_other_families_say_first_what_they_took_elsewhere(price_table, owner):
     sizes = [first("stars", config=c).high for c in ("compact", "optimal", "large")]
     assert sizes == sorted(sizes)
     assert first("neural_network") is None
+
+
+def test_networks_put_together_by_hand_tell_of_their_like_alone(price_table, owner):
+    def own(layers):
+        values = {"config": "custom", "epochs": 40, "layers": layers}
+        return outlook_for(algorithm("stars"), values, rows=300, split=SPLIT)
+
+    assert own(layers=1) is None
+    timed(price_table.active_version, owner, 24.6, days=100, symbols=["BTC"])
+    Experiment.objects.update(
+        algorithm="stars",
+        hyperparameters=algorithm("stars")
+        .parameters_model()
+        .parse({"config": "custom", "layers": 1})
+        .model_dump(),
+    )
+
+    assert own(layers=1).basis == "1 session of this algorithm here, on the CPU"
+    assert own(layers=8) is None
 
 
 def test_history_is_what_tells_afterwards(price_table, owner):

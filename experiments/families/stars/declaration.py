@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -12,9 +12,14 @@ from experiments.families.contracts import Contract, ContractColumn
 from experiments.families.family import Family, Rival
 from experiments.networks.parameters import NetworkParameters
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _HERE = "experiments.families.stars"
 #: The size that is put together by hand.
 OWN = "custom"
+#: What it is built by.
+OWN_SIZE = ("embedding", "cnn_hidden", "heads", "layers")
 
 CONTRACT = Contract(
     (
@@ -72,7 +77,6 @@ FAMILY = Family(
         "compact": (4e-5, 2e-4),
         "optimal": (9e-5, 4.5e-4),
         "large": (1.4e-4, 7e-4),
-        OWN: (4e-5, 7e-4),
     },
 )
 
@@ -185,6 +189,12 @@ class StarsParameters(NetworkParameters):
         if self.own_size and self.embedding % self.heads:
             raise ValueError("embedding must be a multiple of heads.")
         return self
+
+    @classmethod
+    def size_of(cls, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the size, with the numbers it is built by where it has no name."""
+        own = OWN_SIZE if values.get("config") == OWN else ()
+        return tuple(values.get(name) for name in ("config", *own))
 
     @property
     def own_size(self) -> tuple[int, int, int, int] | None:
