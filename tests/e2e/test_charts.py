@@ -91,7 +91,7 @@ def test_charts_are_drawn_kept_and_opened(signed_in):
 def test_dates_and_numbers_of_a_chart_are_written_as_the_page_speaks(signed_in):
     lines = ["day,price"]
     lines += [
-        f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d},{1000 + n * 9}" for n in range(336)
+        f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d},{10_000 + n * 90}" for n in range(336)
     ]
     upload(signed_in, "\n".join(lines).encode(), "Prices")
     charts = signed_in.url.split("?")[0].rstrip("/") + "/charts/?chart=scatter"
@@ -106,5 +106,5 @@ def test_dates_and_numbers_of_a_chart_are_written_as_the_page_speaks(signed_in):
     assert "March" in written["en"]
     assert "mars" in written["fr"]
     assert "marzo" in written["es"]
-    assert "2,000" in written["en"]
-    assert "2\u202f000" in written["fr"]
+    assert "20,000" in written["en"]
+    assert "20\u202f000" in written["fr"]
