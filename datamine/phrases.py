@@ -25,6 +25,7 @@ FOLDERS = (
     "datamine/work/",
     "projects/outbound.py",
     "projects/webhooks.py",
+    "registry/batches.py",
 )
 #: What talks to programs and operators, in English.
 LEFT_OUT = re.compile(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from datamine import files
 from datasets.exports import csv_lines
@@ -121,11 +120,8 @@ class Answering:
         """Write records that nobody sees before the batch is completed."""
         if self.answered > MOST_KEPT:
             raise UnreadableRowsError(
-                _(
-                    "More than %(most)s rows have an answer, and no more are kept as "
-                    "records at once; send the file in parts, or without keeping."
-                )
-                % {"most": MOST_KEPT}
+                f"More than {MOST_KEPT:,} rows have an answer, and no more are kept as "
+                "records at once; send the file in parts, or without keeping."
             )
         # All at once would hold the row of the batch, which the supervisor renews, and
         # the database of those who have SQLite, for as long as it takes.
@@ -146,12 +142,9 @@ def refuse_more(rows: Iterator[dict[str, Any]]) -> None:
     """Refuse a file that goes on, before what was read of it is answered."""
     if next(rows, None) is not None:
         raise UnreadableRowsError(
-            _(
-                "The file has more than %(most)s rows. This model makes one answer of "
-                "several, which may lie anywhere in it: send fewer stars or symbols "
-                "at a time."
-            )
-            % {"most": WHOLE}
+            f"The file has more than {WHOLE:,} rows. This model makes one answer of "
+            "several, which may lie anywhere in it: send fewer stars or symbols at a "
+            "time."
         )
 
 

@@ -105,8 +105,10 @@ def missing_problem(
     if rows and count:
         more = ", …" if count > len(rows) else ""
         named = ", ".join(str(row + 1) for row in rows)
-        they_are = f" They are in the rows {named}{more}."
-        detail += f" It is in row {named}." if count == 1 else they_are
+        if count == 1:
+            detail += f" It is in row {named}."
+        else:
+            detail += f" They are in the rows {named}{more}."
     return Problem(column, MISSING, detail)
 
 

@@ -65,6 +65,13 @@ from experiments.results.charts import dependence_marks
             "5 leaves; the first question is about petal.",
             "5 feuilles ; la première question porte sur petal.",
         ),
+        (
+            "More than 100,000 rows have an answer, and no more are kept as records at "
+            "once; send the file in parts, or without keeping.",
+            "Plus de 100\u202f000 lignes ont une réponse, et l’on n’en conserve pas "
+            "davantage comme enregistrements à la fois ; envoyez le fichier en "
+            "plusieurs parties, ou sans conserver.",
+        ),
         ("Nobody has translated this.", "Nobody has translated this."),
         ("", ""),
         (None, ""),
